@@ -1,0 +1,86 @@
+"""Settings of a search, and the table of every named search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ttsvar.errors import ConfigError
+
+EXTRACTORS = ("pca", "pca-raw", "pool")
+POTENTIALS = ("value", "max", "sum", "diff")
+STRATEGIES = ("raw", "best-of-n", "importance-sampling", "tts-var", "cluster-only", "resample-only")
+PAPER_BATCH = (8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1)
+"""Candidates alive after each of 13 scales, before the factor N (paper, section 4.1)."""
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """How one run searches.
+
+    `batch[k]` is how many candidates live on after the decision at scale k; scale k is generated with `batch[k-1]`
+    of them, scale 0 with `batch[0]`. Every entry is multiplied by `n`. None means the strategy's own schedule.
+    `cfg` and `tau` are one number, or one per scale.
+    """
+
+    strategy: str = "tts-var"
+    n: int = 1
+    batch: tuple[int, ...] | None = None
+    cluster_scales: tuple[int, ...] = (2, 5)
+    resample_scales: tuple[int, ...] = (6, 9)
+    extractor: str = "pca"
+    potential: str = "value"
+    lam: float = 10.0
+    reward: str = "image-reward"
+    cfg: float | tuple[float, ...] = 3.0
+    tau: float | tuple[float, ...] = 0.5
+    top_p: float = 0.97
+    top_k: int = 2
+
+    def __post_init__(self) -> None:
+        _require(self.strategy in STRATEGIES, "strategy", self.strategy, f"one of {', '.join(STRATEGIES)}")
+        _require(self.extractor in EXTRACTORS, "extractor", self.extractor, f"one of {', '.join(EXTRACTORS)}")
+        _require(self.potential in POTENTIALS, "potential", self.potential, f"one of {', '.join(POTENTIALS)}")
+        _require(isinstance(self.n, int) and 1 <= self.n <= 64, "n", self.n, "a whole number from 1 to 64")
+        _require(0.0 <= self.lam <= 1000.0, "lambda", self.lam, "a number from 0 to 1000")
+        _require(0.0 < self.top_p <= 1.0, "top_p", self.top_p, "a number above 0 and at most 1")
+        _require(self.top_k in (0, 1, 2), "top_k", self.top_k, "0 (off), 1 or 2: a bit has two values")
+        for name, value in (("cfg", self.cfg), ("tau", self.tau)):
+            values = value if isinstance(value, tuple) else (value,)
+            low = 1e-3 if name == "tau" else 0.0
+            _require(all(low <= v <= 100.0 for v in values), name, value, f"number(s) from {low:g} to 100")
+
+    def at_scale(self, name: str, scale: int) -> float:
+        """The value of `cfg` or `tau` at a scale."""
+        value = getattr(self, name)
+        return float(value[scale]) if isinstance(value, tuple) else float(value)
+
+    def decision(self, scale: int) -> str | None:
+        """'cluster', 'resample' or None: what the strategy decides after this scale."""
+        if self.strategy in ("tts-var", "cluster-only") and scale in self.cluster_scales:
+            return "cluster"
+        if self.strategy in ("tts-var", "resample-only", "importance-sampling") and scale in self.resample_scales:
+            return "resample"
+        return None
+
+
+def _require(ok: bool, name: str, value: object, expected: str) -> None:
+    if not ok:
+        raise ConfigError(f"{name} is {value!r}; it must be {expected}.")
+
+
+SEARCHES: dict[str, SearchConfig] = {
+    "raw": SearchConfig(strategy="raw"),
+    "best-of-n": SearchConfig(strategy="best-of-n", n=4),
+    "importance-sampling": SearchConfig(strategy="importance-sampling", n=4),
+    "tts-var": SearchConfig(strategy="tts-var"),
+    "cluster-only": SearchConfig(strategy="cluster-only"),
+    "resample-only": SearchConfig(strategy="resample-only"),
+}
+"""Every named search. `replace(SEARCHES[name], n=2)` adapts one."""
+
+
+def search_config(name: str, **changes: object) -> SearchConfig:
+    """A named search with some settings changed; an unknown name is refused with the list of names."""
+    if name not in SEARCHES:
+        raise ConfigError(f"There is no search named {name!r}; choose one of {', '.join(SEARCHES)}.")
+    return replace(SEARCHES[name], **changes)  # type: ignore[arg-type]

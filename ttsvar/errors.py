@@ -1,0 +1,35 @@
+"""The errors a person can meet; each message says what was wrong, the value, and what to do next."""
+
+from __future__ import annotations
+
+
+class TTSVarError(Exception):
+    """Base of every error that is the caller's to mend."""
+
+
+class PromptError(TTSVarError):
+    """The prompt is empty or not text."""
+
+
+class ScheduleError(TTSVarError):
+    """The batch schedule or a decision scale is impossible; names the scale."""
+
+    def __init__(self, message: str, scale: int | None = None) -> None:
+        super().__init__(message)
+        self.scale = scale
+
+
+class ConfigError(TTSVarError):
+    """A setting has a value that does not exist or is out of range."""
+
+
+class SelectionError(TTSVarError):
+    """A selection is empty or points at a candidate that does not exist."""
+
+
+class CheckpointError(TTSVarError):
+    """A weight file is missing, broken, or does not match the model; lists the keys."""
+
+
+class StateError(TTSVarError):
+    """A state cannot be used this way: it is finished, or belongs to another model."""

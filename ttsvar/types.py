@@ -1,0 +1,248 @@
+"""The data that flows through a search, and the seams between its parts.
+
+Dimension letters: B candidates, K scales, h x w tokens of a scale, D bits a token, L patches, C channels, H x W pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from numpy.random import Generator
+from torch import Tensor
+
+from ttsvar.config import SearchConfig
+
+Component = Literal["transformer", "decode", "features", "reward", "selection"]
+Decision = Literal["cluster", "resample"]
+
+
+@dataclass(frozen=True)
+class ScaleSchedule:
+    """Token grids (h, w) per scale, coarse to fine."""
+
+    sizes: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def tokens(self, scale: int) -> int:
+        """Tokens of one scale."""
+        return self.sizes[scale][0] * self.sizes[scale][1]
+
+    @property
+    def total_tokens(self) -> int:
+        """Tokens of all scales together."""
+        return sum(h * w for h, w in self.sizes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The recipe that every state of a run shares: with the same model files it determines every bit."""
+
+    model: str
+    prompt: str
+    seed: int
+    search: SearchConfig
+    schedule: ScaleSchedule
+    batch: tuple[int, ...]
+    """Candidates that live on after each scale's decision, the factor N included."""
+
+
+@dataclass(frozen=True)
+class SearchState:
+    """An immutable point of a search; stepping an old one rewinds, committing twice branches.
+
+    `id` is a digest of the recipe and of every selection on the way, so the same choices give the same id.
+    """
+
+    run: Run
+    id: str
+    parent_id: str | None
+    scale: int
+    """Number of scales generated so far."""
+    candidate_ids: tuple[str, ...]
+    """Stable, never reused, in lineage order; the copies of a duplicated candidate get new ids."""
+    bits: tuple[Tensor, ...]
+    """Per scale uint8 [B, h, w, D] on the tokenizer's grid: the whole truth."""
+    score_history: Tensor
+    """float32 [B, scale], NaN where the search did not score."""
+    kv: Any = field(default=None, compare=False, repr=False)
+    """A cache owned by the backend; may be dropped at any time, is rebuilt from the bits."""
+
+    @property
+    def done(self) -> bool:
+        """Whether every scale has been generated."""
+        return self.scale == len(self.run.schedule)
+
+    def __len__(self) -> int:
+        return len(self.candidate_ids)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What is known of the candidates of a state; None where nobody looked."""
+
+    images: Tensor | None = None
+    """uint8 [B, H, W, 3], RGB."""
+    features: Tensor | None = None
+    """float32 [B, L, C], patch features."""
+    scores: Tensor | None = None
+    """float32 [B], the reward of each image for the prompt."""
+    labels: Tensor | None = None
+    """int64 [B], cluster of each candidate."""
+    probabilities: Tensor | None = None
+    """float64 [B], resampling probabilities; they sum to 1."""
+    clustering_input: Tensor | None = None
+    """float32 [B, F], the vectors that k-means saw."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which candidates of a grown state live on, as indices; a repeat duplicates."""
+
+    parents: tuple[int, ...]
+    source: Literal["strategy", "user"] = "user"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ComponentCost:
+    """What one component took: seconds of wall clock, floating-point operations, peak bytes, items processed."""
+
+    seconds: float = 0.0
+    flops: float = 0.0
+    peak_bytes: int = 0
+    items: int = 0
+
+    def __add__(self, other: ComponentCost) -> ComponentCost:
+        return ComponentCost(
+            self.seconds + other.seconds,
+            self.flops + other.flops,
+            max(self.peak_bytes, other.peak_bytes),
+            self.items + other.items,
+        )
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """Cost by component; adding two adds seconds, FLOPs and items and keeps the higher peak."""
+
+    parts: dict[Component, ComponentCost] = field(default_factory=dict)
+
+    def __add__(self, other: StepCost) -> StepCost:
+        names = {**self.parts, **other.parts}
+        zero = ComponentCost()
+        return StepCost({n: self.parts.get(n, zero) + other.parts.get(n, zero) for n in names})
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds of all components."""
+        return sum(p.seconds for p in self.parts.values())
+
+    @property
+    def flops(self) -> float:
+        """Floating-point operations of all components."""
+        return sum(p.flops for p in self.parts.values())
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A strategy's answer: the selection, and the evidence for it that a person should see."""
+
+    selection: Selection
+    candidates: Candidates
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One generated scale, waiting for `Engine.commit`."""
+
+    grown: SearchState
+    candidates: Candidates
+    proposal: Selection
+    cost: StepCost
+    decision: Decision | None
+    keep: int
+    """How many candidates the schedule wants to live on."""
+
+    @property
+    def scale(self) -> int:
+        """Index of the scale just generated, counting from 0."""
+        return self.grown.scale - 1
+
+
+class Strategy(Protocol):
+    """Decides who lives on. A new one is one small file and one row in `search.strategies`."""
+
+    def needs(self, run: Run, scale: int) -> frozenset[str]:
+        """What must be looked at before `propose`: any of 'images', 'features', 'scores'; empty where nothing is decided."""
+        ...
+
+    def propose(self, grown: SearchState, candidates: Candidates, keep: int, rng: Generator) -> Proposal:
+        """Choose `keep` of the grown candidates (with repeats where the strategy draws with replacement)."""
+        ...
+
+
+class Backend(Protocol):
+    """A model family behind five verbs; everything else of the search is shared."""
+
+    name: str
+    schedule: ScaleSchedule
+
+    def begin(self, run: Run) -> Any:
+        """Prepare a prompt and return the empty cache for `run.batch[0]` candidates."""
+        ...
+
+    def grow(self, state: SearchState) -> tuple[Tensor, Any]:
+        """Draw the bits of scale `state.scale` for every candidate: (uint8 [B, h, w, D], new cache). Rebuilds a dropped cache."""
+        ...
+
+    def select(self, kv: Any, parents: Sequence[int]) -> Any:
+        """The cache of the chosen candidates."""
+        ...
+
+    def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
+        """Images of partial or full bits: uint8 [B, H, W, 3] RGB."""
+        ...
+
+    def restore(self, run: Run, bits: tuple[Tensor, ...]) -> Any:
+        """Rebuild the cache by replaying the bits."""
+        ...
+
+    def grow_flops(self, scale: int, candidates: int) -> float:
+        """Floating-point operations of growing one scale."""
+        ...
+
+    def decode_flops(self, candidates: int) -> float:
+        """Floating-point operations of decoding this many images."""
+        ...
+
+
+class FeatureExtractor(Protocol):
+    """Images to patch features."""
+
+    name: str
+
+    def extract(self, images: Tensor) -> Tensor:
+        """uint8 [B, H, W, 3] to float32 [B, L, C]; class and register tokens left out."""
+        ...
+
+    def flops(self, images: int) -> float:
+        """Floating-point operations for this many images."""
+        ...
+
+
+class Reward(Protocol):
+    """Scores how well images match a prompt."""
+
+    name: str
+
+    def score(self, images: Tensor, prompt: str) -> Tensor:
+        """uint8 [B, H, W, 3] and a prompt to float32 [B]; higher is better."""
+        ...
+
+    def flops(self, images: int) -> float:
+        """Floating-point operations for this many images."""
+        ...
