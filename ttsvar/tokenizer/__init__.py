@@ -1,0 +1,1 @@
+"""Images <-> multi-scale bits."""

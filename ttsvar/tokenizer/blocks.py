@@ -1,0 +1,132 @@
+"""The convolutional encoder and decoder around the quantiser (the layout of MAGVIT and of Infinity's 2-D tokenizer)."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ttsvar.tokenizer.config import TokenizerConfig
+
+
+def _norm(channels: int, config: TokenizerConfig) -> nn.GroupNorm:
+    return nn.GroupNorm(config.groups_for(channels), channels, eps=1e-6)
+
+
+class ResBlock(nn.Module):
+    """Two 3x3 convolutions, each after normalisation and swish, around a residual path; [B, C_in, H, W] -> [B, C_out, H, W]."""
+
+    def __init__(self, c_in: int, c_out: int, config: TokenizerConfig) -> None:
+        super().__init__()
+        self.norm1 = _norm(c_in, config)
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, padding=1)
+        self.norm2 = _norm(c_out, config)
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1)
+        self.nin_shortcut = nn.Conv2d(c_in, c_out, 1) if c_in != c_out else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        h = self.conv2(F.silu(self.norm2(h)))
+        return h + (x if self.nin_shortcut is None else self.nin_shortcut(x))
+
+
+class Downsample(nn.Module):
+    """Halves the grid with a strided 3x3 convolution; the missing pixels are zeros on the right and below."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.pad(x, (0, 1, 0, 1)))
+
+
+class Upsample(nn.Module):
+    """Doubles the grid by repeating pixels, then a 3x3 convolution."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+class Level(nn.Module):
+    """The residual blocks of one resolution, and the change to the next one where there is one."""
+
+    def __init__(self, c_in: int, c_out: int, blocks: int, config: TokenizerConfig) -> None:
+        super().__init__()
+        self.block = nn.ModuleList(ResBlock(c_in if i == 0 else c_out, c_out, config) for i in range(blocks))
+        self.downsample: Downsample | None = None
+        self.upsample: Upsample | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.block:
+            x = block(x)
+        if self.downsample is not None:
+            x = self.downsample(x)
+        return x if self.upsample is None else self.upsample(x)
+
+
+class Middle(nn.Module):
+    """Two residual blocks at the coarsest resolution."""
+
+    def __init__(self, channels: int, config: TokenizerConfig) -> None:
+        super().__init__()
+        self.block_1 = ResBlock(channels, channels, config)
+        self.block_2 = ResBlock(channels, channels, config)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.block_2(self.block_1(x))
+
+
+class Encoder(nn.Module):
+    """Images [B, 3, H, W] to features [B, D, H / patch, W / patch]."""
+
+    def __init__(self, config: TokenizerConfig) -> None:
+        super().__init__()
+        self.conv_in = nn.Conv2d(config.image_channels, config.base_channels, 3, padding=1)
+        self.down = nn.ModuleList()
+        c_in = config.base_channels
+        for i, c_out in enumerate(config.channels):
+            level = Level(c_in, c_out, config.res_blocks, config)
+            if i < config.halvings:
+                level.downsample = Downsample(c_out)
+            self.down.append(level)
+            c_in = c_out
+        self.mid = Middle(c_in, config)
+        self.norm_out = _norm(c_in, config)
+        self.conv_out = nn.Conv2d(c_in, config.bits, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv_in(x)
+        for level in self.down:
+            x = level(x)
+        return self.conv_out(F.silu(self.norm_out(self.mid(x))))
+
+
+class Decoder(nn.Module):
+    """Summed codes [B, D, h, w] to images [B, 3, h * patch, w * patch], not clamped."""
+
+    def __init__(self, config: TokenizerConfig) -> None:
+        super().__init__()
+        c_in = config.channels[-1]
+        self.conv_in = nn.Conv2d(config.bits, c_in, 3, padding=1)
+        self.mid = Middle(c_in, config)
+        levels = []
+        for i in reversed(range(config.levels)):
+            c_out = config.channels[i]
+            level = Level(c_in, c_out, config.res_blocks + 1, config)
+            if i >= config.levels - config.halvings:
+                level.upsample = Upsample(c_out)
+            levels.append(level)
+            c_in = c_out
+        self.up = nn.ModuleList(reversed(levels))
+        self.norm_out = _norm(c_in, config)
+        self.conv_out = nn.Conv2d(c_in, config.image_channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.mid(self.conv_in(x))
+        for level in reversed(self.up):
+            x = level(x)
+        return self.conv_out(F.silu(self.norm_out(x)))

@@ -1,0 +1,166 @@
+"""Tokenizer files: Infinity's published layout (.pth) and our own (safetensors), both loaded strictly."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.config import TokenizerConfig
+
+_MASKS = ("quantizer.lfq.mask", "quantize.lfq.mask")
+_WRAPPED = re.compile(r"\.(?:conv|norm)\.(weight|bias)$")
+_SAMPLING = re.compile(r"(downsample|upsample)\.(weight|bias)$")
+
+
+def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None) -> BSQAutoencoder:
+    """A tokenizer from a published .pth or from our own safetensors, in float32 and in evaluation mode.
+
+    Without `config` the shape is read from the file. Raises CheckpointError that lists what is unknown, missing or misshapen.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"There is no tokenizer file at {path}; check the folder, or download the weights first.")
+    if path.suffix == ".safetensors":
+        state, stored = _read_safetensors(path)
+        if config is not None and config != stored:
+            raise CheckpointError(f"{path} holds a tokenizer of shape {stored}, but {config} was asked for.")
+        return build_tokenizer(state, stored, str(path))
+    state = map_tokenizer_keys(_read_published(path), str(path))
+    return build_tokenizer(state, config or infer_config(state, str(path)), str(path))
+
+
+def save_tokenizer(model: BSQAutoencoder, path: str | Path) -> None:
+    """Write our own layout: safetensors in float16, with the shape as JSON in the metadata."""
+    state = {name: tensor.detach().cpu().half().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, str(path), metadata={"format": "ttsvar-tokenizer", "config": json.dumps(asdict(model.config))})
+
+
+def map_tokenizer_keys(state: Mapping[str, Tensor], source: str = "the checkpoint") -> dict[str, Tensor]:
+    """Published names to ours: wrapper levels `.conv` and `.norm` go, and the powers-of-two masks, which bits make needless."""
+    missing = [name for name in _MASKS if name not in state]
+    if missing:
+        raise CheckpointError(
+            f"{source} lacks {', '.join(missing)}; it is not an Infinity tokenizer of a known layout."
+        )
+    head = state.get("encoder.conv_out.conv.weight")
+    if head is not None and any(tuple(state[name].shape) != (head.shape[0],) for name in _MASKS):
+        raise CheckpointError(f"{source}: each of {', '.join(_MASKS)} must hold {head.shape[0]} numbers, one per bit.")
+    mapped: dict[str, Tensor] = {}
+    plain = []
+    for name, tensor in state.items():
+        if name in _MASKS:
+            continue
+        if not _WRAPPED.search(name):
+            plain.append(name)
+        ours = _WRAPPED.sub(r".\1", name)
+        mapped[ours] = tensor
+    if plain:
+        raise CheckpointError(f"{source} has unknown tensors: {_shorten(plain)}.")
+    wrong = [name for name in mapped if _SAMPLING.search(name)]
+    if wrong or len(mapped) + len(_MASKS) != len(state):
+        raise CheckpointError(f"{source} has tensors of an unknown layout: {_shorten(wrong or list(state))}.")
+    return mapped
+
+
+def infer_config(state: Mapping[str, Tensor], source: str = "the checkpoint") -> TokenizerConfig:
+    """The shape of an Infinity tokenizer from the shapes of its (mapped) tensors."""
+    try:
+        base, image_channels = state["encoder.conv_in.weight"].shape[:2]
+        bits = state["encoder.conv_out.weight"].shape[0]
+        levels = _count(state, r"encoder\.down\.(\d+)\.block\.0\.conv1\.weight")
+        blocks = _count(state, r"encoder\.down\.0\.block\.(\d+)\.conv1\.weight")
+        halvings = _count(state, r"encoder\.down\.(\d+)\.downsample\.conv\.weight")
+        widths = [state[f"encoder.down.{i}.block.0.conv1.weight"].shape[0] for i in range(levels)]
+    except KeyError as error:
+        raise CheckpointError(f"{source} is not a tokenizer: it lacks {error.args[0]}.") from error
+    if any(width % base for width in widths):
+        raise CheckpointError(
+            f"{source}: level widths {widths} are not multiples of the first layer's {base} channels."
+        )
+    try:
+        return TokenizerConfig(
+            bits=bits,
+            base_channels=base,
+            ch_mult=tuple(width // base for width in widths),
+            patch_size=2**halvings,
+            res_blocks=blocks,
+            image_channels=image_channels,
+        )
+    except ConfigError as error:
+        raise CheckpointError(f"{source} has a tokenizer of an impossible shape. {error}") from error
+
+
+def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source: str) -> BSQAutoencoder:
+    """A tokenizer that holds exactly these tensors (cast to float32; meta tensors stay on meta)."""
+    with torch.device("meta"):
+        model = BSQAutoencoder(config)
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    complaints = []
+    if unknown := sorted(found.keys() - expected.keys()):
+        complaints.append(f"unknown: {_shorten(unknown)}")
+    if missing := sorted(expected.keys() - found.keys()):
+        complaints.append(f"missing: {_shorten(missing)}")
+    wrong = [
+        f"{n} is {found[n]}, not {expected[n]}"
+        for n in sorted(expected.keys() & found.keys())
+        if found[n] != expected[n]
+    ]
+    if wrong:
+        complaints.append(f"wrong shape: {_shorten(wrong)}")
+    if complaints:
+        raise CheckpointError(f"{source} does not fit {config}. " + "; ".join(complaints) + ".")
+    model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
+    return model.eval()
+
+
+def _read_published(path: Path) -> dict[str, Tensor]:
+    try:
+        # Only the zip format of torch.save can be mapped into memory.
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except (RuntimeError, pickle.UnpicklingError, EOFError, OSError) as error:
+        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
+    if isinstance(loaded, dict) and isinstance(loaded.get("vae"), dict):
+        loaded = loaded["vae"]
+    if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
+        raise CheckpointError(f"{path} holds no table of tensors, neither at its top nor under 'vae'.")
+    return loaded
+
+
+def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], TokenizerConfig]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    try:
+        fields = json.loads(metadata["config"])
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        return state, TokenizerConfig(**{**fields, **lists})
+    except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+        raise CheckpointError(
+            f"{path} does not say the shape of its tokenizer ({error!r}); write it with save_tokenizer."
+        ) from error
+
+
+def _count(state: Mapping[str, Tensor], pattern: str) -> int:
+    found = {int(match[1]) for name in state if (match := re.fullmatch(pattern, name))}
+    return max(found) + 1 if found else 0
+
+
+def _shorten(names: list[str], most: int = 20) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
