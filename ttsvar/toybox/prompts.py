@@ -1,0 +1,109 @@
+"""Prompts in GenEval's six forms, their metadata, and scenes that satisfy them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ttsvar.toybox.scenes import Scene, place
+from ttsvar.toybox.world import (
+    COLORS,
+    NUMBERS,
+    PLURALS,
+    RELATIONS,
+    SHAPES,
+    held_out_color,
+    held_out_pair,
+    held_out_relation,
+)
+
+TAGS = ("single_object", "two_object", "counting", "colors", "position", "color_attr")
+TRAIN_SHARES = (0.08, 0.16, 0.22, 0.16, 0.18, 0.20)
+"""Share of each form in training, in the order of TAGS; single large objects come in the first and fourth."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a prompt asks for: kinds of things in the order of naming, each (shape, colour or None, count)."""
+
+    tag: str
+    kinds: tuple[tuple[str, str | None, int], ...]
+    relation: str | None = None
+
+    @property
+    def prompt(self) -> str:
+        """The sentence, for example 'a photo of a red star and a green cup'."""
+        phrases = [_phrase(*kind) for kind in self.kinds]
+        joint = f" {self.relation} " if self.relation else " and "
+        return "a photo of " + joint.join(phrases)
+
+    @property
+    def metadata(self) -> dict:
+        """GenEval's own JSON form: tag, include (class, count, color, position), prompt."""
+        include: list[dict] = []
+        for shape, color, count in self.kinds:
+            include.append({"class": shape, "count": count} | ({"color": color} if color else {}))
+        if self.relation:
+            include = [include[1], include[0] | {"position": [self.relation, 0]}]
+        data: dict = {"tag": self.tag, "include": include}
+        if self.tag == "counting":
+            data["exclude"] = [{"class": s, "count": c + 1} for s, _, c in self.kinds]
+        return data | {"prompt": self.prompt}
+
+    @property
+    def held_out(self) -> bool:
+        """Whether training never sees what this asks for."""
+        if any(color and held_out_color(shape, color) for shape, color, _ in self.kinds):
+            return True
+        if len(self.kinds) < 2:
+            return False
+        first, second = self.kinds[0][0], self.kinds[1][0]
+        if self.relation:
+            return held_out_relation(first, self.relation, second)
+        return held_out_pair(first, second)
+
+
+def _phrase(shape: str, color: str | None, count: int) -> str:
+    noun = shape if count == 1 else PLURALS[shape]
+    words = f"{color} {noun}" if color else noun
+    if count > 1:
+        return f"{NUMBERS[count]} {words}"
+    return ("an " if words[0] in "aeiou" else "a ") + words
+
+
+def sample_request(rng: np.random.Generator, tag: str | None = None) -> Request:
+    """Draw a request of one form, or of a form drawn with the training shares; may be a held-out one."""
+    tag = tag or str(rng.choice(TAGS, p=TRAIN_SHARES))
+    shapes = [str(s) for s in rng.choice(SHAPES, 2, replace=False)]
+    colors = [str(c) for c in rng.choice(list(COLORS), 2, replace=False)]
+    if tag == "single_object":
+        return Request(tag, ((shapes[0], None, 1),))
+    if tag == "colors":
+        return Request(tag, ((shapes[0], colors[0], 1),))
+    if tag == "counting":
+        color = colors[0] if rng.random() < 0.4 else None
+        return Request(tag, ((shapes[0], color, int(rng.integers(2, 5))),))
+    if tag == "position":
+        return Request(tag, tuple((s, None, 1) for s in shapes), str(rng.choice(RELATIONS)))
+    named = colors if tag == "color_attr" else (None, None)
+    return Request(tag, tuple((s, c, 1) for s, c in zip(shapes, named, strict=True)))
+
+
+def sample_training_request(rng: np.random.Generator, tag: str | None = None) -> Request:
+    """Draw a request that training may see."""
+    while (request := sample_request(rng, tag)).held_out:
+        pass
+    return request
+
+
+def scene_for(request: Request, rng: np.random.Generator, *, training: bool = True) -> Scene:
+    """A scene that satisfies a request; colours that the prompt leaves open never form a held-out pair in training."""
+    wanted: list[tuple[str, str]] = []
+    for shape, color, count in request.kinds:
+        free = [c for c in COLORS if not (training and held_out_color(shape, c))]
+        same = str(rng.choice(free))
+        alike = rng.random() < 0.7
+        for _ in range(count):
+            wanted.append((shape, color or (same if alike else str(rng.choice(free)))))
+    return place(wanted, rng, request.relation)
