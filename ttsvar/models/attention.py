@@ -1,0 +1,98 @@
+"""The attention layers of an Infinity block: cosine self-attention, text cross-attention, attentive pooling.
+
+Dimension letters: B rows, L tokens, C channels, H heads, S prompts, G candidates per prompt, T text tokens.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ttsvar.models.kv_cache import CacheView
+from ttsvar.models.rope import rotate
+
+MAX_LOG_SCALE = math.log(100.0)
+"""Upper limit of the learned log scale of cosine attention."""
+
+
+class SelfAttention(nn.Module):
+    """Cosine attention with rotary positions: unit queries and keys, one learned scale per head."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(channels, 3 * channels, bias=False)
+        self.q_bias = nn.Parameter(torch.zeros(channels))
+        self.v_bias = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("zero_k_bias", torch.zeros(channels))
+        self.log_scale = nn.Parameter(torch.full((1, heads, 1, 1), math.log(4.0)))
+        self.proj = nn.Linear(channels, channels)
+
+    def forward(
+        self, x: Tensor, table: Tensor, mask: Tensor | None = None, cache: tuple[CacheView, int] | None = None
+    ) -> Tensor:
+        """x [B, L, C] to [B, L, C]; `table` [2, L, head_dim / 2] holds the rotary positions of these tokens.
+
+        With `cache` (a grown view and this layer's index) the keys of past scales are attended to as well.
+        """
+        bias = torch.cat([self.q_bias, self.zero_k_bias, self.v_bias])
+        qkv = F.linear(x, self.qkv.weight, bias).unflatten(-1, (3, self.heads, -1))
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        scale = self.log_scale.clamp_max(MAX_LOG_SCALE).exp()
+        q = rotate((F.normalize(q, dim=-1) * scale).to(v.dtype), table)
+        k = rotate(F.normalize(k, dim=-1).to(v.dtype), table)
+        if cache is not None:
+            view, layer = cache
+            k, v = view.write(layer, k, v)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0)
+        return self.proj(out.transpose(1, 2).flatten(2))
+
+
+class TextKeysValues(nn.Module):
+    """Keys and values of text rows: the half of cross-attention that is computed once per prompt."""
+
+    def __init__(self, text_channels: int, channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.kv = nn.Linear(text_channels, 2 * channels, bias=False)
+        self.v_bias = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("zero_k_bias", torch.zeros(channels))
+
+    def keys_values(self, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Text rows [S, T, Ct] to keys and values, each [S, H, T, head_dim]."""
+        kv = F.linear(text, self.kv.weight, torch.cat([self.zero_k_bias, self.v_bias]))
+        k, v = kv.unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+        return k, v
+
+
+class CrossAttention(TextKeysValues):
+    """Image tokens attend to their prompt's text rows."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__(channels, channels, heads)
+        self.q = nn.Linear(channels, channels)
+        self.proj = nn.Linear(channels, channels)
+
+    def forward(self, x: Tensor, kv: tuple[Tensor, Tensor], mask: Tensor | None) -> Tensor:
+        """x [S, G * L, C] with `kv` of `keys_values` and a boolean key mask [S, 1, 1, T], to [S, G * L, C]."""
+        q = self.q(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        out = F.scaled_dot_product_attention(q, *kv, attn_mask=mask)
+        return self.proj(out.transpose(1, 2).flatten(2))
+
+
+class AttentivePool(TextKeysValues):
+    """One learned query sums up a prompt's text rows."""
+
+    def __init__(self, text_channels: int, channels: int, heads: int) -> None:
+        super().__init__(text_channels, channels, heads)
+        self.query = nn.Parameter(torch.zeros(1, heads, channels // heads))
+        self.proj = nn.Linear(channels, channels)
+
+    def forward(self, text: Tensor, mask: Tensor | None) -> Tensor:
+        """Text rows [S, T, Ct] and a boolean key mask [S, 1, 1, T] to [S, C]."""
+        k, v = self.keys_values(text)
+        q = self.query.to(k.dtype).unsqueeze(2).expand(len(text), -1, -1, -1)
+        return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).flatten(1))
