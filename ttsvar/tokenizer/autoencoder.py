@@ -11,7 +11,7 @@ from ttsvar.tokenizer.config import TokenizerConfig
 
 
 class BSQAutoencoder(nn.Module):
-    """A convolutional autoencoder with a multi-scale binary spherical quantiser between its halves (Infinity, section 3.2).
+    """A convolutional autoencoder around a multi-scale binary spherical quantiser (Infinity, "Bitwise Visual Tokenizer").
 
     Training calls `encoder`, `quantizer.quantize_train` and `decoder`; `decode` is for looking, as it clamps.
     """

@@ -13,7 +13,7 @@ def _norm(channels: int, config: TokenizerConfig) -> nn.GroupNorm:
 
 
 class ResBlock(nn.Module):
-    """Two 3x3 convolutions, each after normalisation and swish, around a residual path; [B, C_in, H, W] -> [B, C_out, H, W]."""
+    """Two 3x3 convolutions, each after normalisation and swish, and a residual path: C_in to C_out channels."""
 
     def __init__(self, c_in: int, c_out: int, config: TokenizerConfig) -> None:
         super().__init__()
@@ -114,10 +114,12 @@ class Decoder(nn.Module):
         self.conv_in = nn.Conv2d(config.bits, c_in, 3, padding=1)
         self.mid = Middle(c_in, config)
         levels = []
+        # Doubling starts at level 1 (level 0 too where every level halves), so a plain finest level comes last.
+        first = min(1, config.levels - config.halvings)
         for i in reversed(range(config.levels)):
             c_out = config.channels[i]
             level = Level(c_in, c_out, config.res_blocks + 1, config)
-            if i >= config.levels - config.halvings:
+            if first <= i < first + config.halvings:
                 level.upsample = Upsample(c_out)
             levels.append(level)
             c_in = c_out

@@ -1,4 +1,4 @@
-"""Binary spherical quantisation over several scales: features <-> bits <-> codes (Infinity, section 3.2).
+"""Binary spherical quantisation over several scales: features <-> bits <-> codes (Infinity, "Bitwise Visual Tokenizer").
 
 A code is a corner of the cube inscribed in the unit sphere: D values of +-1/sqrt(D), one bit each. A picture is the sum
 over scales of codes enlarged to the final grid; each scale quantises what the coarser ones left over.
@@ -39,11 +39,13 @@ def resize(x: Tensor, size: Size) -> Tensor:
 
 
 class MultiScaleBSQ(nn.Module):
-    """The multi-scale quantiser; it has no weights but the optional gain of each scale, and always computes in float32.
+    """The multi-scale quantiser; it has no weights but an optional gain per scale, and always computes in float32.
 
-    `gains` multiplies each scale's codes. It is a parameter that does not learn until `requires_grad_()` is called, and is
-    absent (all ones, nothing in the state dict) where None is given.
+    `gains` multiplies each scale's codes. It is a parameter that does not learn until `requires_grad_()` is called,
+    and is absent (all ones, nothing in the state dict) where None is given.
     """
+
+    gains: nn.Parameter | None
 
     def __init__(self, bits: int, gains: tuple[float, ...] | None = None) -> None:
         super().__init__()
@@ -53,11 +55,17 @@ class MultiScaleBSQ(nn.Module):
 
     def codes(self, bits: Tensor, scale: int) -> Tensor:
         """Bits uint8 [B, h, w, D] of a scale to its codes float32 [B, D, h, w], gain included."""
+        if bits.shape[-1] != self.bits:
+            raise ConfigError(f"The bits have shape {tuple(bits.shape)}; the last side must be {self.bits}.")
         codes = bits_to_codes(bits)
-        return codes if self.gains is None else codes * self._gain(scale)
+        if self.gains is None:
+            return codes
+        if scale >= len(self.gains):
+            raise ConfigError(f"Scale {scale} has no gain: this tokenizer was made for {len(self.gains)} scales.")
+        return codes * self.gains[scale].float()
 
     def accumulate(self, summed: Tensor | None, bits: Tensor, scale: int, final_size: Size) -> Tensor:
-        """The sum so far float32 [B, D, H, W] (None before the first scale) plus this scale's codes on the final grid."""
+        """The sum so far float32 [B, D, H, W] (None at first) plus this scale's codes, enlarged to the final grid."""
         added = resize(self.codes(bits, scale), final_size)
         return added if summed is None else summed + added
 
@@ -65,10 +73,9 @@ class MultiScaleBSQ(nn.Module):
         """All given scales' bits, coarse to fine, as one sum float32 [B, D, H, W]."""
         if not bits:
             raise ConfigError("There are no bits to sum; give those of one scale or more.")
-        summed = None
-        for scale, bits_k in enumerate(bits):
+        summed = self.accumulate(None, bits[0], 0, final_size)
+        for scale, bits_k in enumerate(bits[1:], start=1):
             summed = self.accumulate(summed, bits_k, scale, final_size)
-        assert summed is not None
         return summed
 
     def next_input(self, summed: Tensor, size: Size) -> Tensor:
@@ -89,18 +96,19 @@ class MultiScaleBSQ(nn.Module):
         flip: float | Sequence[float] | Tensor,
         generator: torch.Generator | None = None,
     ) -> tuple[list[Tensor], list[Tensor], Tensor]:
-        """Encode with random bit errors, which later scales correct (Infinity, section 3.4: bitwise self-correction).
+        """Encode with random bit errors, which later scales correct (Infinity, "Bitwise Self-Correction").
 
         `flip` is the chance that a bit is inverted: one number, one per scale, or a tensor [K, B] or [K, 1].
-        Returns (targets, fed, sum): both lists hold uint8 [B, h, w, D]. `targets` are the right bits given the errors made
-        before; `fed` are those with errors, which the sum float32 [B, D, H, W] and the transformer's inputs are made of.
+        Returns (targets, fed, sum): both lists hold uint8 [B, h, w, D]. `targets` are the right bits given the errors
+        made before; `fed` are those with errors, which the sum float32 [B, D, H, W] and the transformer's inputs are
+        made of.
         """
         residual = features.float()
         chances = _chances(flip, len(sizes), residual)
         targets, fed = [], []
         quantized = torch.zeros_like(residual)
-        for scale, size in enumerate(sizes):
-            bits = codes_to_bits(shrink(residual, tuple(size)))
+        for scale, (h, w) in enumerate(sizes):
+            bits = codes_to_bits(shrink(residual, (h, w)))
             targets.append(bits)
             if chances is not None:
                 draws = torch.rand(bits.shape, generator=generator, device=bits.device)
@@ -115,31 +123,26 @@ class MultiScaleBSQ(nn.Module):
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Quantise for training: (sum [B, D, H, W], commitment loss, bits of each scale used).
 
-        The gradient passes straight through to the features, and to the gains where they learn. The loss is the mean over
-        scales and positions of the squared distance |features - sum so far|^2 over the D channels. `drop_last` leaves out
-        the finest scales, so that the decoder learns to show coarse sums.
+        The gradient passes straight through to the features, and to the gains where they learn. The loss is the mean
+        over scales and positions of the squared distance |features - sum so far|^2 over the D channels. `drop_last`
+        leaves out the finest scales, so that the decoder learns to show coarse sums.
         """
         if not 0 <= drop_last < len(sizes):
             raise ConfigError(f"drop_last is {drop_last}; with {len(sizes)} scales it must be 0 to {len(sizes) - 1}.")
         with torch.autocast(features.device.type, enabled=False):
             features = features.float()
+            residual = features.detach()
             quantized = torch.zeros_like(features)
             commitment = features.new_zeros(())
             bits = []
             used = sizes[: len(sizes) - drop_last]
-            for scale, size in enumerate(used):
-                residual = (features - quantized).detach()
-                bits.append(codes_to_bits(shrink(residual, tuple(size))))
-                quantized = self.accumulate(quantized, bits[-1], scale, _grid(features))
+            for scale, (h, w) in enumerate(used):
+                bits.append(codes_to_bits(shrink(residual, (h, w))))
+                added = resize(self.codes(bits[-1], scale), _grid(features))
+                quantized, residual = quantized + added, residual - added.detach()
                 commitment = commitment + (features - quantized.detach()).square().sum(1).mean()
             # The added term is zero: it only carries the gradient.
             return quantized + (features - features.detach()), commitment / len(used), bits
-
-    def _gain(self, scale: int) -> Tensor:
-        assert self.gains is not None
-        if scale >= len(self.gains):
-            raise ConfigError(f"Scale {scale} has no gain: this tokenizer was made for {len(self.gains)} scales.")
-        return self.gains[scale].float()
 
 
 def _grid(x: Tensor) -> Size:

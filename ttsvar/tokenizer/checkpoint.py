@@ -20,14 +20,13 @@ from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.config import TokenizerConfig
 
 _MASKS = ("quantizer.lfq.mask", "quantize.lfq.mask")
-_WRAPPED = re.compile(r"\.(?:conv|norm)\.(weight|bias)$")
-_SAMPLING = re.compile(r"(downsample|upsample)\.(weight|bias)$")
 
 
 def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None) -> BSQAutoencoder:
     """A tokenizer from a published .pth or from our own safetensors, in float32 and in evaluation mode.
 
-    Without `config` the shape is read from the file. Raises CheckpointError that lists what is unknown, missing or misshapen.
+    Without `config` the shape is read from the file. Raises CheckpointError, which lists every tensor that is unknown,
+    missing or misshapen.
     """
     path = Path(path)
     if not path.is_file():
@@ -48,30 +47,20 @@ def save_tokenizer(model: BSQAutoencoder, path: str | Path) -> None:
 
 
 def map_tokenizer_keys(state: Mapping[str, Tensor], source: str = "the checkpoint") -> dict[str, Tensor]:
-    """Published names to ours: wrapper levels `.conv` and `.norm` go, and the powers-of-two masks, which bits make needless."""
+    """Published names to ours: the wrapper levels `.conv` and `.norm` go, and the masks of powers of two.
+
+    The masks only turn bits into whole numbers, which nothing needs; still they must be there and have D entries.
+    """
     missing = [name for name in _MASKS if name not in state]
     if missing:
-        raise CheckpointError(
-            f"{source} lacks {', '.join(missing)}; it is not an Infinity tokenizer of a known layout."
-        )
+        raise CheckpointError(f"{source} lacks {', '.join(missing)}; it is no Infinity tokenizer of a known layout.")
     head = state.get("encoder.conv_out.conv.weight")
     if head is not None and any(tuple(state[name].shape) != (head.shape[0],) for name in _MASKS):
         raise CheckpointError(f"{source}: each of {', '.join(_MASKS)} must hold {head.shape[0]} numbers, one per bit.")
-    mapped: dict[str, Tensor] = {}
-    plain = []
-    for name, tensor in state.items():
-        if name in _MASKS:
-            continue
-        if not _WRAPPED.search(name):
-            plain.append(name)
-        ours = _WRAPPED.sub(r".\1", name)
-        mapped[ours] = tensor
-    if plain:
-        raise CheckpointError(f"{source} has unknown tensors: {_shorten(plain)}.")
-    wrong = [name for name in mapped if _SAMPLING.search(name)]
-    if wrong or len(mapped) + len(_MASKS) != len(state):
-        raise CheckpointError(f"{source} has tensors of an unknown layout: {_shorten(wrong or list(state))}.")
-    return mapped
+    names = {name: _our_name(name) for name in state if name not in _MASKS}
+    if unknown := [name for name, ours in names.items() if ours is None]:
+        raise CheckpointError(f"{source} has unknown tensors: {_shorten(unknown)}.")
+    return {ours: state[name] for name, ours in names.items() if ours is not None}
 
 
 def infer_config(state: Mapping[str, Tensor], source: str = "the checkpoint") -> TokenizerConfig:
@@ -113,11 +102,8 @@ def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source
         complaints.append(f"unknown: {_shorten(unknown)}")
     if missing := sorted(expected.keys() - found.keys()):
         complaints.append(f"missing: {_shorten(missing)}")
-    wrong = [
-        f"{n} is {found[n]}, not {expected[n]}"
-        for n in sorted(expected.keys() & found.keys())
-        if found[n] != expected[n]
-    ]
+    shared = sorted(expected.keys() & found.keys())
+    wrong = [f"{name} is {found[name]}, not {expected[name]}" for name in shared if found[name] != expected[name]]
     if wrong:
         complaints.append(f"wrong shape: {_shorten(wrong)}")
     if complaints:
@@ -154,6 +140,14 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], TokenizerConfig]:
         raise CheckpointError(
             f"{path} does not say the shape of its tokenizer ({error!r}); write it with save_tokenizer."
         ) from error
+
+
+def _our_name(published: str) -> str | None:
+    """`a.conv1.conv.weight` is our `a.conv1.weight`, `a.norm1.norm.bias` our `a.norm1.bias`; None for other forms."""
+    *parent, wrapper, kind = published.split(".")
+    if not parent or kind not in ("weight", "bias") or wrapper != ("norm" if "norm" in parent[-1] else "conv"):
+        return None
+    return ".".join([*parent, kind])
 
 
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:

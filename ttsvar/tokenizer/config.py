@@ -11,9 +11,9 @@ from ttsvar.errors import ConfigError
 class TokenizerConfig:
     """The shape of a `BSQAutoencoder`; the defaults are Infinity-2B's tokenizer.
 
-    `bits` is D, the bits of a token. `ch_mult` gives each level's channels as a multiple of `base_channels`, finest level
-    first. `patch_size` is the pixels per token along a side, a power of two with at most one halving per level.
-    `norm_groups` is an upper bound: a layer with fewer channels normalises each channel by itself.
+    `bits` is D, the bits of a token. `ch_mult` gives each level's channels as a multiple of `base_channels`,
+    finest level first. `patch_size` is the pixels per token along a side, a power of two with at most one halving
+    per level. `norm_groups` is an upper bound: a layer with fewer channels normalises each channel by itself.
     `gains` holds one multiplier of the codes per scale; None (Infinity) means ones that no file stores.
     """
 
