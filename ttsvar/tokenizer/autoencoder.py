@@ -11,7 +11,7 @@ from ttsvar.tokenizer.config import TokenizerConfig
 
 
 class BSQAutoencoder(nn.Module):
-    """A convolutional autoencoder around a multi-scale binary spherical quantiser (Infinity, "Bitwise Visual Tokenizer").
+    """A convolutional autoencoder around the multi-scale quantiser (Infinity, "Bitwise Visual Tokenizer").
 
     Training calls `encoder`, `quantizer.quantize_train` and `decoder`; `decode` is for looking, as it clamps.
     """

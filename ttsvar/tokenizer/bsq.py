@@ -1,4 +1,4 @@
-"""Binary spherical quantisation over several scales: features <-> bits <-> codes (Infinity, "Bitwise Visual Tokenizer").
+"""Binary spherical quantisation over scales: features <-> bits <-> codes (Infinity, "Bitwise Visual Tokenizer").
 
 A code is a corner of the cube inscribed in the unit sphere: D values of +-1/sqrt(D), one bit each. A picture is the sum
 over scales of codes enlarged to the final grid; each scale quantises what the coarser ones left over.
