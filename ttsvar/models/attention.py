@@ -18,6 +18,24 @@ MAX_LOG_SCALE = math.log(100.0)
 """Upper limit of the learned log scale of cosine attention."""
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float) -> Tensor:
+    """Softmax attention of q [B, H, L, head_dim] to k and v [B, H, T, head_dim].
+
+    A boolean `mask`, [1, 1, L, T] or [B, 1, 1, T], is true where a token may look.
+    """
+    if q.device.type != "cpu" or not q.requires_grad:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+    # Training on a CPU: plain products over one row at a time stay in cache. Forward and back they take 47 ms where the
+    # fused kernel takes 126 for [32, 4, 306, 64] in bfloat16 on one core, and 13 against 40 for 16 text tokens.
+    bias = q.new_zeros(1, 1, 1) if mask is None else q.new_zeros(mask.shape).masked_fill_(~mask, float("-inf"))
+    biases = bias.expand(len(q), *bias.shape[-3:])
+    rows = [
+        torch.baddbmm(bias_row, q_row, k_row.transpose(1, 2), alpha=scale).softmax(-1) @ v_row
+        for bias_row, q_row, k_row, v_row in zip(biases, q, k, v, strict=True)
+    ]
+    return torch.stack(rows)
+
+
 class SelfAttention(nn.Module):
     """Cosine attention with rotary positions: unit queries and keys, one learned scale per head."""
 
@@ -34,20 +52,19 @@ class SelfAttention(nn.Module):
     def forward(
         self, x: Tensor, table: Tensor, mask: Tensor | None = None, cache: tuple[CacheView, int] | None = None
     ) -> Tensor:
-        """x [B, L, C] to [B, L, C]; `table` [2, L, head_dim / 2] holds the rotary positions of these tokens.
+        """x [B, L, C] to [B, L, C]; `table` complex [L, head_dim / 2] holds the rotary positions of these tokens.
 
         With `cache` (a grown view and this layer's index) the keys of past scales are attended to as well.
         """
         bias = torch.cat([self.q_bias, self.zero_k_bias, self.v_bias])
         qkv = F.linear(x, self.qkv.weight, bias).unflatten(-1, (3, self.heads, -1))
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        scale = self.log_scale.clamp_max(MAX_LOG_SCALE).exp()
-        q = rotate((F.normalize(q, dim=-1) * scale).to(v.dtype), table)
-        k = rotate(F.normalize(k, dim=-1).to(v.dtype), table)
+        q = rotate(F.normalize(q.float(), dim=-1), table * self.log_scale.clamp_max(MAX_LOG_SCALE).exp()).to(v.dtype)
+        k = rotate(F.normalize(k.float(), dim=-1), table).to(v.dtype)
         if cache is not None:
             view, layer = cache
             k, v = view.write(layer, k, v)
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0)
+        out = attend(q, k, v, mask, 1.0)
         return self.proj(out.transpose(1, 2).flatten(2))
 
 
@@ -79,7 +96,7 @@ class CrossAttention(TextKeysValues):
     def forward(self, x: Tensor, kv: tuple[Tensor, Tensor], mask: Tensor | None) -> Tensor:
         """x [S, G * L, C] with `kv` of `keys_values` and a boolean key mask [S, 1, 1, T], to [S, G * L, C]."""
         q = self.q(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        out = F.scaled_dot_product_attention(q, *kv, attn_mask=mask)
+        out = attend(q, *kv, mask, q.shape[-1] ** -0.5)
         return self.proj(out.transpose(1, 2).flatten(2))
 
 
@@ -95,4 +112,4 @@ class AttentivePool(TextKeysValues):
         """Text rows [S, T, Ct] and a boolean key mask [S, 1, 1, T] to [S, C]."""
         k, v = self.keys_values(text)
         q = self.query.to(k.dtype).unsqueeze(2).expand(len(text), -1, -1, -1)
-        return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).flatten(1))
+        return self.proj(attend(q, k, v, mask, q.shape[-1] ** -0.5).flatten(1))

@@ -22,7 +22,8 @@ def transformer_conformance(
 ) -> dict[str, Tensor]:
     """The transformer's half of an Infinity case: `logits.k` float32 [B, L, D, 2] after guidance and tau.
 
-    Every scale is forced on the given `bits.k` of the coarser ones. Raises ConfigError where the case asks for what is not built: guidance inside the blocks, or a negative prompt.
+    Every scale is forced on the given `bits.k` of the coarser ones.
+    Raises ConfigError where the case asks for what is not built: guidance inside the blocks, or a negative prompt.
     """
     path = Path(folder) / "transformer.pth"
     config = config_from_reference(case, {name: tuple(t.shape) for name, t in read_tensors(path).items()})

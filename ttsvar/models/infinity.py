@@ -74,7 +74,7 @@ class Block(nn.Module):
     ) -> Tensor:
         """x [S', G * L, C] to the same; `table` has L tokens, `mask` is self-attention's."""
         gamma1, gamma2, scale1, scale2, shift1, shift2 = (self.adaptive + cond.adaptive).unbind(2)
-        tokens = table.shape[1]
+        tokens = len(table)
         h = modulate(x, scale1, shift1, self.eps).reshape(-1, tokens, x.shape[-1])
         h = self.self_attention(h, table, mask, None if cache is None else (cache, layer))
         x = x + gamma1 * h.reshape(x.shape)
@@ -176,7 +176,7 @@ class Infinity(nn.Module):
                 f"Scale {scale} needs a cache grown to {ends[scale]} tokens of {len(x)} rows; "
                 f"this view has {cache.length} tokens of {cache.rows} rows."
             )
-        table = rotary_tables(self.config, x.device, x.dtype)[:, ends[scale] - tokens : ends[scale]]
+        table = rotary_tables(self.config, x.device)[ends[scale] - tokens : ends[scale]]
         h = x.reshape(len(cond.pooled), -1, x.shape[-1])
         for layer, block in enumerate(self.blocks):
             if self._adds_level(layer):
@@ -198,7 +198,7 @@ class Infinity(nn.Module):
         # The residual stream stays in float32 under autocast, as the matrix products inside are what autocast is for.
         x = torch.cat([start, self.word_embed(codes_in)], dim=1).to(self.head.weight.dtype)
         levels, mask = _block_causal(sizes, x.device)
-        table = rotary_tables(self.config, x.device, x.dtype)[:, :total]
+        table = rotary_tables(self.config, x.device)[:total]
         level = self.level_embed.weight[levels]
         middle = x
         for layer, block in enumerate(self.blocks):

@@ -15,19 +15,20 @@ _TABLE_EDGE = 128
 """Edge of the table that mode 1 resamples: 2048 px at 16 px a token."""
 
 
-def rotary_tables(config: TransformerConfig, device: torch.device, dtype: torch.dtype) -> Tensor:
-    """Cosine and sine of every token of all scales, [2, L_total, head_dim / 2]; made once per schedule."""
-    return _tables(config.sizes, config.rope_grid, config.head_dim, config.rope_mode, device, dtype)
+def rotary_tables(config: TransformerConfig, device: torch.device) -> Tensor:
+    """The turns of every token of all scales as unit complex numbers [L_total, head_dim / 2]; made once per schedule."""
+    return _tables(config.sizes, config.rope_grid, config.head_dim, config.rope_mode, device)
 
 
 @lru_cache(maxsize=32)
 @torch.inference_mode(False)
-def _tables(sizes: Sizes, grid: Grid, head_dim: int, mode: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+def _tables(sizes: Sizes, grid: Grid, head_dim: int, mode: int, device: torch.device) -> Tensor:
     if mode == 1:
         rows = [_resampled(size, grid, head_dim) for size in sizes]
     else:
         rows = [_indexed(size, grid if mode == 2 else size, head_dim) for size in sizes]
-    return torch.cat(rows, dim=1).to(device=device, dtype=dtype)
+    cos, sin = torch.cat(rows, dim=1)
+    return torch.complex(cos, sin).to(device)
 
 
 def _angles(y: Tensor, x: Tensor, head_dim: int) -> Tensor:
@@ -55,7 +56,6 @@ def _resampled(size: Grid, grid: Grid, head_dim: int) -> Tensor:
 
 
 def rotate(x: Tensor, table: Tensor) -> Tensor:
-    """Turn the interleaved channel pairs of x [..., L, head_dim] by a table [2, L, head_dim / 2]."""
-    cos, sin = table.to(x.dtype)
-    even, odd = x.unflatten(-1, (-1, 2)).unbind(-1)
-    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+    """Turn the interleaved channel pairs of float32 x [..., L, head_dim] by a complex table [..., L, head_dim / 2]."""
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * table).flatten(-2)
