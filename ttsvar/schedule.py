@@ -13,7 +13,8 @@ def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
         return (1,) * scales
     if scales != len(PAPER_BATCH):
         raise ScheduleError(
-            f"The paper's schedule has {len(PAPER_BATCH)} scales, this model has {scales}; pass batch= with {scales} numbers."
+            f"The paper's schedule has {len(PAPER_BATCH)} scales, this model has {scales}; "
+            f"pass batch= with {scales} numbers."
         )
     decisions = {k for k in range(scales) if search.decision(k)}
     batch, alive = [], PAPER_BATCH[0]
@@ -43,7 +44,8 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
             )
         if size < base[k - 1 if k else 0] and search.decision(k) is None:
             raise ScheduleError(
-                f"Scale {k} falls from {base[k - 1]} to {size} candidates, but {search.strategy} decides nothing there. "
+                f"Scale {k} falls from {base[k - 1]} to {size} candidates, but {search.strategy} decides nothing "
+                "there. "
                 f"Keep {base[k - 1]} at scale {k}, or add {k} to the clustering or resampling scales.",
                 k,
             )

@@ -25,7 +25,7 @@ def orthogonalize(matrix: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum, then orthogonalised updates. Unlike `torch.optim.Muon` it takes convolutions too, as [out, in*kh*kw]."""
+    """Momentum, then orthogonalised updates. `torch.optim.Muon` takes no convolutions; here they are [out, in*kh*kw]."""
 
     def __init__(self, params: Iterable[Tensor], lr: float = 0.02, momentum: float = 0.95, weight_decay: float = 0.0):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
@@ -48,7 +48,7 @@ class Muon(torch.optim.Optimizer):
 def optimizers(
     model: nn.Module, matrix_lr: float, other_lr: float, plain: tuple[str, ...] = ()
 ) -> list[torch.optim.Optimizer]:
-    """Muon for hidden matrices and AdamW for the rest; names that contain a word of `plain` (embeddings, heads) get AdamW."""
+    """Muon for hidden matrices, AdamW for the rest and for names that contain a word of `plain` (embeddings, heads)."""
     hidden, others = [], []
     for name, p in model.named_parameters():
         if p.requires_grad:

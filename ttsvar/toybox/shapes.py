@@ -17,7 +17,7 @@ def _ellipse(cx: float, cy: float, rx: float, ry: float, start: float = 0.0, sto
     return [(cx + rx * float(np.cos(a)), cy + ry * float(np.sin(a))) for a in angles]
 
 
-def _star(_: None = None) -> Points:
+def _star() -> Points:
     angles = np.radians(-90 + 36 * np.arange(10))
     radii = np.where(np.arange(10) % 2 == 0, 0.5, 0.21)
     return [(float(r * np.cos(a)), float(r * np.sin(a)) + 0.03) for r, a in zip(radii, angles, strict=True)]
@@ -68,7 +68,8 @@ OUTLINES: dict[str, list[Part]] = {
     ],
     "moon": [("body", _moon())],
     "car": [
-        ("body", [(-0.5, 0.0), (-0.3, -0.04), (-0.18, -0.28), (0.2, -0.28), (0.34, -0.04), (0.5, 0.02), (0.5, 0.22), (-0.5, 0.22)]),
+        ("body", [(-0.3, -0.04), (-0.18, -0.28), (0.2, -0.28), (0.34, -0.04)]),
+        ("body", [(-0.5, 0.0), (-0.3, -0.04), (0.34, -0.04), (0.5, 0.02), (0.5, 0.22), (-0.5, 0.22)]),
         ("light", [(-0.2, -0.04), (-0.12, -0.2), (0.0, -0.2), (0.0, -0.04)]),
         ("light", [(0.06, -0.04), (0.06, -0.2), (0.16, -0.2), (0.24, -0.04)]),
         ("dark", _ellipse(-0.27, 0.22, 0.13, 0.13)),

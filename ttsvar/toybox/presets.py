@@ -1,0 +1,62 @@
+"""The sizes of the toybox models, in one place."""
+
+from __future__ import annotations
+
+from transformers import T5Config
+
+from ttsvar.models.config import TransformerConfig
+from ttsvar.models.text import TextEncoder, WordTokenizer
+from ttsvar.tokenizer.config import TokenizerConfig
+from ttsvar.toybox.world import COLORS, NUMBERS, PLURALS, SHAPES
+from ttsvar.types import ScaleSchedule
+
+SCHEDULE = ScaleSchedule(tuple((side, side) for side in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))
+"""13 scales, so that the paper's schedule applies as it stands; 306 tokens in all."""
+
+TOKENIZER = TokenizerConfig(
+    bits=32,
+    base_channels=16,
+    ch_mult=(1, 2, 4, 8, 8),
+    patch_size=16,
+    res_blocks=1,
+    norm_groups=8,
+    gains=tuple(round(0.95**k, 4) for k in range(len(SCHEDULE))),
+)
+
+TRANSFORMER = TransformerConfig(
+    depth=8,
+    embed_dim=256,
+    num_heads=4,
+    text_channels=128,
+    bits=TOKENIZER.bits,
+    sizes=SCHEDULE.sizes,
+    rope_grid=SCHEDULE.sizes[-1],
+    text_maxlen=32,
+    levels=len(SCHEDULE),
+)
+
+WORDS = (
+    *("a", "an", "photo", "of", "and", "left", "right", "above", "below"),
+    *NUMBERS[1:],
+    *COLORS,
+    *SHAPES,
+    *(p for s, p in PLURALS.items() if p != s),
+)
+"""Every word that the toybox knows."""
+
+
+def new_text_encoder() -> TextEncoder:
+    """An untrained text encoder of the toybox's size."""
+    tokenizer = WordTokenizer(WORDS)
+    config = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=TRANSFORMER.text_channels,
+        d_kv=32,
+        d_ff=256,
+        num_layers=3,
+        num_heads=4,
+        dropout_rate=0.0,
+        feed_forward_proj="gated-gelu",
+        use_cache=False,
+    )
+    return TextEncoder(config, tokenizer)

@@ -1,0 +1,69 @@
+"""Which toybox models can be trained, in what order, and with how many steps the shipped weights were made."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.loading import TOYBOX_FOLDER
+from ttsvar.toybox.dataset import scene_set
+from ttsvar.toybox.training import FitSettings, Task, fit
+
+GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One trainable model: how to make its task in a folder, and the steps of the shipped weights."""
+
+    make: Callable[[Path], Task]
+    steps: int
+    files: tuple[str, ...]
+    processes: int = 2
+
+
+def _tokenizer(folder: Path) -> Task:
+    from ttsvar.toybox.train_tokenizer import TokenizerTask
+
+    return TokenizerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED))
+
+
+def _transformer(folder: Path) -> Task:
+    from ttsvar.tokenizer.checkpoint import load_tokenizer
+    from ttsvar.toybox.train_transformer import TransformerTask
+
+    tokenizer = load_tokenizer(_needed("tokenizer.safetensors")).eval()
+    return TransformerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED), tokenizer, folder / "features.npy")
+
+
+def _needed(name: str) -> Path:
+    path = TOYBOX_FOLDER / name
+    if not path.exists():
+        raise CheckpointError(f"{path} is missing; train and install it first.")
+    return path
+
+
+PARTS: dict[str, Part] = {
+    "tokenizer": Part(_tokenizer, 1500, ("tokenizer.safetensors",)),
+    "transformer": Part(_transformer, 4000, ("transformer.safetensors", "text_encoder.safetensors")),
+}
+
+
+def train(name: str, folder: Path, steps: int | None, processes: int, install: bool) -> None:
+    """Train one part to `steps`, continuing its checkpoint in `folder`; `install` copies the weights to the app."""
+    part = PARTS[name]
+    if steps is not None and steps < 1:
+        raise ConfigError(f"--steps is {steps}; it must be at least 1.")
+    work = folder / name
+    # Made once here, so that several processes do not all draw the same scenes.
+    part.make(folder)
+    fit(partial(part.make, folder), FitSettings(work, steps or part.steps, processes=processes))
+    if install:
+        TOYBOX_FOLDER.mkdir(parents=True, exist_ok=True)
+        for file in part.files:
+            shutil.copy(work / file, TOYBOX_FOLDER / file)
+            print(f"Installed {TOYBOX_FOLDER / file}.")

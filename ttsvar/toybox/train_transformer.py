@@ -1,0 +1,143 @@
+"""Training of the toybox transformer and its text encoder on the bits of tokenized scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ttsvar.models.checkpoint import save_transformer
+from ttsvar.models.infinity import Infinity, flatten_codes
+from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.bsq import Size
+from ttsvar.toybox.dataset import SceneSet, training_scene
+from ttsvar.toybox.optim import optimizers
+from ttsvar.toybox.presets import SCHEDULE, TRANSFORMER, new_text_encoder
+from ttsvar.toybox.scenes import Thing, render
+from ttsvar.toybox.train_tokenizer import VALIDATION_SEED, cell_labels, to_tensor
+from ttsvar.toybox.world import COLORS, SHAPES
+
+CONDITION_DROPOUT = 0.1
+FLIP_MOST = 0.25
+"""Largest chance of a bit error in self-correction; each sample draws its own chance between 0 and this."""
+CELL_WEIGHT = 0.04
+SIZES: tuple[Size, ...] = SCHEDULE.sizes
+
+
+@torch.no_grad()
+def tokenizer_features(tokenizer: BSQAutoencoder, scenes: SceneSet, path: Path) -> Tensor:
+    """The encoder's features of every scene, fp16 [N, D, 8, 8], computed once and mapped from `path`."""
+    if not path.exists():
+        features = torch.empty(len(scenes), TRANSFORMER.bits, *SIZES[-1], dtype=torch.float16)
+        for start in range(0, len(scenes), 64):
+            with torch.autocast("cpu", torch.bfloat16):
+                block = tokenizer.encode_features(to_tensor(scenes.images[start : start + 64]))
+            features[start : start + 64] = block.half()
+        temporary = path.with_suffix(".tmp.npy")
+        np.save(temporary, features.numpy())
+        temporary.replace(path)
+    return torch.from_numpy(np.load(path, mmap_mode="c"))
+
+
+def teacher_inputs(tokenizer: BSQAutoencoder, fed: list[Tensor]) -> Tensor:
+    """Bits fed at each scale, coarse to fine, to the transformer's inputs of all later scales [B, L_total - 1, D]."""
+    summed, inputs = None, []
+    for scale, bits in enumerate(fed[:-1]):
+        summed = tokenizer.quantizer.accumulate(summed, bits, scale, SIZES[-1])
+        inputs.append(tokenizer.quantizer.next_input(summed, SIZES[scale + 1]))
+    return flatten_codes(inputs)
+
+
+def scale_weights(scales: int) -> Tensor:
+    """Loss weight of every token, [L_total]: tokens^-0.5 of its scale, normalised to sum to 1."""
+    counts = torch.tensor([h * w for h, w in SIZES[:scales]], dtype=torch.float32)
+    weights = counts.pow(-0.5).repeat_interleave(counts.long())
+    return weights / weights.sum()
+
+
+def token_cells(things: list[tuple[Thing, ...]], scales: int) -> Tensor:
+    """What each token of each scale covers, int64 [B, L_total] (see `cell_labels`)."""
+    grids = {side: cell_labels(things, side).flatten(1) for side in {h for h, _ in SIZES[:scales]}}
+    return torch.cat([grids[h] for h, _ in SIZES[:scales]], dim=1)
+
+
+class _TransformerWithText(nn.Module):
+    """The transformer, its text encoder, and a head over objects and colours that only training uses."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.transformer = Infinity(TRANSFORMER).init_weights(seed)
+        self.text_encoder = new_text_encoder()
+        self.cells = nn.Linear(TRANSFORMER.embed_dim, 1 + len(SHAPES) * len(COLORS))
+
+
+class TransformerTask:
+    """Teacher forcing on bits with random errors whose later targets correct them (Infinity, section 3.4)."""
+
+    name = "transformer"
+
+    def __init__(
+        self, scenes: SceneSet, tokenizer: BSQAutoencoder, features: Path, batch: int = 32, seed: int = 0
+    ) -> None:
+        self.scenes, self.batch, self.seed = scenes, batch, seed
+        torch.manual_seed(seed)
+        self.model = _TransformerWithText(seed)
+        self.tokenizer = tokenizer
+        self.features = tokenizer_features(tokenizer, scenes, features)
+
+    def optimizers(self) -> list[torch.optim.Optimizer]:
+        """Muon for hidden matrices, AdamW for embeddings, heads, norms and the text encoder's table."""
+        plain = ("embed", "head", "cells", "uncond", "start_position", "adaptive", "shared", "relative", "query")
+        return optimizers(self.model, matrix_lr=0.02, other_lr=2e-3, plain=plain)
+
+    def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
+        """Weighted bit loss, and the cell loss from the middle of the transformer."""
+        rng = np.random.default_rng((self.seed, step, rank))
+        chosen = np.sort(rng.choice(len(self.scenes), self.batch // ranks, replace=False))
+        scales = 10 if progress < 0.25 else 12 if progress < 0.4 else len(SIZES)
+        flips = torch.from_numpy(rng.uniform(0, FLIP_MOST, (1, len(chosen)))).float().expand(len(SIZES), -1)
+        drop = torch.from_numpy(rng.random(len(chosen)) < CONDITION_DROPOUT)
+        prompts = [self.scenes.requests[i].prompt for i in chosen]
+        logits, targets, middle = self._predict(self.features[chosen].float(), prompts, flips, drop, scales)
+        losses = F.cross_entropy(logits.flatten(0, 2), targets.flatten(), reduction="none").view(targets.shape)
+        losses = losses.mean(-1)
+        bit_loss = (losses * scale_weights(scales)).sum(1).mean()
+        cells = token_cells([self.scenes.things[i] for i in chosen], scales)
+        cell_loss = F.cross_entropy(self.model.cells(middle).float().flatten(0, 1), cells.flatten())
+        loss = bit_loss + CELL_WEIGHT * (1 - progress) * cell_loss
+        return loss, {"bit_loss": float(bit_loss.detach()), "cell_loss": float(cell_loss.detach())}
+
+    def _predict(
+        self, features: Tensor, prompts: list[str], flips: Tensor | float, drop: Tensor | None, scales: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits float32 [B, L, D, 2], right bits int64 [B, L, D], and middle activations [B, L, C]."""
+        targets, fed, _ = self.tokenizer.quantizer.encode_flipped(features, SIZES[:scales], flips[:scales])
+        inputs = teacher_inputs(self.tokenizer, fed)
+        with torch.autocast("cpu", torch.bfloat16):
+            text, lens = self.model.text_encoder.encode(prompts)
+            condition = self.model.transformer.condition(text, lens, guided=False, drop=drop)
+            logits, middle = self.model.transformer.forward_train(inputs, condition, scales)
+        right = torch.cat([bits.flatten(1, 2) for bits in targets], dim=1).long()
+        return logits.float(), right, middle
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Mean loss per bit, without errors fed in, on 64 scenes that training never drew; by scale too."""
+        pairs = [training_scene(VALIDATION_SEED, i) for i in range(64)]
+        images = to_tensor(np.stack([render(scene) for _, scene in pairs]))
+        features = self.tokenizer.encode_features(images)
+        prompts = [request.prompt for request, _ in pairs]
+        logits, targets, _ = self._predict(features, prompts, torch.zeros(len(SIZES), 1), None, len(SIZES))
+        losses = F.cross_entropy(logits.flatten(0, 2), targets.flatten(), reduction="none").view(targets.shape)
+        by_token = losses.mean((0, 2))
+        counts = [h * w for h, w in SIZES]
+        by_scale = [float(part.mean()) for part in by_token.split(counts)]
+        return {"val_bit_loss": float(by_token.mean())} | {f"val_scale_{k}": v for k, v in enumerate(by_scale)}
+
+    def save(self, folder: Path) -> None:
+        """Write `transformer.safetensors` and `text_encoder.safetensors` in fp16."""
+        save_transformer(self.model.transformer, folder / "transformer.safetensors")
+        self.model.text_encoder.save(folder / "text_encoder.safetensors")
