@@ -70,6 +70,8 @@ class SearchState:
     """float32 [B, scale], NaN where the search did not score."""
     kv: Any = field(default=None, compare=False, repr=False)
     """A cache owned by the backend; may be dropped at any time, is rebuilt from the bits."""
+    choices: tuple[tuple[int, ...], ...] = ()
+    """The parents chosen after each scale on the way here; one fewer than `scale` where the last is still open."""
 
     @property
     def done(self) -> bool:
@@ -177,7 +179,7 @@ class Strategy(Protocol):
     """Decides who lives on. A new one is one small file and one row in `search.strategies`."""
 
     def needs(self, run: Run, scale: int) -> frozenset[str]:
-        """What must be looked at before `propose`: any of 'images', 'features', 'scores'; empty where nothing is decided."""
+        """What to look at before `propose`: any of 'images', 'features', 'scores'; empty where nothing is decided."""
         ...
 
     def propose(self, grown: SearchState, candidates: Candidates, keep: int, rng: Generator) -> Proposal:
@@ -190,13 +192,19 @@ class Backend(Protocol):
 
     name: str
     schedule: ScaleSchedule
+    chunk: int
+    """Candidates are processed in chunks of this one shape, the last one padded, so that nobody's rounding depends on
+    who else lives; features and rewards follow it."""
 
     def begin(self, run: Run) -> Any:
         """Prepare a prompt and return the empty cache for `run.batch[0]` candidates."""
         ...
 
     def grow(self, state: SearchState) -> tuple[Tensor, Any]:
-        """Draw the bits of scale `state.scale` for every candidate: (uint8 [B, h, w, D], new cache). Rebuilds a dropped cache."""
+        """Draw the bits of scale `state.scale` for every candidate: (uint8 [B, h, w, D] on the CPU, new cache).
+
+        Rebuilds a dropped cache; leaves the state's own cache as it is.
+        """
         ...
 
     def select(self, kv: Any, parents: Sequence[int]) -> Any:
@@ -204,19 +212,27 @@ class Backend(Protocol):
         ...
 
     def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
-        """Images of partial or full bits: uint8 [B, H, W, 3] RGB."""
+        """Images of partial or full bits: uint8 [B, H, W, 3] RGB, on the CPU."""
         ...
 
     def restore(self, run: Run, bits: tuple[Tensor, ...]) -> Any:
         """Rebuild the cache by replaying the bits."""
         ...
 
-    def grow_flops(self, scale: int, candidates: int) -> float:
-        """Floating-point operations of growing one scale."""
+    def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
+        """Floating-point operations of growing one scale, padding left out."""
         ...
 
     def decode_flops(self, candidates: int) -> float:
-        """Floating-point operations of decoding this many images."""
+        """Floating-point operations of decoding this many images, padding left out."""
+        ...
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; empty where it takes any text."""
+        ...
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know."""
         ...
 
 

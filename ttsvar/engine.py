@@ -1,0 +1,264 @@
+"""The only loop: begin, step, commit, run; and observe and best, which look without changing anything."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from threading import Lock
+
+import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from torch import Tensor
+
+from ttsvar.config import SearchConfig
+from ttsvar.cost import CostMeter
+from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
+from ttsvar.looks import Eyes
+from ttsvar.recipe import first_ids, next_ids, state_id, state_recipe
+from ttsvar.sampling import keyed_rng
+from ttsvar.schedule import resolve_batch
+from ttsvar.search.strategies import strategy, with_evidence
+from ttsvar.types import (
+    Backend,
+    Candidates,
+    FeatureExtractor,
+    Reward,
+    Run,
+    ScaleSchedule,
+    SearchState,
+    Selection,
+    StepCost,
+    StepResult,
+)
+
+MOST_CANDIDATES = 512
+"""More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
+RECIPE_KEY = "ttsvar"
+"""Name of the PNG text chunk, and of the entry in `image.info`, that holds the recipe."""
+
+
+class Engine:
+    """A model, its eyes and its judges, behind a search that goes scale by scale.
+
+    `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name. One step
+    runs at a time; states are immutable, so any number of sessions may share an engine. What was decoded or scored is
+    remembered up to `remember_bytes` (0 for timing runs), and costs then count only what was computed.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        extractors: Mapping[str, FeatureExtractor],
+        rewards: Mapping[str, Reward],
+        *,
+        device: torch.device | str = "cpu",
+        remember_bytes: int = 256 * 1024**2,
+    ) -> None:
+        self.backend = backend
+        self.device = torch.device(device)
+        self._eyes = Eyes(backend, extractors, rewards, remember_bytes)
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.backend.name
+
+    @property
+    def schedule(self) -> ScaleSchedule:
+        """The model's scales."""
+        return self.backend.schedule
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; empty where it takes any text."""
+        return self.backend.vocabulary()
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know."""
+        return self.backend.unknown_words(prompt)
+
+    def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
+        """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off."""
+        if not isinstance(prompt, str) or not prompt.strip():
+            raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
+        search = search or SearchConfig()
+        batch = resolve_batch(search, self.schedule)
+        if batch[0] > MOST_CANDIDATES:
+            raise ScheduleError(
+                f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
+            )
+        run = Run(self.name, prompt.strip(), _seed(seed), search, self.schedule, batch)
+        self._eyes.check(run)
+        ids = first_ids(batch[0])
+        history = torch.zeros(len(ids), 0)
+        with self._lock, torch.inference_mode():
+            kv = self.backend.begin(run)
+        return SearchState(run, state_id(run, 0, ()), None, 0, ids, (), history, kv)
+
+    def step(self, state: SearchState) -> StepResult:
+        """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on."""
+        self._check(state)
+        if state.done:
+            raise StateError(
+                f"This search has all its {state.scale} scales; take the image with `best`, or step an earlier state."
+            )
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device)
+            scale, run = state.scale, state.run
+            with meter.part("transformer", flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)):
+                bits, kv = self.backend.grow(state)
+            grown = _grown(state, bits, kv)
+            rule = strategy(run.search.strategy)
+            decision = run.search.decision(scale)
+            keep = min(run.batch[scale], len(state)) if decision else len(state)
+            # A single candidate leaves nothing to decide, so it is not looked at.
+            needs = rule.needs(run, scale) if len(state) > 1 else frozenset()
+            seen = self._eyes.look(grown, needs, meter)
+            if seen.scores is not None:
+                grown = replace(grown, score_history=_with_last(grown.score_history, seen.scores))
+            with meter.part("selection", items=len(state)):
+                rng = keyed_rng(run.seed, scale, "select", grown.id)
+                proposal = rule.propose(grown, seen, keep, rng)
+        cost = meter.cost()
+        return StepResult(grown, proposal.candidates, proposal.selection, cost, decision, keep)  # type: ignore[arg-type]
+
+    def observe(self, state: SearchState, *, features: bool = True, scores: bool = True) -> tuple[Candidates, StepCost]:
+        """Look at every candidate of a state, without changing the search.
+
+        Images always; labels and clustering input with features, probabilities with scores: what a decision here
+        would go by. Nothing is written to the score history.
+        """
+        self._check(state)
+        if state.scale == 0:
+            raise StateError("Nothing is generated yet; step this state first.")
+        wanted = {"images"} | ({"features"} if features else set()) | ({"scores"} if scores else set())
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device)
+            seen = self._eyes.look(state, frozenset(wanted), meter)
+            with meter.part("selection", items=len(state)):
+                seen = with_evidence(state, seen, _clusters_at(state))
+        return seen, meter.cost()
+
+    def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
+        """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.
+
+        Raises SelectionError where it is empty, too large, or points at a candidate that does not exist.
+        """
+        grown = result.grown
+        self._check(grown)
+        parents = _checked_parents(selection or result.proposal, len(grown))
+        choices = (*grown.choices, parents)
+        everyone = parents == tuple(range(len(grown)))
+        rows = torch.tensor(parents)
+        kv = None
+        if grown.kv is not None:
+            with self._lock, torch.inference_mode():
+                kv = grown.kv if everyone else self.backend.select(grown.kv, parents)
+        return replace(
+            grown,
+            id=state_id(grown.run, grown.scale, choices),
+            parent_id=grown.id,
+            candidate_ids=next_ids(grown.candidate_ids, parents, grown.scale - 1),
+            bits=grown.bits if everyone else tuple(b[rows] for b in grown.bits),
+            score_history=grown.score_history[rows],
+            kv=kv,
+            choices=choices,
+        )
+
+    def run(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> Iterator[StepResult]:
+        """The whole search, every proposal taken, as a generator; `commit` the last result for the final state."""
+        state = self.begin(prompt, search=search, seed=seed)
+        while not state.done:
+            result = self.step(state)
+            yield result
+            state = self.commit(result)
+
+    def best_index(self, state: SearchState) -> int:
+        """Index of the candidate that the search prefers: the highest score; with raw sampling simply the first."""
+        self._check(state)
+        if len(state) == 1 or state.run.search.strategy == "raw":
+            return 0
+        scores = state.score_history[:, -1] if state.scale else torch.empty(0)
+        if not len(scores) or bool(scores.isnan().any()):
+            seen, _ = self.observe(state, features=False)
+            assert seen.scores is not None
+            scores = seen.scores
+        return int(scores.nan_to_num(nan=-torch.inf).argmax())
+
+    def best(self, state: SearchState) -> Image.Image:
+        """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG."""
+        index = self.best_index(state)
+        single = _single(state, index)
+        images = self.observe(single, features=False, scores=False)[0].images
+        assert images is not None
+        image = Image.fromarray(images[0].numpy())
+        recipe = json.dumps(state_recipe(state, index))
+        chunk = PngInfo()
+        chunk.add_itxt(RECIPE_KEY, recipe)
+        image.info[RECIPE_KEY] = recipe
+        image.encoderinfo = {"pnginfo": chunk}
+        return image
+
+    def _check(self, state: SearchState) -> None:
+        if state.run.model != self.name or state.run.schedule != self.schedule:
+            raise StateError(
+                f"This state was made with {state.run.model!r} ({len(state.run.schedule)} scales); this engine runs "
+                f"{self.name!r} ({len(self.schedule)} scales). Load that model to go on with it."
+            )
+
+
+def _seed(seed: int) -> int:
+    try:
+        return operator.index(seed)
+    except TypeError as error:
+        raise ConfigError(f"seed is {seed!r}; it must be a whole number.") from error
+
+
+def _grown(state: SearchState, bits: Tensor, kv: object) -> SearchState:
+    scale = state.scale + 1
+    unscored = torch.full((len(state), 1), torch.nan)
+    return replace(
+        state,
+        id=state_id(state.run, scale, state.choices),
+        parent_id=state.id,
+        scale=scale,
+        bits=(*state.bits, bits),
+        score_history=torch.cat([state.score_history, unscored], dim=1),
+        kv=None if scale == len(state.run.schedule) else kv,
+    )
+
+
+def _with_last(history: Tensor, column: Tensor) -> Tensor:
+    return torch.cat([history[:, :-1], column.float().cpu()[:, None]], dim=1)
+
+
+def _single(state: SearchState, index: int) -> SearchState:
+    bits = tuple(b[index : index + 1] for b in state.bits)
+    ids = state.candidate_ids[index : index + 1]
+    return replace(state, candidate_ids=ids, bits=bits, score_history=state.score_history[index : index + 1], kv=None)
+
+
+def _clusters_at(state: SearchState) -> int | None:
+    """How many clusters a look at this state shows: as many as the next clustering keeps, or else the last one kept."""
+    search, batch, scale = state.run.search, state.run.batch, state.scale - 1
+    decisions = [k for k in range(len(batch)) if search.decision(k) == "cluster"]
+    ahead = [k for k in decisions if k >= scale]
+    return batch[(ahead or decisions[-1:])[0]] if decisions else None
+
+
+def _checked_parents(selection: Selection, alive: int) -> tuple[int, ...]:
+    if not selection.parents:
+        raise SelectionError("Nothing is selected; keep at least one candidate.")
+    if len(selection.parents) > MOST_CANDIDATES:
+        raise SelectionError(f"{len(selection.parents)} candidates are selected; the most is {MOST_CANDIDATES}.")
+    try:
+        parents = tuple(sorted(operator.index(p) for p in selection.parents))
+    except TypeError as error:
+        raise SelectionError(f"The selection is {selection.parents!r}; it must hold whole numbers.") from error
+    wrong = [p for p in parents if not 0 <= p < alive]
+    if wrong:
+        raise SelectionError(f"The selection names {wrong}; the candidates here are 0 to {alive - 1}.")
+    return parents

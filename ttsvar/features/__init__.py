@@ -1,0 +1,1 @@
+"""Images to features, and features to what is clustered and shown."""

@@ -1,0 +1,90 @@
+"""Who a state is: its recipe as JSON, its id, and the ids of its candidates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from ttsvar.config import SearchConfig
+from ttsvar.errors import ConfigError
+from ttsvar.types import Run, ScaleSchedule, SearchState
+
+
+def run_to_json(run: Run) -> dict[str, Any]:
+    """A run's recipe as plain JSON values."""
+    return {
+        "model": run.model,
+        "prompt": run.prompt,
+        "seed": run.seed,
+        "search": asdict(run.search),
+        "sizes": [list(size) for size in run.schedule.sizes],
+        "batch": list(run.batch),
+    }
+
+
+def run_from_json(values: Mapping[str, Any]) -> Run:
+    """The inverse of `run_to_json`; raises ConfigError where a part is missing or unknown."""
+    try:
+        search: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["search"].items()}
+        if unknown := sorted(set(search) - {f.name for f in fields(SearchConfig)}):
+            raise ConfigError(f"The recipe has search settings this version does not know: {', '.join(unknown)}.")
+        return Run(
+            model=str(values["model"]),
+            prompt=str(values["prompt"]),
+            seed=int(values["seed"]),
+            search=SearchConfig(**search),
+            schedule=ScaleSchedule(tuple((int(h), int(w)) for h, w in values["sizes"])),
+            batch=tuple(int(b) for b in values["batch"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"This is no recipe of a run ({error!r}); save it again.") from error
+
+
+def state_id(run: Run, scale: int, choices: Sequence[Sequence[int]]) -> str:
+    """16 hex digits that depend on the recipe, the scales generated and every choice on the way, and nothing else."""
+    text = json.dumps([run_to_json(run), scale, [list(c) for c in choices]], sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=8, person=b"ttsvar-state").hexdigest()
+
+
+def state_recipe(state: SearchState, candidate: int) -> dict[str, Any]:
+    """All it takes to make one candidate again: the run, the choices, and which candidate it is."""
+    return {
+        "format": 1,
+        **run_to_json(state.run),
+        "scale": state.scale,
+        "state": state.id,
+        "choices": [list(c) for c in state.choices],
+        "candidate": state.candidate_ids[candidate],
+    }
+
+
+def first_ids(count: int) -> tuple[str, ...]:
+    """Ids of the candidates a run begins with: c0, c1, ..."""
+    return tuple(f"c{i}" for i in range(count))
+
+
+def next_ids(ids: Sequence[str], parents: Sequence[int], scale: int) -> tuple[str, ...]:
+    """Ids after a choice at a scale: the first copy keeps its id, further ones are named after it, as in c3.6b, c3.6c.
+
+    They depend on the parent, the scale and the number of the copy alone, so branches share what they share.
+    """
+    seen: dict[int, int] = {}
+    names = []
+    for parent in parents:
+        copy = seen.get(parent, 0)
+        seen[parent] = copy + 1
+        names.append(f"{ids[parent]}.{scale}{_letters(copy)}" if copy else ids[parent])
+    return tuple(names)
+
+
+def _letters(index: int) -> str:
+    """0, 1, ... as a, b, ..., z, aa, ab, ..."""
+    text = ""
+    index += 1
+    while index:
+        index, last = divmod(index - 1, 26)
+        text = chr(ord("a") + last) + text
+    return text

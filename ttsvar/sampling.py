@@ -1,0 +1,54 @@
+"""Bits from logits: guidance, top-k and top-p over two values, and draws keyed by what they are for.
+
+Dimension letters: B candidates, L tokens, D bits a token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def keyed_rng(*key: object) -> np.random.Generator:
+    """A generator that depends on the key alone: equal on every device, whatever else was drawn before."""
+    digest = hashlib.blake2b(repr(key).encode(), digest_size=16, person=b"ttsvar-draw").digest()
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, dtype="<u8")))
+
+
+def uniforms(seed: int, candidate_id: str, scale: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
+    """float32 numbers in [0, 1) for one candidate at one scale, on the CPU."""
+    return torch.from_numpy(keyed_rng(seed, candidate_id, scale, purpose).random(shape, dtype=np.float32))
+
+
+def combine_guidance(conditional: Tensor, unconditional: Tensor | None, cfg: float, tau: float) -> Tensor:
+    """Classifier-free guidance on logits of any shape: divided by tau first, then cfg * cond + (1 - cfg) * uncond.
+
+    `unconditional` may be None where cfg is 1, which leaves only the conditional half.
+    """
+    if cfg == 1 or unconditional is None:
+        return conditional / tau
+    return cfg * (conditional / tau) + (1 - cfg) * (unconditional / tau)
+
+
+def bit_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+    """Probability that each bit is 1, float32 [...], from logits [..., 2].
+
+    Over two values top-p fixes a bit whose less likely value has probability <= 1 - top_p, and top-k = 1 fixes every
+    bit that is not a tie; top-k = 0 or 2 leaves all as they are (Infinity's sampler, with V = 2).
+    """
+    gap = logits[..., 1].float() - logits[..., 0].float()
+    p1 = torch.sigmoid(gap)
+    fixed = torch.zeros_like(gap, dtype=torch.bool)
+    if top_p < 1:
+        fixed |= torch.sigmoid(-gap.abs()) <= 1 - top_p
+    if top_k == 1:
+        fixed |= gap != 0
+    return torch.where(fixed, (gap > 0).to(p1.dtype), p1)
+
+
+def draw_bits(p1: Tensor, uniform: Tensor) -> Tensor:
+    """Bits uint8 [...] that are 1 where `uniform` is below the probability of 1."""
+    return (uniform.to(p1.device) < p1).to(torch.uint8)

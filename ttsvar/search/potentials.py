@@ -1,0 +1,59 @@
+"""Potentials of a lineage and the probabilities they give (paper, section 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ttsvar.errors import ConfigError
+
+
+def _value(past: Tensor, current: Tensor) -> Tensor:
+    return current
+
+
+def _max(past: Tensor, current: Tensor) -> Tensor:
+    both = torch.cat([past, current[:, None]], dim=1)
+    return both.nan_to_num(nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf).amax(dim=1)
+
+
+def _sum(past: Tensor, current: Tensor) -> Tensor:
+    return current + past.nan_to_num(nan=0.0, posinf=torch.inf, neginf=-torch.inf).sum(dim=1)
+
+
+def _diff(past: Tensor, current: Tensor) -> Tensor:
+    last = torch.zeros_like(current)
+    for column in past.unbind(1):
+        last = torch.where(column.isnan(), last, column)
+    return current - last
+
+
+_KINDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"value": _value, "max": _max, "sum": _sum, "diff": _diff}
+
+
+def potential(kind: str, past: Tensor, current: Tensor) -> Tensor:
+    """Potential float64 [B] of each lineage, before lambda, from earlier scores [B, K] and current ones [B].
+
+    NaN in `past` means that the search did not score that scale: it counts for nothing. `diff` is against the last
+    scale that was scored; at the first one it is the score itself, as are the other three.
+    """
+    if kind not in _KINDS:
+        raise ConfigError(f"potential is {kind!r}; it must be one of {', '.join(_KINDS)}.")
+    return _KINDS[kind](past.double(), current.double())
+
+
+def probabilities(potentials: Tensor, lam: float) -> Tensor:
+    """softmax(lam * potential), float64 [B]: the paper's exp(lam * P) normalised, without ever overflowing.
+
+    A lineage without a number (NaN) gets probability 0; if none has one, or all are -inf, all get the same.
+    """
+    logits = (lam * potentials.double()).nan_to_num(nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf)
+    if lam == 0:
+        logits = torch.where(potentials.isnan(), -torch.inf, 0.0).double()
+    top = logits.max()
+    if top.isinf():
+        best = (logits == top).double()
+        return best / best.sum()
+    return torch.softmax(logits, dim=0)
