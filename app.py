@@ -1,0 +1,41 @@
+"""The app: `python app.py` serves the explorer on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the flags."""
+    parser = argparse.ArgumentParser(description="Watch, understand and overrule a search, scale by scale.")
+    parser.add_argument("--model", default="toybox", help="a named model, or a local folder (default: toybox)")
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 opens it to the network (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    parser.add_argument("--dtype", default="auto", help="auto, float32 or bfloat16")
+    parser.add_argument("--runs-dir", type=Path, default=Path("runs"), help="where runs are kept (default: runs)")
+    parser.add_argument("--ttl-days", type=float, default=7.0, help="days until an untouched run is deleted")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Load the model and serve the page until interrupted."""
+    args = parse(argv)
+    import ttsvar
+    from ttsvar.errors import TTSVarError
+    from ui import create_app
+
+    try:
+        engine = ttsvar.load(args.model, device=args.device, dtype=args.dtype)
+    except TTSVarError as error:
+        sys.exit(f"ttsvar: {error}")
+    demo = create_app(engine, runs_dir=args.runs_dir, ttl=args.ttl_days * 86400)
+    print(f"TTS-VAR Explorer: http://{args.host}:{args.port}  (Ctrl+C stops it)", flush=True)
+    demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.open)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+// The header: theme, leaving a run, and the address that follows the run.
+const body = document.body;
+window.ttsvar.paint();
+const label = () => document.querySelector("#dice")?.setAttribute("aria-label", "Draw a new seed");
+setTimeout(label, 300);
+
+function follow() {
+  const run = window.ttsvar.run();
+  const url = new URL(location.href);
+  if (run) url.searchParams.set("run", run);
+  else url.searchParams.delete("run");
+  if (url.href !== location.href) history.replaceState(null, "", url);
+  if (run && body.dataset.run !== run) body.classList.remove("rail-open");
+  body.dataset.run = run;
+}
+
+element.addEventListener("click", (event) => {
+  const what = event.target.closest("[data-do]")?.dataset.do;
+  if (what === "theme") window.ttsvar.toggleTheme();
+  if (what === "rail") body.classList.toggle("rail-open");
+  if (what === "new") trigger("leave", {});
+});
+
+watch("value", follow);
+const wanted = new URLSearchParams(location.search).get("run");
+body.dataset.run = wanted || "";
+if (wanted) setTimeout(() => trigger("reopen", { run: wanted }), 0);

@@ -1,0 +1,181 @@
+// The board: what is kept lives here until it is sent; the server checks every value again.
+const stage = () => element.querySelector(".stage");
+const cards = () => [...element.querySelectorAll(".card")];
+const counts = () => cards().map((c) => Number(c.dataset.count));
+const memory = () => `ttsvar:${stage()?.dataset.run}:${stage()?.dataset.at}`;
+const onBoard = () => stage()?.classList.contains("board");
+let busy = false;
+
+function put(card, count) {
+  count = Math.max(0, Math.min(16, count));
+  card.dataset.count = count;
+  card.classList.toggle("keep", count > 0);
+  card.classList.toggle("drop", count === 0);
+  card.querySelector("output").textContent = count;
+  card.querySelector(".pic").setAttribute("aria-pressed", String(count > 0));
+}
+
+function list(names) {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+function losses() {
+  const all = cards();
+  const said = [];
+  const groups = new Map();
+  for (const c of all) if (c.dataset.letter) groups.set(c.dataset.letter, [...(groups.get(c.dataset.letter) || []), c]);
+  for (const [letter, group] of groups) {
+    const had = group.some((c) => Number(c.dataset.proposed) > 0);
+    if (!had || group.some((c) => Number(c.dataset.count) > 0)) continue;
+    said.push(group.length === 1 ? `This drops ${group[0].dataset.name}, the only candidate of cluster ${letter}.` : `Nobody of cluster ${letter} goes on.`);
+  }
+  const best = all.reduce((a, b) => (Number(b.dataset.reward) > Number(a.dataset.reward) ? b : a));
+  if (all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
+  const total = counts().reduce((a, b) => a + b, 0);
+  const keep = Number(stage().dataset.keep);
+  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample")) said.push(`The schedule keeps ${keep} here, you keep ${total}.`);
+  return said.slice(0, 2).join(" ");
+}
+
+function paint() {
+  if (!onBoard()) return;
+  const all = cards();
+  const kept = all.filter((c) => Number(c.dataset.count) > 0);
+  const names = kept.map((c) => c.dataset.name + (Number(c.dataset.count) > 1 ? ` \u00d7${c.dataset.count}` : ""));
+  const same = all.every((c) => c.dataset.count === c.dataset.proposed);
+  const what = element.querySelector(".what");
+  const everyone = kept.length === all.length && kept.every((c) => c.dataset.count === "1") && all.length > 4;
+  what.replaceChildren();
+  const bold = document.createElement("b");
+  bold.textContent = kept.length ? (everyone ? `Keeping all ${all.length}` : `Keeping ${list(names)}`) : "Nothing is selected";
+  const tail = document.createElement("span");
+  tail.textContent = kept.length ? (same ? " as proposed" : " by your choice") : "";
+  what.append(bold, tail);
+  element.querySelector(".warn").textContent = kept.length ? (same ? "" : losses()) : "Keep at least one candidate, or reset to the proposal.";
+  element.querySelectorAll('[data-do="next"],[data-do="decision"],[data-do="end"]').forEach((b) => (b.disabled = !kept.length));
+  element.querySelector('[data-do="reset"]').disabled = same;
+}
+
+function setBusy(text) {
+  busy = Boolean(text);
+  document.body.classList.toggle("running", busy);
+  const bar = element.querySelector(".bar");
+  if (!bar) return;
+  bar.querySelector(".busy").hidden = !busy;
+  bar.querySelector(".acts").hidden = busy;
+  if (busy) {
+    bar.querySelector(".now").textContent = text;
+    bar.querySelector('[data-do="stop"]').disabled = false;
+  }
+}
+
+function remember() {
+  try { sessionStorage.setItem(memory(), JSON.stringify(counts())); } catch { /* nothing to keep it in */ }
+}
+
+function recall() {
+  try {
+    const saved = JSON.parse(sessionStorage.getItem(memory()) || "null");
+    if (Array.isArray(saved) && saved.length === cards().length) cards().forEach((c, i) => put(c, Number(saved[i]) || 0));
+  } catch { /* a damaged memory is no memory */ }
+}
+
+function change(card, count) {
+  if (busy || !card) return;
+  put(card, count);
+  element.querySelector(".err").textContent = "";
+  remember();
+  paint();
+}
+
+const toggle = (card) => card && change(card, Number(card.dataset.count) ? 0 : Math.max(1, Number(card.dataset.proposed)));
+const all = () => { cards().forEach((c) => put(c, Math.max(1, Number(c.dataset.count)))); remember(); paint(); };
+const reset = () => { cards().forEach((c) => put(c, Number(c.dataset.proposed))); remember(); paint(); };
+
+function act(kind) {
+  if (busy || !onBoard()) return;
+  if (!counts().some(Boolean)) return paint();
+  const data = stage().dataset;
+  try { sessionStorage.removeItem(memory()); } catch { /* nothing was kept */ }
+  setBusy("Drawing the next scale");
+  trigger("act", { kind, run: data.run, at: data.at, counts: counts() });
+}
+
+function zoom(card) {
+  document.querySelector("dialog.zoomed")?.remove();
+  const box = document.createElement("dialog");
+  box.className = "zoomed";
+  const [picture, map] = [".pic img", ".ov"].map((s) => card.querySelector(s).cloneNode());
+  map.className = "";
+  map.alt = `DINOv2 map of ${card.dataset.name}`;
+  const text = document.createElement("p");
+  const chance = Math.round(100 * Number(card.dataset.p));
+  text.textContent = `${card.dataset.name}, ${card.dataset.origin}${card.dataset.letter ? `, cluster ${card.dataset.letter}` : ""}, reward ${Number(card.dataset.reward).toFixed(2)}, chance ${chance} %`;
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.onclick = () => box.close();
+  const pair = document.createElement("div");
+  pair.append(picture, map);
+  const foot = document.createElement("footer");
+  foot.append(text, close);
+  box.append(pair, foot);
+  box.onclick = (e) => e.target === box && box.close();
+  box.onclose = () => { box.remove(); card.querySelector(".zoom").focus(); };
+  document.body.append(box);
+  box.showModal();
+}
+
+const verbs = {
+  toggle: (c) => toggle(c), less: (c) => change(c, Number(c.dataset.count) - 1), more: (c) => change(c, Number(c.dataset.count) + 1),
+  zoom: (c) => zoom(c), reset, next: () => act("next"), decision: () => act("decision"), end: () => act("end"),
+  start: () => document.querySelector("#go")?.click(), new: () => document.querySelector('.top [data-do="new"]')?.click(),
+  stop: (c, button) => { button.disabled = true; server.stop(stage().dataset.run); },
+};
+
+element.addEventListener("click", (event) => {
+  const goal = event.target.closest("[data-go]");
+  if (goal) return trigger("rewind", { run: window.ttsvar.run(), at: goal.dataset.go });
+  const button = event.target.closest("[data-do]");
+  const card = event.target.closest(".card");
+  if (button && button.dataset.do !== "wipe") verbs[button.dataset.do]?.(card, button);
+});
+
+function wipe(value) {
+  document.documentElement.style.setProperty("--wipe", `${100 - value}%`);
+  const slider = element.querySelector('[data-do="wipe"]');
+  if (slider && slider.value !== String(value)) slider.value = value;
+}
+let share = 38;
+try { share = Number(localStorage.getItem("ttsvar-wipe") ?? 38); } catch { /* the default */ }
+element.addEventListener("input", (event) => {
+  if (event.target.dataset.do !== "wipe") return;
+  share = Number(event.target.value);
+  wipe(share);
+  try { localStorage.setItem("ttsvar-wipe", String(share)); } catch { /* only for now */ }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const target = event.target;
+  if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
+  if (event.key === "Escape") return document.activeElement?.blur();
+  if (!onBoard() || busy) return;
+  const key = event.key.toLowerCase();
+  if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
+  else if (key === "a") all();
+  else if (key === "r") reset();
+  else if (key === "enter" && (!target.closest?.("button, a, summary, [role=button], [role=tab]") || target.closest(".pic"))) {
+    event.preventDefault();
+    act("next");
+  }
+});
+
+function init() {
+  const doing = stage()?.dataset.busy || "";
+  if (onBoard() && !doing) recall();
+  wipe(share);
+  paint();
+  setBusy(doing);
+}
+watch("value", init);
+init();

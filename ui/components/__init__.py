@@ -1,0 +1,1 @@
+"""Custom views: each file turns plain values into HTML; their CSS and JavaScript are in assets/ui."""

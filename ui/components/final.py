@@ -1,0 +1,78 @@
+"""The end of a run: the best picture, how it came about, and what to take away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from ui.components.board import signed
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """One scale of the winner's line."""
+
+    scale: int
+    name: str
+    thumb: str
+    target: str
+    reward: float
+    decision: str | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the last page shows."""
+
+    prompt: str
+    name: str
+    reward: float
+    png: str
+    filename: str
+    line: tuple[Ancestor, ...]
+    others: tuple[tuple[str, str, float], ...]
+    facts: tuple[tuple[str, str], ...]
+    by_hand: int
+
+
+def ending_html(end: Ending) -> str:
+    """Large picture, facts, download, the line over the scales and the other survivors."""
+    facts = "".join(f"<div><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in end.facts)
+    line = "".join(
+        f'<li class="{a.decision or ""}"><button type="button" data-go="{escape(a.target)}" '
+        f'aria-label="Go back to scale {a.scale}"><img src="{a.thumb}" alt="{escape(a.name)} at scale {a.scale}">'
+        f"<i>{a.scale}</i><small>{signed(a.reward)}</small></button></li>"
+        for a in end.line
+    )
+    others = "".join(
+        f'<figure><img src="{uri}" alt="{escape(name)}, not the best"><figcaption>{escape(name)} <span>{signed(score)}</span>'
+        "</figcaption></figure>"
+        for name, uri, score in end.others
+    )
+    hand = "every choice as proposed" if not end.by_hand else f"{end.by_hand} choice{'s' * (end.by_hand > 1)} by hand"
+    return (
+        f'<div class="end"><figure class="best"><img src="{end.png}" alt="The best picture for: {escape(end.prompt)}"></figure>'
+        f'<div class="told"><p class="kick">Best of the run, {hand}</p><h2>{escape(end.prompt)}</h2>'
+        f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>'
+        f'<div class="kpi">{facts}</div><div class="acts">'
+        f'<a class="go" download="{escape(end.filename)}" href="{end.png}">Download PNG</a>'
+        '<button type="button" data-do="new">Start another</button></div>'
+        '<p class="mut small">The PNG carries its recipe: prompt, seed, search and every choice.</p></div></div>'
+        f'<div class="line"><h3>Its line over the scales</h3><ol>{line}</ol></div>'
+        + (f'<div class="rest"><h3>Also finished</h3><div>{others}</div></div>' if others else "")
+    )
+
+
+def welcome_html() -> str:
+    """What stands in the main column before the first run."""
+    steps = (
+        ("Draw", "Several candidates grow side by side, scale by scale, from a single colour to the picture."),
+        ("Look", "At every scale you see each one, what a vision model sees in it, its kind and its reward."),
+        ("Choose", "At some scales the method decides who goes on. Agree with it, or overrule it."),
+    )
+    items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
+    return (
+        '<div class="hello"><h2>Watch a picture being chosen</h2>'
+        "<p>Type a prompt and start. Thirteen scales, one calm step at a time; every step can be taken back.</p>"
+        f'<ol>{items}</ol><button type="button" class="go" data-do="start">Start the search</button></div>'
+    )

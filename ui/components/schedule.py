@@ -1,0 +1,24 @@
+"""Candidates per scale as small columns, coloured by what is decided there."""
+
+from __future__ import annotations
+
+
+def schedule_html(batch: tuple[int, ...], decisions: dict[int, str], wrong: int | None = None) -> str:
+    """One column a scale; `wrong` marks the cell that the message is about."""
+    top = max([*batch, 1])
+    bars = "".join(
+        f'<i class="{decisions.get(k, "")}{" wrong" if k == wrong else ""}" style="height:{max(4, 46 * max(v, 0) / top):.0f}px" '
+        f'title="scale {k}: {v}"></i>'
+        for k, v in enumerate(batch)
+    )
+    return f'<div class="sched" role="img" aria-label="Candidates per scale: {", ".join(map(str, batch))}">{bars}</div>'
+
+
+def decisions_note(decisions: dict[int, str]) -> str:
+    """'Clusters after 2 and 5, resamples after 6 and 9.'"""
+    parts = []
+    for kind, verb in (("cluster", "clusters"), ("resample", "resamples")):
+        at = [str(k) for k, d in decisions.items() if d == kind]
+        if at:
+            parts.append(f"{verb} after {' and '.join([', '.join(at[:-1]), at[-1]] if len(at) > 1 else at)}")
+    return (", ".join(parts).capitalize() if parts else "Decides nothing on the way; the best is chosen at the end") + "."

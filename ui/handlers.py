@@ -1,0 +1,244 @@
+"""Events to engine calls: each handler turns what the browser sent into a view of the page. No torch here."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from ttsvar.errors import PromptError, StateError, TTSVarError
+from ttsvar.schedule import resolve_batch
+from ui import projection, rivers
+from ui.components.marks import mark_svg
+from ui.components.schedule import decisions_note, schedule_html
+from ui.components.stepper import stepper_html
+from ui.frames import build_frame
+from ui.plots import cluster_figure
+from ui.sessions import Session, SessionStore
+from ui.settings import PROMPT_LIMIT, FieldError, Fields, batch_text, read_prompt, read_search, read_seed
+from ui.views import View, clustering_vectors, show, welcome
+
+log = logging.getLogger("ttsvar.ui")
+NOTES = ("prompt", "seed", "batch", "advanced")
+SKIP_VIEWS = 9
+
+
+class Handlers:
+    """All handlers of one app, over one engine and one store of runs."""
+
+    def __init__(self, engine: Any, store: SessionStore) -> None:
+        self.engine = engine
+        self.store = store
+
+    def start(self, prompt: str, seed: float, *values: Any) -> Iterator[tuple]:
+        """Begin a run and show its first scale; a bad field is explained beside it."""
+        try:
+            text, number = read_prompt(prompt), read_seed(seed)
+            search = read_search(Fields(*values), self.engine.schedule)
+            session = self.store.create(text, search, number)
+        except FieldError as error:
+            yield (*_skip(SKIP_VIEWS), *self._notes(prompt, values, error))
+            return
+        except PromptError as error:
+            yield (*_skip(SKIP_VIEWS), *self._notes(prompt, values, FieldError("prompt", str(error))))
+            return
+        view = self._guard(session, session.root, lambda: self._open(session, session.root))
+        yield (*view.values(), *self._notes(prompt, values, None))
+
+    def act(self, event: gr.EventData) -> Iterator[tuple]:
+        """Go on with a choice: to the next scale, the next decision or the end; one view per scale."""
+        data = _data(event)
+        session = self.store.get(str(data.get("run", "")))
+        if session is None:
+            yield self._lost().values()
+            return
+        at, kind = str(data.get("at", "")), data.get("kind", "next")
+        counts = data.get("counts")
+        turn = session.take_turn()
+        try:
+            at = session.commit(at, counts if isinstance(counts, list) else [])
+            for view in self._stream(session, at, kind, turn):
+                yield view.values()
+        except TTSVarError as error:
+            yield show(session, _known(session, at), error=str(error)).values()
+        except Exception:
+            log.exception("a step failed")
+            yield show(session, _known(session, at), error="The engine failed here; the server's log says why.").values()
+
+    def _stream(self, session: Session, at: str, kind: str, turn: int) -> Iterator[View]:
+        while True:
+            node = session.open(at)
+            if node.result is None:
+                break
+            free_end = node.result.grown.done and node.result.decision is None
+            stay = (kind == "next" or (kind == "decision" and node.result.decision)) and not free_end
+            if stay or (session.turn != turn and not free_end):
+                break
+            if not free_end:
+                ahead = f"Drawing scale {node.scale + 1} of {len(session.run.schedule) - 1}"
+                yield show(session, at, busy=ahead)
+            if session.turn != turn and not free_end:
+                break
+            at = session.commit(at)
+        yield show(session, at)
+
+    def rewind(self, event: gr.EventData) -> tuple:
+        """Show any computed node; whatever is running stops."""
+        data = _data(event)
+        session = self.store.get(str(data.get("run", "")))
+        if session is None:
+            return self._lost().values()
+        session.take_turn()
+        at = str(data.get("at", ""))
+        return self._guard(session, session.current, lambda: self._open(session, at)).values()
+
+    def reopen(self, event: gr.EventData) -> tuple:
+        """A page was loaded with a run in its address: show it where it stood, and its recipe in the rail."""
+        run_id = str(_data(event).get("run", ""))
+        session = self.store.get(run_id)
+        if session is None:
+            view = self._lost() if run_id else self.hello()
+            return (*view.values(), *_skip(4))
+        view = self._guard(session, session.root, lambda: self._open(session, session.current))
+        run = session.run
+        known = run.search.strategy
+        return (*view.values(), run.prompt, run.seed, run.search.n, known)
+
+    def hello(self, note: str = "") -> View:
+        """The page before a run, with the plan of the default search."""
+        fields = Fields("tts-var", 1, "", "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
+        search = read_search(fields, self.engine.schedule)
+        return welcome(self.engine, self._strip(search), note)
+
+    def forget(self) -> tuple:
+        """Leave the run (it is kept) and show the welcome."""
+        return self.hello().values()
+
+    def stop(self, run_id: str) -> bool:
+        """Stop what is running after the scale it is at."""
+        session = self.store.get(str(run_id))
+        if session is not None:
+            session.take_turn()
+        return session is not None
+
+    def chart(self, here: tuple[str, str] | None) -> tuple:
+        """The scatter of the clustering features of the node that is shown."""
+        session = self.store.get(here[0]) if here else None
+        if session is None or here is None or here[1] not in session.nodes:
+            return gr.update(visible=False), '<p class="note first">Start a search to see this.</p>'
+        frame = build_frame(session, here[1])
+        key = ("plane", here[1])
+        if key not in session.cache:
+            session.cache[key] = projection.project(clustering_vectors(session, here[1]))
+        points, method = session.cache[key]
+        figure = cluster_figure(points, frame.cards)
+        return gr.update(value=figure, visible=True), _legend(frame, method)
+
+    def check_prompt(self, prompt: str) -> str:
+        """The note under the prompt: words that the model does not know."""
+        return self._prompt_note(prompt, None)
+
+    def check_settings(self, *values: Any) -> tuple:
+        """The notes of the settings, and their columns."""
+        try:
+            read_search(Fields(*values), self.engine.schedule)
+        except FieldError as error:
+            return self._notes("", values, error)[1:]
+        return self._notes("", values, None)[1:]
+
+    def choose_search(self, name: str) -> tuple:
+        """A named search brings its own schedule and N."""
+        from ttsvar.config import SEARCHES
+
+        base = SEARCHES[name]
+        return batch_text(name, self.engine.schedule), base.n
+
+    def pick_example(self, event: gr.EventData) -> str:
+        """The prompt of the example that was clicked."""
+        return str(_data(event).get("prompt", ""))[:PROMPT_LIMIT]
+
+    def dice(self) -> int:
+        """A new seed."""
+        return secrets.randbelow(10000)
+
+    def _open(self, session: Session, node_id: str) -> View:
+        session.open(node_id)
+        return show(session, node_id)
+
+    def _guard(self, session: Session, fallback: str, work: Callable[[], View]) -> View:
+        try:
+            return work()
+        except StateError as error:
+            return show(session, _known(session, fallback), error=str(error))
+
+    def _lost(self) -> View:
+        return self.hello("This run is no longer kept on this server. Start a new one.")
+
+    def _strip(self, search: Any) -> str:
+        batch = resolve_batch(search, self.engine.schedule)
+        decisions = {k: search.decision(k) for k in range(len(batch)) if search.decision(k)}
+        return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decisions))
+
+    def _prompt_note(self, prompt: str, error: FieldError | None) -> str:
+        if error is not None:
+            return f'<p class="err" role="alert">{escape(str(error))}</p>'
+        unknown = self.engine.unknown_words(prompt or "") if hasattr(self.engine, "unknown_words") else ()
+        if not unknown:
+            return ""
+        marked = " or ".join(f'<mark>\u201c{escape(w)}\u201d</mark>' for w in dict.fromkeys(unknown))
+        words = ", ".join(sorted(escape(w) for w in self.engine.vocabulary()))
+        return (
+            f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
+            f"<details><summary>See its words</summary><p>{words}</p></details></div>"
+        )
+
+    def _notes(self, prompt: str, values: tuple, error: FieldError | None) -> tuple:
+        field = error.field if error else ""
+        texts = {field: f'<p class="err" role="alert">{escape(str(error))}</p>'} if error else {}
+        numbers = texts.get("seed", "") or texts.get("n", "")
+        advanced = texts.get("advanced", "") or texts.get("cluster", "") or texts.get("search", "")
+        note, bars = self._plan(Fields(*values), error)
+        shown = self._prompt_note(prompt, error if field == "prompt" else None)
+        return shown, numbers, texts.get("batch", note), advanced, bars
+
+    def _plan(self, fields: Fields, error: FieldError | None) -> tuple[str, str]:
+        try:
+            search = read_search(fields, self.engine.schedule)
+            batch = resolve_batch(search, self.engine.schedule)
+            decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
+            return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
+        except FieldError as wrong:
+            numbers = [int(p) for p in fields.batch.replace(",", " ").split() if p.lstrip("-").isdigit()]
+            scale = error.scale if error else wrong.scale
+            return "", schedule_html(tuple(n if n < 10**4 else 1 for n in numbers[:32]), {}, scale)
+
+
+def _legend(frame: Any, method: str) -> str:
+    letters = {c.letter: c.label for c in frame.cards if c.letter}
+    marks = "".join(f"<span>{mark_svg(label, letter)} {letter}</span>" for letter, label in sorted(letters.items()))
+    what = "UMAP of the clustering features. Who is near whom means something; how far does not."
+    if method == "PCA":
+        what = "Two main directions of the clustering features (PCA): fewer than 4 candidates are too few for UMAP."
+    if not letters:
+        what += " Nothing has been clustered yet, so there are no marks."
+    return f'<div class="leg">{marks}<span>solid: kept</span><span>dotted: dropped</span></div><p class="note">{what}</p>'
+
+
+def _known(session: Session, node_id: str) -> str:
+    node = session.nodes.get(node_id)
+    if node is not None and (node.result is not None or node.state.done):
+        return node_id
+    return session.current
+
+
+def _data(event: gr.EventData) -> dict:
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def _skip(count: int) -> tuple:
+    return tuple(gr.skip() for _ in range(count))

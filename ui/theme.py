@@ -1,0 +1,36 @@
+"""The look: Gradio's theme reduced to our tokens, and the page's CSS and JavaScript from assets/ui."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+from gradio.themes.utils import fonts
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
+STYLES = ("tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "final.css", "narrow.css")
+
+
+def script(name: str) -> str:
+    """The text of a script that a custom view runs when it loads."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def styles() -> str:
+    """All style sheets in order."""
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
+
+
+def head() -> str:
+    """What every page needs before its views load: nothing from outside."""
+    return (
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><script>{script("page.js")}</script>'
+    )
+
+
+def theme() -> gr.themes.Base:
+    """A theme with system fonts only; colours come from tokens.css."""
+    family = [fonts.Font(n) for n in ("Inter", "ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "sans-serif")]
+    mono = [fonts.Font(n) for n in ("ui-monospace", "SFMono-Regular", "Menlo", "monospace")]
+    return gr.themes.Base(font=family, font_mono=mono)
