@@ -25,7 +25,7 @@ def orthogonalize(matrix: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum, then orthogonalised updates. `torch.optim.Muon` takes no convolutions; here they are [out, in*kh*kw]."""
+    """Momentum, then orthogonalised updates. `torch.optim.Muon` takes no convolutions; ours, as [out, in*kh*kw]."""
 
     def __init__(self, params: Iterable[Tensor], lr: float = 0.02, momentum: float = 0.95, weight_decay: float = 0.0):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})

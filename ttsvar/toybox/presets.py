@@ -25,8 +25,8 @@ TOKENIZER = TokenizerConfig(
 
 TRANSFORMER = TransformerConfig(
     depth=8,
-    embed_dim=256,
-    num_heads=4,
+    embed_dim=192,
+    num_heads=3,
     text_channels=128,
     bits=TOKENIZER.bits,
     sizes=SCHEDULE.sizes,

@@ -1,0 +1,98 @@
+"""Named models: which files each needs, whether they are here, and how they become an Engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ttsvar.backends.infinity import InfinityBackend
+from ttsvar.engine import Engine
+from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.features.dinov2 import load_extractor
+from ttsvar.models.checkpoint import load_saved_transformer
+from ttsvar.models.text import load_text_encoder
+from ttsvar.rewards.image_reward import load_scorer
+from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.types import ScaleSchedule
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+TOYBOX_FOLDER = ASSETS / "toybox"
+FILES = (
+    "transformer.safetensors",
+    "text_encoder.safetensors",
+    "tokenizer.safetensors",
+    "features.safetensors",
+    "reward.safetensors",
+)
+"""What a model folder holds."""
+CHUNK = 2
+"""Candidates a forward pass handles at once; see benchmarks/ for the choice."""
+
+
+@dataclass(frozen=True)
+class ModelPreset:
+    """A model that can be named."""
+
+    folder: Path
+    summary: str
+    licence: str
+
+
+MODELS: dict[str, ModelPreset] = {
+    "toybox": ModelPreset(TOYBOX_FOLDER, "128 px, 13 scales, trained on scenes drawn by this project", "MIT"),
+}
+
+
+def pick_device(name: str | None = None) -> torch.device:
+    """The named device, or the best one here; raises ConfigError where the named one is absent."""
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name is None:
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
+    kind = name.split(":")[0]
+    if not available.get(kind):
+        here = ", ".join(k for k, there in available.items() if there)
+        raise ConfigError(f"device is {name!r}, which this machine does not have; choose from: {here}.")
+    return torch.device(name)
+
+
+def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int = 256 * 1024**2) -> Engine:
+    """A ready engine for a named model or a folder that holds the same files; raises ConfigError or CheckpointError."""
+    folder = MODELS[name].folder if name in MODELS else Path(name)
+    if name not in MODELS and not folder.is_dir():
+        raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
+    lacking = [file for file in FILES if not (folder / file).is_file()]
+    if lacking:
+        raise CheckpointError(f"{folder} lacks {', '.join(lacking)}; restore the file(s), or train them.")
+    place = pick_device(device)
+    transformer = load_saved_transformer(folder / "transformer.safetensors", device=place)
+    backend = InfinityBackend(
+        transformer=transformer,
+        tokenizer=load_tokenizer(folder / "tokenizer.safetensors").to(place).eval(),
+        text_encoder=load_text_encoder(folder / "text_encoder.safetensors", place),
+        schedule=ScaleSchedule(transformer.config.sizes),
+        name=name,
+        chunk=CHUNK,
+    )
+    extractor = load_extractor(folder / "features.safetensors", device=place)
+    reward = load_scorer(folder / "reward.safetensors", device=place)
+    return Engine(
+        backend,
+        {kind: extractor for kind in ("pca", "pca-raw", "pool")},
+        {"image-reward": reward},
+        device=place,
+        remember_bytes=remember_bytes,
+    )
+
+
+def models_table() -> str:
+    """Every named model with its files, their sizes, and whether they are here."""
+    lines = []
+    for name, preset in MODELS.items():
+        lines.append(f"{name}: {preset.summary} ({preset.licence})")
+        for file in FILES:
+            path = preset.folder / file
+            state = f"{path.stat().st_size / 1e6:6.1f} MB" if path.is_file() else "absent"
+            lines.append(f"  {file:<28} {state}")
+    return "\n".join(lines)
