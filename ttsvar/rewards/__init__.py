@@ -1,0 +1,1 @@
+"""Rewards: (images, prompt) -> how well they match."""

@@ -1,0 +1,143 @@
+"""ImageReward files: the official layout (.pt) and our own (safetensors), both loaded strictly."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.rewards.config import ImageRewardConfig
+from ttsvar.rewards.image_reward import ImageReward
+
+FORMAT = "ttsvar-image-reward"
+HEAD_WIDTH = 64
+"""Channels per attention head in the official model; tensors do not tell the number of heads."""
+_VISION, _TEXT = "blip.visual_encoder", "blip.text_encoder"
+
+
+def load_image_reward(path: str | Path, settings: Mapping[str, Any] | None = None) -> ImageReward:
+    """An official .pt in float32 and evaluation mode; sizes are read from its tensors.
+
+    `settings` may say what tensors do not: {"vision": {"heads"}, "text": {"heads", "layer_norm_eps"}, "reward_mean",
+    "reward_std"}. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
+    """
+    state = _read_official(Path(path))
+    return build_image_reward(state, infer_config(state, settings or {}, str(path)), str(path))
+
+
+def load_reward(path: str | Path) -> tuple[ImageReward, tuple[str, ...]]:
+    """Our own safetensors: the model in float32 and the words of its vocabulary, in the order of their ids."""
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"There is no reward file at {path}; run `python -m ttsvar train reward` to make one.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    try:
+        config, words = ImageRewardConfig(**json.loads(metadata["config"])), tuple(json.loads(metadata["words"]))
+    except (KeyError, TypeError, ValueError, ConfigError) as error:
+        raise CheckpointError(
+            f"{path} does not say its shape and words ({error!r}); write it with save_reward."
+        ) from error
+    return build_image_reward(state, config, str(path)), words
+
+
+def save_reward(model: ImageReward, words: Sequence[str], path: str | Path) -> None:
+    """Write our own layout: safetensors in float16, shape and vocabulary as JSON in the metadata."""
+    state = {
+        name: (t.half() if t.is_floating_point() else t).detach().cpu().contiguous()
+        for name, t in model.state_dict().items()
+    }
+    metadata = {"format": FORMAT, "config": json.dumps(asdict(model.config)), "words": json.dumps(list(words))}
+    save_file(state, str(path), metadata=metadata)
+
+
+def infer_config(state: Mapping[str, Tensor], settings: Mapping[str, Any], source: str) -> ImageRewardConfig:
+    """The shape of an ImageReward from the shapes of its tensors, and from `settings` what those do not tell."""
+    vision, text = settings.get("vision", {}), settings.get("text", {})
+    try:
+        width, _, patch, _ = state[f"{_VISION}.patch_embed.proj.weight"].shape
+        vocab, text_width = state[f"{_TEXT}.embeddings.word_embeddings.weight"].shape
+        grid = round((state[f"{_VISION}.pos_embed"].shape[1] - 1) ** 0.5)
+        extra = {
+            name: settings[key] for name, key in (("mean", "reward_mean"), ("std", "reward_std")) if key in settings
+        }
+        return ImageRewardConfig(
+            image_size=grid * patch,
+            patch=patch,
+            vision_width=width,
+            vision_layers=_count(state, rf"{_VISION}\.blocks\.(\d+)\."),
+            vision_heads=vision.get("heads", max(1, width // HEAD_WIDTH)),
+            mlp_ratio=state[f"{_VISION}.blocks.0.mlp.fc1.weight"].shape[0] // width,
+            vocab=vocab,
+            positions=state[f"{_TEXT}.embeddings.position_embeddings.weight"].shape[0],
+            text_width=text_width,
+            text_layers=_count(state, rf"{_TEXT}\.encoder\.layer\.(\d+)\."),
+            text_heads=text.get("heads", max(1, text_width // HEAD_WIDTH)),
+            text_intermediate=state[f"{_TEXT}.encoder.layer.0.intermediate.dense.weight"].shape[0],
+            text_eps=text.get("layer_norm_eps", ImageRewardConfig.text_eps),
+            projection=state["blip.vision_proj.weight"].shape[0],
+            **extra,
+        )
+    except (KeyError, ValueError, IndexError) as error:
+        raise CheckpointError(f"{source} is no ImageReward: {error!r} while reading its shape.") from error
+    except ConfigError as error:
+        raise CheckpointError(f"{source} holds an ImageReward of an impossible shape. {error}") from error
+
+
+def build_image_reward(state: Mapping[str, Tensor], config: ImageRewardConfig, source: str) -> ImageReward:
+    """An ImageReward that holds exactly these tensors (floating ones cast to float32; meta tensors stay on meta)."""
+    with torch.device("meta"):
+        model = ImageReward(config)
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    complaints = []
+    if unknown := sorted(found.keys() - expected.keys()):
+        complaints.append(f"unknown: {_shorten(unknown)}")
+    if missing := sorted(expected.keys() - found.keys()):
+        complaints.append(f"missing: {_shorten(missing)}")
+    shared = sorted(expected.keys() & found.keys())
+    if wrong := [f"{name} is {found[name]}, not {expected[name]}" for name in shared if found[name] != expected[name]]:
+        complaints.append(f"wrong shape: {_shorten(wrong)}")
+    if complaints:
+        raise CheckpointError(f"{source} does not fit {config}. " + "; ".join(complaints) + ".")
+    tensors = {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
+    model.load_state_dict(tensors, strict=True, assign=True)
+    return model.eval()
+
+
+def _read_official(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise CheckpointError(f"There is no reward file at {path}; check the folder, or download the weights first.")
+    try:
+        # Only the zip format of torch.save can be mapped into memory.
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except (RuntimeError, pickle.UnpicklingError, EOFError, OSError) as error:
+        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
+    if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
+        raise CheckpointError(f"{path} holds no table of tensors.")
+    return loaded
+
+
+def _count(state: Mapping[str, Tensor], pattern: str) -> int:
+    found = {int(match[1]) for name in state if (match := re.match(pattern, name))}
+    return max(found) + 1 if found else 0
+
+
+def _shorten(names: list[str], most: int = 20) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
