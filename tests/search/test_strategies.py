@@ -1,0 +1,64 @@
+"""The table of strategies, and the sentences they give as reasons."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ttsvar.config import STRATEGIES as NAMES
+from ttsvar.config import SearchConfig
+from ttsvar.errors import ConfigError
+from ttsvar.schedule import resolve_batch
+from ttsvar.search.strategies import STRATEGIES, cluster_letter, cluster_reason, draw_reason, strategy
+from ttsvar.types import Run, ScaleSchedule
+
+IDS = ("c0", "c1", "c2", "c3", "c4", "c5")
+LADDER = ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))
+
+
+def needs(name: str) -> dict[int, set[str]]:
+    search = SearchConfig(strategy=name)
+    run = Run("m", "p", 0, search, LADDER, resolve_batch(search, LADDER))
+    return {k: set(strategy(name).needs(run, k)) - {"images"} for k in range(13) if strategy(name).needs(run, k)}
+
+
+def test_the_table_has_every_name_and_frozen_dataclasses():
+    assert set(STRATEGIES) == set(NAMES)
+    assert all(dataclasses.is_dataclass(s) and hash(s) is not None for s in STRATEGIES.values())
+    with pytest.raises(ConfigError, match="tts-var"):
+        strategy("magic")
+
+
+def test_what_each_strategy_looks_at():
+    assert needs("raw") == {}
+    assert needs("best-of-n") == {12: {"scores"}}
+    assert needs("tts-var") == {2: {"features"}, 5: {"features"}, 6: {"scores"}, 9: {"scores"}, 12: {"scores"}}
+    assert needs("cluster-only") == {2: {"features"}, 5: {"features"}, 12: {"scores"}}
+    assert needs("importance-sampling") == needs("resample-only") == {k: {"scores"} for k in (6, 9, 12)}
+
+
+def test_reasons_of_a_clustering():
+    assert cluster_reason(IDS, [0, 0, 1, 2, 3, 1], (0, 2, 3, 4)) == (
+        "6 -> 4: c0 and c1 share a layout (cluster A), c2 and c5 share a layout (cluster B); c1 and c5 were dropped."
+    )
+    assert cluster_reason(IDS[:3], [2, 0, 1], (0, 1, 2)) == (
+        "3 -> 3: the schedule keeps as many as are alive, so all 3 go on."
+    )
+    many = cluster_reason([f"c{i}" for i in range(64)], [i % 8 for i in range(64)], tuple(range(8)))
+    assert "as do 5 more groups; 56 candidates were dropped." in many
+    one = cluster_reason(IDS[:4], [0, 1, 1, 1], (0, 2))
+    assert one == "4 -> 2: c1, c2 and c3 share a layout (cluster B); c1 and c3 were dropped."
+
+
+def test_reasons_of_a_draw():
+    assert draw_reason(IDS[:4], [0.05, 0.9, 0.05, 0.0], (1, 1), "value", 10.0) == (
+        "4 -> 2: drawn by potential value at lambda 10: c1 twice (90%); c0, c2 and c3 were not drawn."
+    )
+    assert draw_reason(IDS[:2], [0.5, 0.5], (0, 1), "max", 2.5) == (
+        "2 -> 2: drawn by potential max at lambda 2.5: c0 once (50%) and c1 once (50%)."
+    )
+
+
+def test_cluster_letters_go_on_after_z():
+    assert [cluster_letter(i) for i in (0, 25, 26, 52)] == ["A", "Z", "A2", "A3"]

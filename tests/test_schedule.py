@@ -1,0 +1,93 @@
+"""Batch schedules: what is refused, and that the message names the scale."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsvar.config import PAPER_BATCH, SearchConfig
+from ttsvar.errors import ConfigError, ScheduleError
+from ttsvar.schedule import resolve_batch
+from ttsvar.types import ScaleSchedule
+
+LADDER = ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))
+
+
+def refuse(batch: tuple, **changes: object) -> ScheduleError:
+    with pytest.raises(ScheduleError) as caught:
+        resolve_batch(SearchConfig(batch=batch, **changes), LADDER)  # type: ignore[arg-type]
+    return caught.value
+
+
+def test_the_papers_schedule_times_n():
+    assert resolve_batch(SearchConfig(), LADDER) == PAPER_BATCH
+    assert resolve_batch(SearchConfig(n=3), LADDER) == tuple(3 * b for b in PAPER_BATCH)
+    assert resolve_batch(SearchConfig(batch=PAPER_BATCH, n=2), LADDER) == tuple(2 * b for b in PAPER_BATCH)
+
+
+def test_other_strategies_have_their_own():
+    assert resolve_batch(SearchConfig(strategy="best-of-n", n=4), LADDER) == (4,) * 13
+    assert resolve_batch(SearchConfig(strategy="cluster-only"), LADDER) == (8, 8, 6, 6, 6, 4, 4, 4, 4, 4, 4, 4, 4)
+    assert resolve_batch(SearchConfig(strategy="resample-only"), LADDER) == (8, 8, 8, 8, 8, 8, 2, 2, 2, 1, 1, 1, 1)
+
+
+def test_a_rise_is_refused_by_name():
+    error = refuse((8, 8, 6, 6, 7, 4, 2, 2, 2, 1, 1, 1, 1))
+    assert error.scale == 4
+    assert "Scale 4 keeps 7" in str(error)
+    assert "only 6" in str(error)
+
+
+def test_a_fall_without_a_decision_is_refused_by_name():
+    error = refuse((8, 7, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1))
+    assert error.scale == 1
+    assert "Scale 1 falls from 8 to 7" in str(error)
+    error = refuse((2,) * 5 + (1,) * 8, strategy="resample-only")
+    assert error.scale == 5
+
+
+@pytest.mark.parametrize("wrong", [0, -2, 1.5, "4", None])
+def test_a_zero_or_no_number_is_refused_by_name(wrong: object):
+    error = refuse((8, 8, wrong, *PAPER_BATCH[3:]))
+    assert error.scale == 2
+    assert repr(wrong) in str(error)
+
+
+@given(st.integers(0, 30).filter(lambda n: n != 13))
+def test_a_wrong_length_is_refused(length: int):
+    error = refuse((1,) * length)
+    assert f"has {length} numbers" in str(error)
+    assert "13" in str(error)
+
+
+def test_decision_scales_must_exist_and_not_coincide():
+    assert refuse(PAPER_BATCH, cluster_scales=(2, 13)).scale == 13
+    assert refuse(PAPER_BATCH, resample_scales=(-1,)).scale == -1
+    assert refuse(PAPER_BATCH, cluster_scales=(2, 6)).scale == 6
+
+
+def test_the_papers_schedule_needs_13_scales():
+    with pytest.raises(ScheduleError, match="13 scales, this model has 10"):
+        resolve_batch(SearchConfig(cluster_scales=(2,), resample_scales=(6,)), ScaleSchedule(LADDER.sizes[:10]))
+
+
+def test_guidance_and_temperature_per_scale_need_one_number_each():
+    resolve_batch(SearchConfig(cfg=(3.0,) * 13, tau=(0.5,) * 13), LADDER)
+    with pytest.raises(ConfigError, match="tau has 2 numbers"):
+        resolve_batch(SearchConfig(tau=(0.5, 0.5)), LADDER)
+
+
+@given(st.lists(st.integers(-1, 9), min_size=13, max_size=13))
+def test_whatever_is_accepted_obeys_the_rules(numbers: list[int]):
+    search = SearchConfig(batch=tuple(numbers))
+    try:
+        batch = resolve_batch(search, LADDER)
+    except ScheduleError as error:
+        assert error.scale is not None
+        assert f"Scale {error.scale}" in str(error)
+        return
+    falls = {k for k in range(1, 13) if batch[k] < batch[k - 1]}
+    assert min(batch) >= 1
+    assert all(b <= a for a, b in zip(batch, batch[1:], strict=False))
+    assert falls <= {2, 5, 6, 9}
