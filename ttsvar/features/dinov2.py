@@ -1,0 +1,165 @@
+"""DINOv2 patch features: ViT-L/14 with registers, and the toybox sibling of the same class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
+
+from ttsvar.errors import CheckpointError, ConfigError
+
+FORMAT = "ttsvar-dinov2"
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""ImageNet's channel statistics, which every DINOv2 was trained with."""
+FIELDS = (
+    "image_size", "patch_size", "num_channels", "hidden_size", "num_hidden_layers", "num_attention_heads", "mlp_ratio",
+    "hidden_act", "layer_norm_eps", "qkv_bias", "layerscale_value", "use_swiglu_ffn", "num_register_tokens",
+)  # fmt: skip
+"""What a model cannot be built without; the rest of a transformers configuration is about training and bookkeeping."""
+
+
+class Dinov2Extractor:
+    """Images to the last layer's patch features (Oquab et al. 2023; registers: Darcet et al. 2023)."""
+
+    def __init__(
+        self,
+        model: Dinov2WithRegistersModel,
+        image_size: int | tuple[int, int] | None = None,
+        *,
+        name: str = "dinov2",
+        chunk: int = 16,
+    ) -> None:
+        """`image_size` is (height, width) or a side that images are resized to, whatever their shape; 224 for ViT-L/14.
+
+        None takes the size the model was trained at. At most `chunk` images go through the model at once.
+        Raises ConfigError where the size is no multiple of the patch.
+        """
+        config = model.config
+        size = config.image_size if image_size is None else image_size
+        self.size = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
+        self.patch = int(config.patch_size)
+        if min(self.size) < self.patch or any(side % self.patch for side in self.size):
+            raise ConfigError(f"image_size is {image_size!r}; both sides must be multiples of the patch, {self.patch}.")
+        if chunk < 1:
+            raise ConfigError(f"chunk is {chunk}; it must be at least 1.")
+        self.name, self.chunk = name, chunk
+        self.model = model.eval()
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Patches (h, w); features come row by row."""
+        return self.size[0] // self.patch, self.size[1] // self.patch
+
+    @property
+    def channels(self) -> int:
+        """Channels of a patch feature."""
+        return int(self.model.config.hidden_size)
+
+    @torch.inference_mode()
+    def extract(self, images: Tensor) -> Tensor:
+        """uint8 [B, H, W, 3] to float32 [B, L, C], row by row; class and register tokens left out.
+
+        Raises ConfigError for images of another type or shape.
+        """
+        _check_images(images)
+        weight = self.model.embeddings.patch_embeddings.projection.weight
+        skipped = 1 + self.model.config.num_register_tokens
+        if not len(images):
+            return torch.empty(0, self.grid[0] * self.grid[1], self.channels, device=weight.device)
+        rows = []
+        for part in images.split(self.chunk):
+            pixels = normalize(resize_images(part.to(weight.device), self.size)).to(weight.dtype)
+            rows.append(self.model(pixel_values=pixels).last_hidden_state[:, skipped:].float())
+        return torch.cat(rows)
+
+    def flops(self, images: int) -> float:
+        """Floating-point operations for this many images: matrix products only, a multiply-add counted as two."""
+        config = self.model.config
+        width, patches = config.hidden_size, self.grid[0] * self.grid[1]
+        tokens = 1 + config.num_register_tokens + patches
+        embedding = patches * config.num_channels * self.patch**2 * width
+        projections = 4 * tokens * width**2
+        attention = 2 * tokens**2 * width
+        hidden = int(width * config.mlp_ratio)
+        swiglu = 3 * ((hidden * 2 // 3 + 7) // 8 * 8)
+        mlp = tokens * width * (swiglu if config.use_swiglu_ffn else 2 * hidden)
+        return 2.0 * images * (embedding + config.num_hidden_layers * (projections + attention + mlp))
+
+
+def resize_images(images: Tensor, size: tuple[int, int]) -> Tensor:
+    """uint8 [B, H, W, 3] to float32 [B, 3, h, w] in [0, 1], bicubic with antialiasing."""
+    pixels = images.permute(0, 3, 1, 2).float().contiguous()
+    if tuple(pixels.shape[-2:]) != size:
+        pixels = F.interpolate(pixels, size=size, mode="bicubic", align_corners=False, antialias=True).clamp(0, 255)
+    return pixels / 255
+
+
+def normalize(pixels: Tensor) -> Tensor:
+    """[B, 3, h, w] in [0, 1] to ImageNet's zero mean and unit deviation."""
+    mean = pixels.new_tensor(MEAN).view(1, 3, 1, 1)
+    return (pixels - mean) / pixels.new_tensor(STD).view(1, 3, 1, 1)
+
+
+def build_dinov2(settings: Mapping[str, Any]) -> Dinov2WithRegistersModel:
+    """A model with fresh weights and SDPA attention from `Dinov2WithRegistersConfig` fields."""
+    return Dinov2WithRegistersModel._from_config(Dinov2WithRegistersConfig(**settings), attn_implementation="sdpa")
+
+
+def save_dinov2(model: Dinov2WithRegistersModel, path: str | Path) -> None:
+    """Write safetensors in float16 with the model's shape as JSON in the metadata."""
+    state = {name: t.detach().half().cpu().contiguous() for name, t in model.state_dict().items()}
+    settings = {name: getattr(model.config, name) for name in FIELDS}
+    save_file(state, str(path), metadata={"format": FORMAT, "config": json.dumps(settings)})
+
+
+def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> Dinov2Extractor:
+    """An extractor in float32 at the size it was trained at, from a file of `save_dinov2`.
+
+    Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"There is no feature file at {path}; run `python -m ttsvar train features` to make one.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    try:
+        settings = {name: json.loads(metadata["config"])[name] for name in FIELDS}
+        with torch.device("meta"):
+            model = build_dinov2(settings)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{path} does not say its shape ({error!r}); write it with save_dinov2.") from error
+    _check_state(model.state_dict(), state, str(path))
+    model.load_state_dict({name: t.float() for name, t in state.items()}, strict=True, assign=True)
+    return Dinov2Extractor(model.to(device))
+
+
+def _check_images(images: Tensor) -> None:
+    if images.dtype != torch.uint8 or images.dim() != 4 or images.shape[-1] != 3:
+        raise ConfigError(
+            f"The images are {images.dtype} of shape {tuple(images.shape)}; give torch.uint8 [B, H, W, 3], RGB."
+        )
+
+
+def _check_state(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], source: str) -> None:
+    complaints = []
+    if unknown := sorted(found.keys() - expected.keys()):
+        complaints.append(f"unknown: {', '.join(unknown)}")
+    if missing := sorted(expected.keys() - found.keys()):
+        complaints.append(f"missing: {', '.join(missing)}")
+    for name in sorted(expected.keys() & found.keys()):
+        if expected[name].shape != found[name].shape:
+            complaints.append(f"{name} is {tuple(found[name].shape)}, not {tuple(expected[name].shape)}")
+    if complaints:
+        raise CheckpointError(f"{source} does not fit its own configuration. " + "; ".join(complaints) + ".")
