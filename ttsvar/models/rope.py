@@ -16,7 +16,7 @@ _TABLE_EDGE = 128
 
 
 def rotary_tables(config: TransformerConfig, device: torch.device) -> Tensor:
-    """The turns of every token of all scales as unit complex numbers [L_total, head_dim / 2]; made once per schedule."""
+    """The turns of every token of all scales, complex [L_total, head_dim / 2]; made once per schedule."""
     return _tables(config.sizes, config.rope_grid, config.head_dim, config.rope_mode, device)
 
 
