@@ -70,7 +70,7 @@ def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int
     backend = InfinityBackend(
         transformer=transformer,
         tokenizer=load_tokenizer(folder / "tokenizer.safetensors").to(place).eval(),
-        text_encoder=load_text_encoder(folder / "text_encoder.safetensors", place),
+        text_encoder=load_text_encoder(folder / "text_encoder.safetensors").to(place),
         schedule=ScaleSchedule(transformer.config.sizes),
         name=name,
         chunk=CHUNK,
