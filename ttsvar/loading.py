@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from ttsvar.backends.infinity import InfinityBackend
+from ttsvar.config import EXTRACTORS
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.dinov2 import load_extractor
@@ -70,7 +71,7 @@ def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int
     backend = InfinityBackend(
         transformer=transformer,
         tokenizer=load_tokenizer(folder / "tokenizer.safetensors").to(place).eval(),
-        text_encoder=load_text_encoder(folder / "text_encoder.safetensors").to(place),
+        text_encoder=load_text_encoder(folder / "text_encoder.safetensors", place),
         schedule=ScaleSchedule(transformer.config.sizes),
         name=name,
         chunk=CHUNK,
@@ -79,7 +80,7 @@ def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int
     reward = load_scorer(folder / "reward.safetensors", device=place)
     return Engine(
         backend,
-        {kind: extractor for kind in ("pca", "pca-raw", "pool")},
+        dict.fromkeys(EXTRACTORS, extractor),
         {"image-reward": reward},
         device=place,
         remember_bytes=remember_bytes,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from transformers import T5Config
+
 from ttsvar.models.config import TransformerConfig
-from ttsvar.models.text import TextEncoder, WordTokenizer, tiny_text_encoder
+from ttsvar.models.text import TextEncoder, WordTokenizer
 from ttsvar.tokenizer.config import TokenizerConfig
 from ttsvar.toybox.world import COLORS, NUMBERS, PLURALS, SHAPES
 from ttsvar.types import ScaleSchedule
@@ -45,4 +47,16 @@ WORDS = (
 
 def new_text_encoder() -> TextEncoder:
     """An untrained text encoder of the toybox's size."""
-    return tiny_text_encoder(WordTokenizer(WORDS), channels=TRANSFORMER.text_channels, layers=3, heads=4)
+    tokenizer = WordTokenizer(WORDS)
+    config = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=TRANSFORMER.text_channels,
+        d_kv=32,
+        d_ff=256,
+        num_layers=3,
+        num_heads=4,
+        dropout_rate=0.0,
+        feed_forward_proj="gated-gelu",
+        use_cache=False,
+    )
+    return TextEncoder(config, tokenizer)

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from ttsvar.models.checkpoint import save_transformer
 from ttsvar.models.infinity import Infinity, flatten_codes
-from ttsvar.models.text import save_text_encoder
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.bsq import Size
 from ttsvar.toybox.dataset import SceneSet, training_scene
@@ -141,4 +140,4 @@ class TransformerTask:
     def save(self, folder: Path) -> None:
         """Write `transformer.safetensors` and `text_encoder.safetensors` in fp16."""
         save_transformer(self.model.transformer, folder / "transformer.safetensors")
-        save_text_encoder(self.model.text_encoder, folder / "text_encoder.safetensors")
+        self.model.text_encoder.save(folder / "text_encoder.safetensors")
