@@ -13,7 +13,7 @@ from ttsvar.errors import ConfigError
 
 @dataclass(frozen=True)
 class Detection:
-    """One object: class, box (left, top, right, bottom in pixels), confidence from 0 to 1, colour if it was looked at."""
+    """One object: class, box (left, top, right, bottom in pixels), score from 0 to 1, and colour where known."""
 
     cls: str
     box: tuple[float, float, float, float]
@@ -22,7 +22,7 @@ class Detection:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Detection:
-        """The detection of a JSON object with cls, box, score and maybe color; raises ConfigError naming what is wrong."""
+        """The detection of a JSON object; raises ConfigError that says what it needs."""
         try:
             left, top, right, bottom = (float(v) for v in row["box"])
             return cls(str(row["cls"]), (left, top, right, bottom), float(row["score"]), row.get("color"))

@@ -1,4 +1,4 @@
-"""GenEval's decision rule (Ghosh et al. 2023, arXiv 2310.11513): does an image, as a detector sees it, satisfy a prompt?"""
+"""GenEval's decision rule (arXiv 2310.11513): does an image, as a detector sees it, satisfy a prompt?"""
 
 from __future__ import annotations
 
