@@ -13,8 +13,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", default="toybox", help="a named model, or a local folder (default: toybox)")
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 opens it to the network (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=7860)
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    parser.add_argument("--dtype", default="auto", help="auto, float32 or bfloat16")
+    parser.add_argument("--device", help="cpu, cuda or mps (default: the best one here)")
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"), help="where runs are kept (default: runs)")
     parser.add_argument("--ttl-days", type=float, default=7.0, help="days until an untouched run is deleted")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
@@ -29,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
     from ui import create_app
 
     try:
-        engine = ttsvar.load(args.model, device=args.device, dtype=args.dtype)
+        engine = ttsvar.load(args.model, device=args.device)
     except TTSVarError as error:
         sys.exit(f"ttsvar: {error}")
     demo = create_app(engine, runs_dir=args.runs_dir, ttl=args.ttl_days * 86400)

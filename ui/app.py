@@ -8,10 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from ui import layout, projection, theme
+from ui import layout, theme
 from ui.components.schedule import decisions_note, schedule_html
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.projection import Projector
 from ui.sessions import SessionStore
 from ui.settings import batch_text
 
@@ -34,7 +35,7 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     """The app over an engine; runs are kept under `runs_dir` for `ttl` seconds after they were last touched."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = SessionStore(engine, runs_dir, ttl)
-    handlers = Handlers(engine, store)
+    handlers = Handlers(engine, store, Projector())
     first = handlers.hello()
 
     def stop(run_id: str) -> bool:
@@ -47,7 +48,6 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
         page.rail.batch_note.value = bars[1]
         _wire(page, handlers)
     demo.queue(default_concurrency_limit=8)
-    projection.warm_up()
     return demo
 
 

@@ -1,4 +1,4 @@
-"""What the page shows of a node: plain values and data URIs, no tensors."""
+"""What the page shows of a grown scale: plain values and data URIs, no tensors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ui.maps import fit_basis, render_maps
+from ttsvar.features.pca import display_basis
+from ttsvar.history import Node
+from ttsvar.search.strategies import cluster_letter
 from ui.pictures import map_uri, picture_uri
-from ui.sessions import Node, Session
+from ui.sessions import Session
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LAYOUT_SCALE = 2
+"""The first scale whose pictures have a layout; from here on one basis colours every map of the run."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Card:
 
     @property
     def letter(self) -> str:
-        """The cluster's letter, empty where nothing was clustered yet."""
-        return "" if self.label is None else LETTERS[self.label % 26]
+        """The cluster's letter, empty where nothing is clustered."""
+        return "" if self.label is None else cluster_letter(self.label)
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,10 @@ class Frame:
     id: str
     run: str
     scale: int
-    grid: tuple[int, int]
     scales: int
     cards: tuple[Card, ...]
     decision: str | None
     keep: int
-    reason: str
-    by_hand: bool
     lam: float
     potential: str
 
@@ -60,39 +60,31 @@ class Frame:
         return self.scale == self.scales - 1
 
 
-def short_name(candidate_id: str) -> str:
-    """A name that fits a card, for example 'c3' or 'c3.6a' for a copy."""
-    return candidate_id if candidate_id[:1].isalpha() else f"c{candidate_id}"
-
-
-def build_frame(session: Session, node_id: str) -> Frame:
-    """The frame of a grown node; pictures are encoded once."""
-    node = session.node(node_id)
-    result = node.result
+def build_frame(session: Session, state_id: str) -> Frame:
+    """The frame of a state that was stepped."""
+    node = session.history.node(state_id)
+    result, seen = node.result, session.look(state_id, pictures=False)
     if result is None:
-        raise ValueError(f"node {node_id} has not been grown")
+        raise ValueError(f"state {state_id} has not been stepped")
+    images, thumbs, maps = pictures(session, node)
+    labels = cluster_labels(session, state_id)
+    scores, chances = array(seen.scores), array(seen.probabilities)
     alive = len(result.grown)
-    images, maps, thumbs = pictures(session, node)
-    labels = cluster_labels(session, node_id)
-    scores = array(node.seen.scores)
-    chances, _ = chances_of(session, node)
     proposed = np.bincount(result.proposal.parents, minlength=alive)
-    child = session.nodes.get(session.last_child.get(node_id, ""))
-    chosen = np.bincount(child.selection.parents, minlength=alive) if child and child.selection else proposed
+    child = session.last_child.get(state_id)
+    chosen = session.history.node(child).state.choices[-1] if child else result.proposal.parents
+    counts = np.bincount(chosen, minlength=alive)
     cards = tuple(
         Card(
-            i, short_name(c), _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]),
-            labels[i][0] if labels[i] else None, labels[i][1] if labels[i] else None,
-            float(chances[i]), int(proposed[i]), int(chosen[i]),
+            i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]), *(labels[i] or (None, None)),
+            float(chances[i]), int(proposed[i]), int(counts[i]),
         )
-        for i, c in enumerate(result.grown.candidate_ids)
+        for i, name in enumerate(result.grown.candidate_ids)
     )  # fmt: skip
-    search = session.run.search
-    grid = session.run.schedule.sizes[node.scale]
+    run = session.run
     return Frame(
-        node_id, session.id, node.scale, grid, len(session.run.schedule), cards, result.decision, result.keep,
-        result.proposal.reason, bool(child and child.selection and child.selection.source == "user"),
-        search.lam, search.potential,
+        state_id, session.id, node.state.scale, len(run.schedule), cards, result.decision, result.keep,
+        run.search.lam, run.search.potential,
     )  # fmt: skip
 
 
@@ -104,62 +96,52 @@ def array(value: Any) -> np.ndarray:
 
 
 def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[str]]:
-    """Data URIs of a node's pictures, maps and thumbnails, encoded once per node and basis."""
-    key = ("pictures", node.state.id)
-    if key not in session.cache:
-        pixels = array(node.seen.images)
-        session.cache[key] = [picture_uri(p) for p in pixels], [picture_uri(p, 40, 72) for p in pixels]
-    images, thumbs = session.cache[key]
-    features = array(node.seen.features)
-    if session.basis is None and node.scale >= 2:
-        session.basis = fit_basis(features)
-    key = ("maps", node.state.id, session.basis is None)
-    if key not in session.cache:
-        cells = render_maps(features, session.basis or fit_basis(features))
-        session.cache[key] = [map_uri(c) for c in cells]
-    return images, session.cache[key], thumbs
+    """Data URIs of pictures, thumbnails and feature maps of a stepped state, encoded once."""
+    state_id = node.state.id
+
+    def encode() -> list[list[str]]:
+        pixels = array(session.look(state_id).images)
+        return [[picture_uri(p) for p in pixels], [picture_uri(p, 40, 72) for p in pixels]]
+
+    def colour() -> list[str]:
+        features = session.look(state_id).features
+        assert features is not None
+        if session.basis is None and node.state.scale >= LAYOUT_SCALE:
+            session.basis = display_basis(features)
+        return [map_uri(c) for c in array((session.basis or display_basis(features)).maps(features))]
+
+    images, thumbs = session.shown(state_id, "pictures", encode)
+    settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE
+    return images, thumbs, session.shown(state_id, "maps" if settled else "first-maps", colour)
 
 
-def cluster_labels(session: Session, node_id: str) -> list[tuple[int, int] | None]:
-    """Per candidate (cluster, scale of the clustering), carried along the lineage; None before the first clustering."""
-    key = ("labels", node_id)
-    if key in session.cache:
-        return session.cache[key]
-    node = session.node(node_id)
-    alive = len(node.result.grown) if node.result else len(node.state)
-    labels: list[tuple[int, int] | None] = [None] * alive
-    if node.parent is not None and node.selection is not None:
-        before = cluster_labels(session, node.parent)
-        labels = [before[p] for p in node.selection.parents]
-    if node.result is not None and node.result.decision == "cluster" and node.seen.labels is not None:
-        order: dict[int, int] = {}
-        for raw in array(node.seen.labels).tolist():
-            order.setdefault(raw, len(order))
-        labels = [(order[raw], node.scale) for raw in array(node.seen.labels).tolist()]
-    session.cache[key] = labels
-    return labels
+def cluster_labels(session: Session, state_id: str) -> list[tuple[int, int] | None]:
+    """Per candidate (cluster, scale it was clustered at), carried along the lineage after a clustering.
 
-
-def chances_of(session: Session, node: Node) -> tuple[np.ndarray, bool]:
-    """Resampling probabilities, and whether the search uses them here (otherwise: what they would be)."""
-    if node.seen.probabilities is not None:
-        return array(node.seen.probabilities).astype(float), True
-    weights = session.run.search.lam * array(node.seen.scores).astype(float)
-    weights = np.exp(weights - weights.max())
-    return weights / weights.sum(), False
+    Before the first one it is what a clustering would see now; None where the search never clusters.
+    """
+    node = session.history.node(state_id)
+    scale, run = node.state.scale, session.run
+    if node.state.done:
+        return [None] * len(node.state)
+    decided = [k for k in range(scale + 1) if run.search.decision(k) == "cluster"]
+    seen = session.look(state_id, pictures=False)
+    if seen.labels is not None and (not decided or scale == decided[-1]):
+        return [(int(label), scale) for label in array(seen.labels)]
+    above = session.history.parent(state_id)
+    if not decided or above is None:
+        return [None] * len(node.state)
+    before = cluster_labels(session, above.state.id)
+    return [before[p] for p in node.state.choices[-1]]
 
 
 def _origin(session: Session, node: Node, index: int) -> str:
-    if node.parent is None or node.selection is None or node.result is None:
-        return "new"
-    before = session.node(node.parent)
-    if before.result is None:
-        return ""
-    mother = before.result.grown.candidate_ids[node.selection.parents[index]]
-    own = node.result.grown.candidate_ids[index]
-    return f"from {short_name(mother)}" if mother != own else _origin_kept(session, before, node.selection.parents[index])
-
-
-def _origin_kept(session: Session, node: Node, index: int) -> str:
-    text = _origin(session, node, index)
-    return "from start" if text == "new" else text
+    """Whose copy this is; copies carry the name they got when they were made."""
+    own = node.state.candidate_ids[index]
+    while (above := session.history.parent(node.state.id)) is not None:
+        index = node.state.choices[-1][index]
+        mother = above.state.candidate_ids[index]
+        if mother != own:
+            return f"from {mother}"
+        node = above
+    return "from start"

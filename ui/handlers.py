@@ -9,15 +9,17 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from ttsvar.errors import PromptError, StateError, TTSVarError
 from ttsvar.schedule import resolve_batch
-from ui import projection, rivers
+from ui import rivers
 from ui.components.marks import mark_svg
 from ui.components.schedule import decisions_note, schedule_html
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame
 from ui.plots import cluster_figure
+from ui.projection import Projector
 from ui.sessions import Session, SessionStore
 from ui.settings import PROMPT_LIMIT, FieldError, Fields, batch_text, read_prompt, read_search, read_seed
 from ui.views import View, clustering_vectors, show, welcome
@@ -30,9 +32,10 @@ SKIP_VIEWS = 9
 class Handlers:
     """All handlers of one app, over one engine and one store of runs."""
 
-    def __init__(self, engine: Any, store: SessionStore) -> None:
+    def __init__(self, engine: Any, store: SessionStore, projector: Projector) -> None:
         self.engine = engine
         self.store = store
+        self.projector = projector
 
     def start(self, prompt: str, seed: float, *values: Any) -> Iterator[tuple]:
         """Begin a run and show its first scale; a bad field is explained beside it."""
@@ -46,7 +49,7 @@ class Handlers:
         except PromptError as error:
             yield (*_skip(SKIP_VIEWS), *self._notes(prompt, values, FieldError("prompt", str(error))))
             return
-        view = self._guard(session, session.root, lambda: self._open(session, session.root))
+        view = self._guard(session, lambda: self._open(session, session.current))
         yield (*view.values(), *self._notes(prompt, values, None))
 
     def act(self, event: gr.EventData) -> Iterator[tuple]:
@@ -79,7 +82,7 @@ class Handlers:
             if stay or (session.turn != turn and not free_end):
                 break
             if not free_end:
-                ahead = f"Drawing scale {node.scale + 1} of {len(session.run.schedule) - 1}"
+                ahead = f"Drawing scale {node.state.scale + 1} of {len(session.run.schedule) - 1}"
                 yield show(session, at, busy=ahead)
             if session.turn != turn and not free_end:
                 break
@@ -94,7 +97,7 @@ class Handlers:
             return self._lost().values()
         session.take_turn()
         at = str(data.get("at", ""))
-        return self._guard(session, session.current, lambda: self._open(session, at)).values()
+        return self._guard(session, lambda: self._open(session, at)).values()
 
     def reopen(self, event: gr.EventData) -> tuple:
         """A page was loaded with a run in its address: show it where it stood, and its recipe in the rail."""
@@ -103,7 +106,7 @@ class Handlers:
         if session is None:
             view = self._lost() if run_id else self.hello()
             return (*view.values(), *_skip(4))
-        view = self._guard(session, session.root, lambda: self._open(session, session.current))
+        view = self._guard(session, lambda: self._open(session, session.current))
         run = session.run
         known = run.search.strategy
         return (*view.values(), run.prompt, run.seed, run.search.n, known)
@@ -128,13 +131,10 @@ class Handlers:
     def chart(self, here: tuple[str, str] | None) -> tuple:
         """The scatter of the clustering features of the node that is shown."""
         session = self.store.get(here[0]) if here else None
-        if session is None or here is None or here[1] not in session.nodes:
+        if session is None or here is None or here[1] not in session.history:
             return gr.update(visible=False), '<p class="note first">Start a search to see this.</p>'
         frame = build_frame(session, here[1])
-        key = ("plane", here[1])
-        if key not in session.cache:
-            session.cache[key] = projection.project(clustering_vectors(session, here[1]))
-        points, method = session.cache[key]
+        points, method = self._plane(session, here[1])
         figure = cluster_figure(points, frame.cards)
         return gr.update(value=figure, visible=True), _legend(frame, method)
 
@@ -165,15 +165,26 @@ class Handlers:
         """A new seed."""
         return secrets.randbelow(10000)
 
+    def _plane(self, session: Session, node_id: str) -> tuple[np.ndarray, str]:
+        points, method = session.shown(node_id, "plane", lambda: self._project(session, node_id))
+        if method == "PCA meanwhile":
+            points, method = session.show_again(node_id, "plane", lambda: self._project(session, node_id))
+        return np.asarray(points), method
+
+    def _project(self, session: Session, node_id: str) -> list:
+        points, method = self.projector.project(clustering_vectors(session, node_id))
+        return [points.tolist(), method]
+
     def _open(self, session: Session, node_id: str) -> View:
         session.open(node_id)
+        session.walked(node_id)
         return show(session, node_id)
 
-    def _guard(self, session: Session, fallback: str, work: Callable[[], View]) -> View:
+    def _guard(self, session: Session, work: Callable[[], View]) -> View:
         try:
             return work()
         except StateError as error:
-            return show(session, _known(session, fallback), error=str(error))
+            return show(session, session.current, error=str(error))
 
     def _lost(self) -> View:
         return self.hello("This run is no longer kept on this server. Start a new one.")
@@ -223,15 +234,21 @@ def _legend(frame: Any, method: str) -> str:
     what = "UMAP of the clustering features. Who is near whom means something; how far does not."
     if method == "PCA":
         what = "Two main directions of the clustering features (PCA): fewer than 4 candidates are too few for UMAP."
+    if method == "PCA meanwhile":
+        what = "Two main directions (PCA) for now: UMAP is still being prepared and takes over at the next scale."
     if not letters:
-        what += " Nothing has been clustered yet, so there are no marks."
+        what += " This search never clusters, so there are no marks."
+    elif frame.decision != "cluster":
+        at = frame.cards[0].label_scale
+        what += " Marks: as if it clustered here." if at == frame.scale else f" Marks: the clusters of scale {at}."
     return f'<div class="leg">{marks}<span>solid: kept</span><span>dotted: dropped</span></div><p class="note">{what}</p>'
 
 
 def _known(session: Session, node_id: str) -> str:
-    node = session.nodes.get(node_id)
-    if node is not None and (node.result is not None or node.state.done):
-        return node_id
+    if node_id in session.history:
+        node = session.history.node(node_id)
+        if node.result is not None or node.state.done:
+            return node_id
     return session.current
 
 

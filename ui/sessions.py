@@ -1,59 +1,63 @@
-"""Runs that people are watching: a tree of states each, what has been looked at, and where the person stands."""
+"""Runs that people are watching: a history each, what was shown of it, and where the person stands; kept on disk."""
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+import re
 import secrets
+import shutil
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ttsvar.config import SearchConfig
-from ttsvar.errors import SelectionError, StateError
-from ttsvar.types import Candidates, SearchState, Selection, StepCost, StepResult
-from ui.maps import Basis
+from ttsvar.errors import SelectionError, StateError, TTSVarError
+from ttsvar.features.pca import DisplayBasis
+from ttsvar.history import History, Node
+from ttsvar.runs import load_history, save_history
+from ttsvar.types import Candidates, ComponentCost, Run, Selection, StepCost, StepResult
 
-
-@dataclass
-class Node:
-    """A committed state; once stepped it holds the grown scale that waits for a choice."""
-
-    state: SearchState
-    parent: str | None = None
-    selection: Selection | None = None
-    result: StepResult | None = None
-    seen: Candidates = field(default_factory=Candidates)
-    search_cost: StepCost = field(default_factory=StepCost)
-    look_cost: StepCost = field(default_factory=StepCost)
-
-    @property
-    def scale(self) -> int:
-        """Index of the scale that this node generates; the number of scales for a finished one."""
-        return self.state.scale
+log = logging.getLogger("ttsvar.ui")
+RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
+MOST_COPIES = 16
 
 
 class Session:
     """One run: nothing that was computed in it is computed again."""
 
-    def __init__(self, run_id: str, engine: Any, root: SearchState) -> None:
+    def __init__(self, run_id: str, engine: Any, history: History, folder: Path | None = None) -> None:
         self.id = run_id
         self.engine = engine
-        self.nodes: dict[str, Node] = {root.id: Node(root)}
-        self.root = root.id
-        self.current = root.id
+        self.history = history
+        self.folder = folder
+        self.basis: DisplayBasis | None = None
         self.last_child: dict[str, str] = {}
-        self.basis: Basis | None = None
-        self.cache: dict[Any, Any] = {}
         self.turn = 0
         self.touched = time.time()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        self._shown: dict[tuple[str, str], Any] = {}
+        for node in history:
+            above = history.parent(node.state.id)
+            if above is not None:
+                self.last_child[above.state.id] = node.state.id
+        for above, node in zip(history.path(), history.path()[1:], strict=False):
+            self.last_child[above.state.id] = node.state.id
 
     @property
-    def run(self) -> Any:
+    def run(self) -> Run:
         """The recipe shared by all states."""
-        return self.nodes[self.root].state.run
+        return self.history.run
+
+    @property
+    def current(self) -> str:
+        """Id of the state the person stands on."""
+        return self.history.current.state.id
 
     def take_turn(self) -> int:
         """Start acting; whatever was running before stops within one scale."""
@@ -61,130 +65,178 @@ class Session:
         self.touched = time.time()
         return self.turn
 
-    def node(self, node_id: str) -> Node:
-        """A node by id; StateError where the run has none."""
-        if node_id not in self.nodes:
-            raise StateError(f"This run has no state {node_id!r}; go back to a scale in the stepper.")
-        return self.nodes[node_id]
-
-    def open(self, node_id: str) -> Node:
-        """Stand at a node, growing and looking at its scale if that was never done."""
-        with self._lock:
-            node = self.node(node_id)
+    def open(self, state_id: str) -> Node:
+        """Stand at a state, growing and looking at its scale if that was never done."""
+        with self.lock:
+            node = self.history.node(state_id)
             if not node.state.done and node.result is None:
-                self._grow(node)
-            self.current = node_id
+                self.history.add_result(self.engine.step(node.state))
+            if not node.state.done:
+                self.look(state_id, pictures=False)
+            node = self.history.go(state_id)
             self._save()
             return node
 
-    def _grow(self, node: Node) -> None:
-        result = self.engine.step(node.state)
-        seen = result.candidates
-        if seen.images is None or seen.features is None or seen.scores is None:
-            looked, node.look_cost = self.engine.observe(result.grown)
-            seen = Candidates(
-                looked.images, looked.features, looked.scores, seen.labels, seen.probabilities, seen.clustering_input
-            )
-        node.result, node.seen, node.search_cost = result, seen, result.cost
-
-    def commit(self, node_id: str, counts: list[int] | None = None) -> str:
-        """Choose who lives on (copies per candidate, or None for the proposal) and return the child's id."""
-        with self._lock:
-            node = self.node(node_id)
+    def look(self, state_id: str, *, pictures: bool = True) -> Candidates:
+        """All candidates of a grown scale; looked at again only where pictures are wanted and were dropped."""
+        with self.lock:
+            node = self.history.node(state_id)
             if node.result is None:
-                raise StateError("This scale has not been generated yet.")
-            selection = self._selection(node.result, counts)
+                raise StateError(f"Scale {node.state.scale} has not been generated yet.")
+            if node.seen is None or (pictures and (node.seen.images is None or node.seen.features is None)):
+                looked, cost = self.engine.observe(node.result.grown)
+                decided = {f.name: getattr(node.result.candidates, f.name) for f in fields(Candidates)}
+                seen = replace(looked, **{name: value for name, value in decided.items() if value is not None})
+                node = self.history.add_seen(state_id, seen)
+                self.shown(state_id, "look", lambda: {name: asdict(part) for name, part in cost.parts.items()})
+            assert node.seen is not None
+            return node.seen
+
+    def look_cost(self, state_id: str) -> StepCost:
+        """What looking at a grown scale took beyond the search's own looks."""
+        parts = self.shown(state_id, "look", dict)
+        return StepCost({name: ComponentCost(**values) for name, values in parts.items()})
+
+    def finished(self, state_id: str) -> Candidates:
+        """Images and scores of a finished state's candidates."""
+        node = self.history.node(state_id)
+        above = self.history.parent(state_id)
+        if not node.state.done or above is None:
+            raise StateError(f"State {state_id} is not finished.")
+        seen, rows = self.look(above.state.id), list(node.state.choices[-1])
+        assert seen.images is not None and seen.scores is not None
+        return Candidates(images=seen.images[rows], scores=seen.scores[rows])
+
+    def commit(self, state_id: str, counts: list[int] | None = None) -> str:
+        """Choose who lives on (copies per candidate, or None for the proposal) and return the new state's id."""
+        with self.lock:
+            node = self.history.node(state_id)
+            if node.result is None:
+                raise StateError(f"Scale {node.state.scale} has not been generated yet.")
+            selection = _selection(node.result, counts)
             state = self.engine.commit(node.result, selection)
-            if state.id not in self.nodes:
-                child = Node(state, node_id, selection)
-                if state.done:
-                    child.seen = _rows(node.seen, selection.parents)
-                self.nodes[state.id] = child
-            self.last_child[node_id] = state.id
+            self.history.add_state(state, selection)
+            self.last_child[node.state.id] = state.id
             return state.id
 
-    @staticmethod
-    def _selection(result: StepResult, counts: list[int] | None) -> Selection:
-        if counts is None:
-            return result.proposal
-        alive = len(result.grown)
-        if len(counts) != alive or any(not isinstance(c, int) or not 0 <= c <= 64 for c in counts):
-            raise SelectionError(f"The choice {counts!r} does not fit {alive} candidates; reset it to the proposal.")
-        if sum(counts) == 0:
-            raise SelectionError("Nothing is selected; keep at least one candidate.")
-        if sum(counts) > 256:
-            raise SelectionError(f"{sum(counts)} candidates are too many; keep at most 256.")
-        parents = tuple(i for i, c in enumerate(counts) for _ in range(c))
-        if sorted(result.proposal.parents) == list(parents):
-            return result.proposal
-        return Selection(parents, "user", "chosen by hand")
-
-    def path(self, node_id: str) -> list[Node]:
-        """Nodes from the start to this one."""
-        nodes: list[Node] = []
-        at: str | None = node_id
-        while at is not None:
-            nodes.append(self.nodes[at])
-            at = self.nodes[at].parent
-        return nodes[::-1]
-
-    def ahead(self, node_id: str) -> list[str]:
-        """Ids of what was already computed after a node, along the branch last walked."""
+    def ahead(self, state_id: str) -> list[str]:
+        """Ids of what was already computed after a state, along the branch last walked."""
         ids = []
-        at = node_id
-        while at in self.last_child:
-            at = self.last_child[at]
-            ids.append(at)
+        while state_id in self.last_child:
+            state_id = self.last_child[state_id]
+            ids.append(state_id)
         return ids
 
-    def leaves(self) -> list[str]:
-        """The end of every branch, oldest first."""
-        parents = {n.parent for n in self.nodes.values()}
-        return [i for i in self.nodes if i not in parents]
+    def walked(self, state_id: str) -> None:
+        """Make the branch that leads to a state the one last walked."""
+        nodes = self.history.path(state_id)
+        for above, node in zip(nodes, nodes[1:], strict=False):
+            self.last_child[above.state.id] = node.state.id
+
+    def shown(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+        """A plain value that was made for a state once, and is kept beside the run."""
+        key = (state_id, name)
+        if key not in self._shown:
+            path = None if self.folder is None else self.folder / "shown" / f"{state_id}-{name}.json"
+            if path is not None and path.is_file():
+                self._shown[key] = json.loads(path.read_text())
+            else:
+                self._shown[key] = make()
+                if path is not None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+                    draft.write_text(json.dumps(self._shown[key]))
+                    os.replace(draft, path)
+        return self._shown[key]
+
+    def show_again(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+        """Make a shown value anew, as the one that is kept was provisional."""
+        self._shown.pop((state_id, name), None)
+        if self.folder is not None:
+            (self.folder / "shown" / f"{state_id}-{name}.json").unlink(missing_ok=True)
+        return self.shown(state_id, name, make)
 
     def _save(self) -> None:
-        """Replaced by the store where runs are kept on disk."""
+        if self.folder is not None:
+            save_history(self.history, self.folder)
 
 
-def _rows(seen: Candidates, parents: tuple[int, ...]) -> Candidates:
-    index = list(parents)
-    return Candidates(
-        *(None if v is None else v[index] for v in (seen.images, seen.features, seen.scores)),
-    )
+def _selection(result: StepResult, counts: list[int] | None) -> Selection:
+    if counts is None:
+        return result.proposal
+    alive = len(result.grown)
+    if len(counts) != alive or any(type(c) is not int or not 0 <= c <= MOST_COPIES for c in counts):
+        raise SelectionError(f"The choice {str(counts)[:80]} does not fit {alive} candidates; reset it to the proposal.")
+    if sum(counts) == 0:
+        raise SelectionError("Nothing is selected; keep at least one candidate.")
+    parents = tuple(i for i, count in enumerate(counts) for _ in range(count))
+    if tuple(sorted(result.proposal.parents)) == parents:
+        return result.proposal
+    return Selection(parents, "user", "chosen by hand")
 
 
 class SessionStore:
-    """All open runs by id; the longest untouched are forgotten after `ttl` seconds."""
+    """All runs by id, in memory and on disk; those untouched for `ttl` seconds are deleted."""
 
     def __init__(self, engine: Any, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, capacity: int = 64) -> None:
         self.engine = engine
-        self.runs_dir = Path(runs_dir) if runs_dir is not None else None
+        self.root = None if runs_dir is None else Path(runs_dir)
         self.ttl = ttl
         self.capacity = capacity
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
+        self.sweep()
 
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
         """Begin a run; raises the engine's errors for a bad prompt or schedule."""
         root = self.engine.begin(prompt, search=search, seed=seed)
-        session = Session(secrets.token_urlsafe(6).replace("-", "x").replace("_", "y"), self.engine, root)
+        run_id = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
+        folder = None if self.root is None else self.root / run_id
+        session = Session(run_id, self.engine, History(root), folder)
         with self._lock:
-            self._open[session.id] = session
-            self._sweep()
+            self._hold(session)
+        self.sweep()
         return session
 
     def get(self, run_id: str) -> Session | None:
-        """An open run, or None."""
+        """A run by id, reopened from disk if need be; None where there is none that this engine can go on with."""
+        if not RUN_ID.fullmatch(run_id):
+            return None
         with self._lock:
-            session = self._open.get(run_id)
+            session = self._open.get(run_id) or self._reopen(run_id)
             if session is not None:
                 session.touched = time.time()
-                self._open.move_to_end(run_id)
+                self._hold(session)
             return session
 
-    def _sweep(self) -> None:
-        limit = time.time() - self.ttl
-        for run_id in [i for i, s in self._open.items() if s.touched < limit]:
-            del self._open[run_id]
+    def _hold(self, session: Session) -> None:
+        self._open[session.id] = session
+        self._open.move_to_end(session.id)
         while len(self._open) > self.capacity:
             self._open.popitem(last=False)
+
+    def _reopen(self, run_id: str) -> Session | None:
+        folder = None if self.root is None else self.root / run_id
+        if folder is None or not (folder / "run.json").is_file():
+            return None
+        try:
+            history = load_history(folder)
+        except TTSVarError as error:
+            log.warning("run %s cannot be reopened: %s", run_id, error)
+            return None
+        if history.run.model != self.engine.name or history.run.schedule != self.engine.schedule:
+            return None
+        os.utime(folder / "run.json")
+        return Session(run_id, self.engine, history, folder)
+
+    def sweep(self) -> None:
+        """Forget and delete what was not touched for `ttl` seconds."""
+        limit = time.time() - self.ttl
+        with self._lock:
+            for run_id in [i for i, s in self._open.items() if s.touched < limit]:
+                del self._open[run_id]
+            held = set(self._open)
+        for index in [] if self.root is None else list(self.root.glob("*/run.json")):
+            folder = index.parent
+            if RUN_ID.fullmatch(folder.name) and folder.name not in held and index.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ttsvar.history import Node
 from ttsvar.types import StepCost
 from ui import rivers, words
 from ui.components.bar import bar_html, stage_html
@@ -19,9 +20,9 @@ from ui.components.lineage import Column, lineage_html
 from ui.components.resampling import resampling_html
 from ui.components.scores import scores_html
 from ui.components.stepper import stepper_html
-from ui.frames import array, build_frame, pictures, short_name
+from ui.frames import array, build_frame, pictures
 from ui.pictures import picture_uri, png_uri
-from ui.sessions import Node, Session
+from ui.sessions import Session
 
 EMPTY = '<p class="note first">Start a search to see this.</p>'
 
@@ -51,29 +52,30 @@ class View:
 def welcome(engine: Any, strip: str, note: str = "") -> View:
     """The page before the first run."""
     stage = stage_html(welcome_html() + (f'<p class="err" role="alert">{note}</p>' if note else ""), kind="hello")
-    return View(header_html(engine.name, str(engine.device)), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, None)
+    return View(header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, None)
 
 
 def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> View:
     """The page at a grown or finished node."""
-    node = session.node(node_id)
+    node = session.history.node(node_id)
+    above = session.history.parent(node_id)
     columns = rivers.columns(session, node_id)
     stage = _ending(session, node, columns) if node.state.done else _board(session, node_id, busy, error)
     engine, run = session.engine, session.run
     scales = len(run.schedule)
-    shown = node if node.result is not None else session.node(node.parent or node_id)
-    frame = build_frame(session, shown.state.id)
-    past = [c for c in columns if c.scale <= node.scale]
+    shown = node_id if above is None or node.result is not None else above.state.id
+    frame = build_frame(session, shown)
+    past = [c for c in columns if c.scale <= node.state.scale]
     return View(
-        header_html(engine.name, str(engine.device), session.id, node_id),
+        header_html(engine.name, str(engine.device).upper(), session.id, node_id),
         stepper_html(rivers.cells(session, node_id)),
         stage,
-        lineage_html(columns, scales, node.scale, rivers.branches(session, node_id)),
+        lineage_html(columns, scales, node.state.scale, rivers.branches(session, node_id)),
         features_html(frame, run.search.extractor),
         resampling_html(frame),
-        scores_html(past, scales, node.scale),
+        scores_html(past, scales, node.state.scale),
         cost_html(*_costs(session, node_id)),
-        (session.id, shown.state.id),
+        (session.id, shown),
     )
 
 
@@ -96,27 +98,25 @@ def _board(session: Session, node_id: str, busy: str, error: str) -> str:
 
 def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     run = session.run
-    best = rivers.best_index(node)
-    name = short_name(node.state.candidate_ids[best])
-    scores = array(node.seen.scores)
-    key = ("png", node.state.id)
-    if key not in session.cache:
-        session.cache[key] = png_uri(session.engine.best(node.state))
+    best = rivers.best_row(session, node.state.id)
+    finished = session.finished(node.state.id)
+    scores = array(finished.scores)
+    png = session.shown(node.state.id, "png", lambda: png_uri(session.engine.best(node.state)))
     line = []
     for column in columns:
         winner = next((d for d in column.dots if d.winner), None)
         if winner is not None:
-            grown = session.node(column.target)
+            grown = session.history.node(column.target)
             uri = pictures(session, grown)[0][column.dots.index(winner)]
             decision = run.search.decision(column.scale)
             line.append(Ancestor(column.scale, winner.name, uri, column.target, winner.reward, decision))
-    images = array(node.seen.images)
+    images = array(finished.images)
     others = tuple(
-        (short_name(c), picture_uri(images[i], 128), float(scores[i]))
+        (c, picture_uri(images[i], 128), float(scores[i]))
         for i, c in enumerate(node.state.candidate_ids)
         if i != best
     )
-    path = session.path(node.state.id)
+    path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
     search, looking, _, raw = _costs(session, node.state.id)
     facts = (
@@ -127,7 +127,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     stem = "-".join(run.prompt.lower().split())[:48]
     filename = "".join(c for c in stem if c.isalnum() or c == "-") or "picture"
     end = Ending(
-        run.prompt, name, float(scores[best]), session.cache[key], f"{filename}-{run.seed}.png", tuple(line), others, facts, hand
+        run.prompt, node.state.candidate_ids[best], float(scores[best]), png, f"{filename}-{run.seed}.png", tuple(line), others, facts, hand
     )
     return stage_html(ending_html(end), run=session.id, at=node.state.id, kind="final")
 
@@ -135,19 +135,20 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
 def _costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost, float]:
     """Search so far, looking so far, this scale's search, and the FLOPs of one candidate alone."""
     search, looking, last, raw = StepCost(), StepCost(), StepCost(), 0.0
-    for node in session.path(node_id):
+    for node in session.history.path(node_id):
         if node.result is None:
             continue
-        search, looking, last = search + node.search_cost, looking + node.look_cost, node.search_cost
-        part = node.search_cost.parts.get("transformer")
+        last = node.result.cost
+        search, looking = search + last, looking + session.look_cost(node.state.id)
+        part = last.parts.get("transformer")
         raw += part.flops / len(node.result.grown) if part else 0.0
     return search, looking, last, raw
 
 
 def clustering_vectors(session: Session, node_id: str) -> np.ndarray:
     """What k-means saw, or the flattened features where nothing was clustered: float [B, F]."""
-    node = session.node(node_id)
-    if node.seen.clustering_input is not None:
-        return array(node.seen.clustering_input).reshape(len(array(node.seen.images)), -1)
-    features = array(node.seen.features)
-    return features.reshape(len(features), -1)
+    seen = session.look(node_id, pictures=False)
+    values = seen.clustering_input
+    if values is None:
+        values = session.look(node_id).features
+    return array(values).reshape(len(array(values)), -1)

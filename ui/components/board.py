@@ -44,7 +44,8 @@ def _card(frame: Frame, card: Card, prompt: str) -> str:
     alt = escape(f"Candidate {card.name} at scale {frame.scale}: {prompt}")
     cluster = ""
     if card.letter:
-        note = "" if card.label_scale == frame.scale else f", clustered at scale {card.label_scale}"
+        note = "" if frame.decision == "cluster" else f", clustered at scale {card.label_scale}"
+        note = ", if this scale clustered" if note and card.label_scale == frame.scale else note
         tone = "cl" if not note else "cl old"
         cluster = f'<span class="{tone}" title="cluster {card.letter}{note}">{mark_svg(card.label, card.letter)}{card.letter}</span>'  # fmt: skip
     return (

@@ -72,7 +72,7 @@ def welcome_html() -> str:
     )
     items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
     return (
-        '<div class="hello"><h2>Watch a picture being chosen</h2>'
+        '<div class="hi"><h2>Watch a picture being chosen</h2>'
         "<p>Type a prompt and start. Thirteen scales, one calm step at a time; every step can be taken back.</p>"
         f'<ol>{items}</ol><button type="button" class="go" data-do="start">Start the search</button></div>'
     )
