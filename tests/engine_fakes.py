@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ttsvar.config import EXTRACTORS
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
@@ -128,5 +129,5 @@ def fake_engine(**changes: Any):
     from ttsvar.engine import Engine
 
     extractor = FakeExtractor()
-    extractors = dict.fromkeys(("pca", "pca-raw", "pool"), extractor)
+    extractors = {name: extractor for name in EXTRACTORS}
     return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()})

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from threading import Lock
 
 import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from torch import Tensor
 
 from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.looks import Eyes
-from ttsvar.recipe import first_ids, next_ids, state_id, state_recipe
+from ttsvar.recipe import state_recipe
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch
 from ttsvar.search.strategies import strategy, with_evidence
+from ttsvar.states import chosen_state, first_state, grown_state, only
 from ttsvar.types import (
     Backend,
     Candidates,
@@ -92,11 +91,8 @@ class Engine:
             )
         run = Run(self.name, prompt.strip(), _seed(seed), search, self.schedule, batch)
         self._eyes.check(run)
-        ids = first_ids(batch[0])
-        history = torch.zeros(len(ids), 0)
         with self._lock, torch.inference_mode():
-            kv = self.backend.begin(run)
-        return SearchState(run, state_id(run, 0, ()), None, 0, ids, (), history, kv)
+            return first_state(run, self.backend.begin(run))
 
     def step(self, state: SearchState) -> StepResult:
         """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on."""
@@ -110,7 +106,7 @@ class Engine:
             scale, run = state.scale, state.run
             with meter.part("transformer", flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)):
                 bits, kv = self.backend.grow(state)
-            grown = _grown(state, bits, kv)
+            grown = grown_state(state, bits, kv)
             rule = strategy(run.search.strategy)
             decision = run.search.decision(scale)
             keep = min(run.batch[scale], len(state)) if decision else len(state)
@@ -118,7 +114,7 @@ class Engine:
             needs = rule.needs(run, scale) if len(state) > 1 else frozenset()
             seen = self._eyes.look(grown, needs, meter)
             if seen.scores is not None:
-                grown = replace(grown, score_history=_with_last(grown.score_history, seen.scores))
+                grown = grown_state(state, bits, kv, seen.scores)
             with meter.part("selection", items=len(state)):
                 rng = keyed_rng(run.seed, scale, "select", grown.id)
                 proposal = rule.propose(grown, seen, keep, rng)
@@ -150,23 +146,11 @@ class Engine:
         grown = result.grown
         self._check(grown)
         parents = _checked_parents(selection or result.proposal, len(grown))
-        choices = (*grown.choices, parents)
-        everyone = parents == tuple(range(len(grown)))
-        rows = torch.tensor(parents)
-        kv = None
-        if grown.kv is not None:
+        kv = grown.kv
+        if kv is not None and parents != tuple(range(len(grown))):
             with self._lock, torch.inference_mode():
-                kv = grown.kv if everyone else self.backend.select(grown.kv, parents)
-        return replace(
-            grown,
-            id=state_id(grown.run, grown.scale, choices),
-            parent_id=grown.id,
-            candidate_ids=next_ids(grown.candidate_ids, parents, grown.scale - 1),
-            bits=grown.bits if everyone else tuple(b[rows] for b in grown.bits),
-            score_history=grown.score_history[rows],
-            kv=kv,
-            choices=choices,
-        )
+                kv = self.backend.select(kv, parents)
+        return chosen_state(grown, parents, kv)
 
     def run(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> Iterator[StepResult]:
         """The whole search, every proposal taken, as a generator; `commit` the last result for the final state."""
@@ -191,7 +175,7 @@ class Engine:
     def best(self, state: SearchState) -> Image.Image:
         """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG."""
         index = self.best_index(state)
-        single = _single(state, index)
+        single = only(state, index)
         images = self.observe(single, features=False, scores=False)[0].images
         assert images is not None
         image = Image.fromarray(images[0].numpy())
@@ -215,30 +199,6 @@ def _seed(seed: int) -> int:
         return operator.index(seed)
     except TypeError as error:
         raise ConfigError(f"seed is {seed!r}; it must be a whole number.") from error
-
-
-def _grown(state: SearchState, bits: Tensor, kv: object) -> SearchState:
-    scale = state.scale + 1
-    unscored = torch.full((len(state), 1), torch.nan)
-    return replace(
-        state,
-        id=state_id(state.run, scale, state.choices),
-        parent_id=state.id,
-        scale=scale,
-        bits=(*state.bits, bits),
-        score_history=torch.cat([state.score_history, unscored], dim=1),
-        kv=None if scale == len(state.run.schedule) else kv,
-    )
-
-
-def _with_last(history: Tensor, column: Tensor) -> Tensor:
-    return torch.cat([history[:, :-1], column.float().cpu()[:, None]], dim=1)
-
-
-def _single(state: SearchState, index: int) -> SearchState:
-    bits = tuple(b[index : index + 1] for b in state.bits)
-    ids = state.candidate_ids[index : index + 1]
-    return replace(state, candidate_ids=ids, bits=bits, score_history=state.score_history[index : index + 1], kv=None)
 
 
 def _clusters_at(state: SearchState) -> int | None:
