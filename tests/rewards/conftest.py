@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ttsvar.rewards.config import ImageRewardConfig
-from ttsvar.rewards.image_reward import ImageReward
+from ttsvar.rewards.model import ImageReward
 
 TINY = ImageRewardConfig(
     image_size=32,

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 import torch
 from PIL import Image
@@ -7,11 +10,12 @@ from torch import Tensor
 
 from ttsvar.errors import ConfigError
 from ttsvar.rewards.config import ImageRewardConfig
-from ttsvar.rewards.image_reward import CLIP_MEAN, CLIP_STD, ImageReward, ImageRewardScorer, preprocess
+from ttsvar.rewards.image_reward import CLIP_MEAN, CLIP_STD, ImageRewardScorer, WordPromptTokenizer, preprocess
+from ttsvar.rewards.model import ImageReward
 
 
 class LetterTokenizer:
-    def __call__(self, prompts: list[str]) -> tuple[Tensor, Tensor]:
+    def __call__(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
         ids = torch.tensor([[1, *(3 + ord(c) % 17 for c in prompts[0])]])
         return ids, torch.ones_like(ids)
 
@@ -90,6 +94,13 @@ def test_ids_that_do_not_fit_are_refused(tiny: ImageReward):
 
 
 @pytest.mark.parametrize(("name", "value"), [("patch", 0), ("image_size", 100), ("text_heads", 7), ("std", 0.0)])
-def test_impossible_shapes_are_refused(name: str, value: float):
+def test_impossible_shapes_are_refused(name: str, value: Any):
     with pytest.raises(ConfigError, match=str(value)):
         ImageRewardConfig(**{name: value})
+
+
+def test_words_stand_between_end_marks():
+    ids, mask = WordPromptTokenizer(("a", "cup"))(["a cup", "cup"])
+    assert ids.tolist() == [[1, 3, 4, 1], [1, 4, 1, 0]]
+    assert mask.tolist() == [[1, 1, 1, 1], [1, 1, 1, 0]]
+    assert WordPromptTokenizer(("a",))(["a " * 50])[0].shape == (1, 35)

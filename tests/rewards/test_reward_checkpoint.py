@@ -11,7 +11,7 @@ from ttsvar.errors import CheckpointError
 from ttsvar.rewards.checkpoint import build_image_reward, infer_config, load_image_reward, load_reward, save_reward
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.conformance import reward_conformance
-from ttsvar.rewards.image_reward import ImageReward
+from ttsvar.rewards.model import ImageReward
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "image_reward"
 

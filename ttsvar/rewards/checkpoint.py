@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.rewards.config import ImageRewardConfig
-from ttsvar.rewards.image_reward import ImageReward
+from ttsvar.rewards.model import ImageReward
 
 FORMAT = "ttsvar-image-reward"
 HEAD_WIDTH = 64

@@ -1,95 +1,44 @@
-"""ImageReward (Xu et al. 2023): BLIP reads the prompt against the image, and a small MLP scores what it read."""
+"""ImageReward behind the `Reward` protocol: preprocessing, tokenizing, batching."""
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ttsvar.errors import ConfigError
-from ttsvar.rewards.bert import GroundedBert
-from ttsvar.rewards.blip import VisionTransformer
-from ttsvar.rewards.config import MLP_WIDTHS, ImageRewardConfig
+from ttsvar.models.text import EOS, WordTokenizer
+from ttsvar.rewards.checkpoint import load_reward
+from ttsvar.rewards.model import MAX_TOKENS, ImageReward
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
-MAX_TOKENS = 35
-
-
-class Blip(nn.Module):
-    """The vision transformer, the grounded text encoder, and two projections that the file holds but nothing reads."""
-
-    def __init__(self, config: ImageRewardConfig) -> None:
-        super().__init__()
-        self.visual_encoder = VisionTransformer(config)
-        self.text_encoder = GroundedBert(config)
-        self.vision_proj = nn.Linear(config.vision_width, config.projection)
-        self.text_proj = nn.Linear(config.text_width, config.projection)
-
-
-class RewardMlp(nn.Module):
-    """Five linear layers without activations; the places of the official dropouts stay empty."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        a, b, c, d, e = MLP_WIDTHS
-        gap = nn.Identity()
-        self.layers = nn.Sequential(
-            nn.Linear(width, a), gap, nn.Linear(a, b), gap, nn.Linear(b, c), gap, nn.Linear(c, d), nn.Linear(d, e)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[..., C] to [..., 1]."""
-        return self.layers(x)
-
-
-class ImageReward(nn.Module):
-    """The official model's class, sizes and all; dropout-free."""
-
-    def __init__(self, config: ImageRewardConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.blip = Blip(config)
-        self.mlp = RewardMlp(config.text_width)
-
-    def forward(self, pixels: Tensor, ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Rewards float32 [R] of images [S, 3, H, W] (normalised) for ids [R, T]; row r is of image r // (R / S)."""
-        return self.read(self.blip.visual_encoder(pixels), ids, attention_mask)
-
-    def read(self, image_tokens: Tensor, ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Rewards float32 [R] from image tokens [S, L, C] that are already computed."""
-        if ids.shape[0] % image_tokens.shape[0] or ids.shape[1] > self.config.positions:
-            raise ConfigError(
-                f"ids have shape {tuple(ids.shape)}; give a whole number of rows for each of {image_tokens.shape[0]} "
-                f"images, of at most {self.config.positions} tokens."
-            )
-        read = self.blip.text_encoder(ids, attention_mask, image_tokens)
-        raw = self.mlp(read[:, 0]).squeeze(-1).float()
-        return (raw - self.config.mean) / self.config.std
-
-    def flops(self, images: int, tokens: int = MAX_TOKENS) -> float:
-        """Floating-point operations (two per multiply-add) of scoring images against one prompt of `tokens` tokens."""
-        c = self.config
-        length, v, t = c.image_tokens, c.vision_width, c.text_width
-        patches = 2 * (length - 1) * 3 * c.patch**2 * v
-        vision = c.vision_layers * (2 * length * (4 + 2 * c.mlp_ratio) * v * v + 4 * length**2 * v)
-        text = tokens * (2 * (6 * t * t + 2 * t * c.text_intermediate) + 4 * (tokens + length) * t)
-        cross = 2 * length * 2 * v * t
-        widths = (t, *MLP_WIDTHS)
-        mlp = 2 * sum(a * b for a, b in itertools.pairwise(widths))
-        return float(images) * (patches + vision + c.text_layers * (text + cross) + mlp)
 
 
 class PromptTokenizer(Protocol):
-    """Prompts to ids and mask int64 [S, T]; the first token is the one whose state is scored."""
+    """Prompts to ids and mask; the first token is the one whose state is scored."""
 
-    def __call__(self, prompts: list[str]) -> tuple[Tensor, Tensor]:
-        """Pads to the longest prompt; cuts at 35 tokens."""
+    def __call__(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Ids and mask (1 = real) int64 [S, T], padded to the longest prompt, cut at 35 tokens."""
         ...
+
+
+class WordPromptTokenizer:
+    """The toybox's words between two end marks; the first of them gathers what is scored."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = WordTokenizer(words)
+
+    def __call__(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Ids and mask (1 = real) int64 [S, T]."""
+        ids, lens = self.words(prompts)
+        ids = torch.cat([torch.full((len(ids), 1), EOS), ids], dim=1)[:, :MAX_TOKENS]
+        return ids, (torch.arange(ids.shape[1]) <= torch.tensor(lens)[:, None]).long()
 
 
 def preprocess(images: Tensor, size: int) -> Tensor:
@@ -123,7 +72,7 @@ class ImageRewardScorer:
         """uint8 [B, H, W, 3] and a prompt to float32 [B] on the images' device; higher is better."""
         if images.dim() != 4 or images.shape[-1] != 3 or images.dtype != torch.uint8:
             raise ConfigError(f"Images are {images.dtype} {tuple(images.shape)}; the reward takes uint8 [B, H, W, 3].")
-        weight = self.model.mlp.layers[0].weight
+        weight = self.model.blip.vision_proj.weight
         ids, mask = (t.to(weight.device) for t in self.tokenizer([prompt]))
         scores = []
         for chunk in images.split(self.batch):
@@ -134,3 +83,9 @@ class ImageRewardScorer:
     def flops(self, images: int) -> float:
         """Floating-point operations of scoring this many images, for a prompt of the longest length."""
         return self.model.flops(images)
+
+
+def load_scorer(path: str | Path, *, device: str | torch.device = "cpu") -> ImageRewardScorer:
+    """A toybox reward with its words, in float32 on a device; raises CheckpointError where the file is off."""
+    model, words = load_reward(path)
+    return ImageRewardScorer(model.to(device), WordPromptTokenizer(words))
