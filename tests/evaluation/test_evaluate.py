@@ -67,6 +67,7 @@ def test_an_interrupted_evaluation_goes_on_without_repeating(engine, tmp_path):
     assert [r.correct for r in resumed] == [r.correct for r in rows]
     assert [r.reward for r in resumed] == [r.reward for r in rows]
     assert len(out.read_text().splitlines()) == len(rows)
+    assert isinstance(again.backend, FakeBackend)
     grown = again.backend.grown
     run(again, out)
     assert again.backend.grown == grown
@@ -108,8 +109,8 @@ def test_the_image_is_the_one_that_the_engine_calls_best(engine):
 def test_cost_counts_the_search_and_not_the_measuring():
     engine = Engine(FakeBackend(), {}, {"image-reward": FakeReward()}, remember_bytes=0)
     tokens = engine.schedule.total_tokens
-    assert run_search(engine, "a cup", SEARCHES["raw"], 0).flops == 1e6 * tokens + 1e5
-    assert run_search(engine, "a cup", SEARCHES["best-of-n n=2"], 0).flops == 2 * (1e6 * tokens + 1e5 + 2e4)
+    assert run_search(engine, "a cup", SEARCHES["raw"], 0).cost.flops == 1e6 * tokens + 1e5
+    assert run_search(engine, "a cup", SEARCHES["best-of-n n=2"], 0).cost.flops == 2 * (1e6 * tokens + 1e5 + 2e4)
 
 
 def test_summary_compares_arms_on_shared_images_only(engine, tmp_path):

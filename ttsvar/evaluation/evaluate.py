@@ -32,7 +32,7 @@ class Outcome:
     image: Tensor
     reward: float | None
     seconds: float
-    flops: float
+    cost: StepCost
 
 
 def main(
@@ -149,7 +149,7 @@ def run_search(engine: Engine, prompt: str, search: SearchConfig, seed: int) -> 
     assert images is not None
     seconds = time.perf_counter() - began
     scores = engine.observe(final, features=False)[0].scores
-    return Outcome(images[place], None if scores is None else float(scores[0]), seconds, cost.flops)
+    return Outcome(images[place], None if scores is None else float(scores[0]), seconds, cost)
 
 
 def draw_seed(prompt: str, seed: int) -> int:
@@ -176,7 +176,7 @@ def _row(prompt: EvaluationPrompt, seed: int, label: str, outcome: Outcome, dete
         correct=verdict.correct,
         reward=None if outcome.reward is None else round(outcome.reward, 5),
         seconds=round(outcome.seconds, 4),
-        flops=outcome.flops,
+        flops=outcome.cost.flops,
         reasons=verdict.reasons,
         recipe=recipe,
     )

@@ -22,6 +22,7 @@ from ttsvar.toybox.reconstruct import reconstructed_set
 from ttsvar.toybox.world import COLORS, SHAPES
 
 TRAIN_SEED, VALIDATION_SEED = 3, 4
+VALIDATION_SCENES = 1500
 FLIPS = 0.05
 """Largest share of wrong bits in the reconstructions that it learns from."""
 INNER, OUTER = 0.75, 1.75
@@ -40,7 +41,7 @@ class DetectorTask:
         self.model = ToyDetector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.batch = batch
         drawn = detector_set(data, count, TRAIN_SEED)
-        clean = detector_set(data, 1500, VALIDATION_SEED, clean=True)
+        clean = detector_set(data, VALIDATION_SCENES, VALIDATION_SEED, clean=True)
         self.train_sets, self.validation = [drawn], {"rendering": clean}
         if tokenizer is not None:
             self.train_sets.append(reconstructed_set(data, drawn, tokenizer, most_flips=FLIPS))

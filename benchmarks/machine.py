@@ -1,0 +1,69 @@
+"""What the benchmarks share: the path to the project, the machine, and its measured peak."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+# A script's own folder is on the path, the project's is not.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+GEMM_SIDE = 1024
+
+
+def describe(threads: int) -> dict[str, Any]:
+    """Processor, versions and threads; also sets the number of threads that torch uses."""
+    torch.set_num_threads(threads)
+    return {
+        "processor": _processor(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "peak_gflops": round(peak_flops() / 1e9, 1),
+        "peak_of": f"float32 matrix product of side {GEMM_SIDE}, best of 10",
+    }
+
+
+def peak_flops() -> float:
+    """Operations a second of the fastest float32 matrix product seen: the roof of the utilisation figures."""
+    a, b = torch.randn(GEMM_SIDE, GEMM_SIDE), torch.randn(GEMM_SIDE, GEMM_SIDE)
+    return 2 * GEMM_SIDE**3 / min(seconds(lambda: a @ b) for _ in range(10))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall-clock seconds of one call."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def median(values: Sequence[float]) -> float:
+    """The median, rounded to what a clock can tell."""
+    return round(statistics.median(values), 5)
+
+
+def write(report: dict[str, Any], out: Path | None) -> None:
+    """Write a report as JSON where a path is given."""
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(report, indent=1) + "\n")
+        print(f"\nWrote {out}.")
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [
+            line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        if names:
+            return f"{names[0]} x {len(names)}"
+    return platform.processor() or platform.machine()
