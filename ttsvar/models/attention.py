@@ -39,6 +39,9 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float) -
 class SelfAttention(nn.Module):
     """Cosine attention with rotary positions: unit queries and keys, one learned scale per head."""
 
+    zero_k_bias: Tensor
+    """Keys have no bias, but published checkpoints hold its zeros."""
+
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
@@ -70,6 +73,8 @@ class SelfAttention(nn.Module):
 
 class TextKeysValues(nn.Module):
     """Keys and values of text rows: the half of cross-attention that is computed once per prompt."""
+
+    zero_k_bias: Tensor
 
     def __init__(self, text_channels: int, channels: int, heads: int) -> None:
         super().__init__()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -83,13 +85,18 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a `.safetensors` file, or of a PyTorch file (weights alone); raises CheckpointError."""
     if not path.is_file():
         raise CheckpointError(f"There is no weight file at {path}; download it there, or correct the path.")
+    broken = f"{path} cannot be read as weights: it is broken, or holds more than tensors. Download it again."
     try:
         if path.suffix == ".safetensors":
             with safe_open(path, framework="pt") as file:
                 return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except (OSError, RuntimeError, SafetensorError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
+        # Only the zip format of torch.save can be mapped into memory.
+        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError, SafetensorError) as error:
+        raise CheckpointError(broken) from error
+    if not isinstance(tensors, dict) or not all(isinstance(t, Tensor) for t in tensors.values()):
+        raise CheckpointError(broken)
+    return tensors
 
 
 def load_transformer(
@@ -118,8 +125,11 @@ def load_saved_transformer(
     path = Path(path)
     if not path.is_file():
         raise CheckpointError(f"There is no weight file at {path}; train it, or correct the path.")
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as weights ({error}); restore it, or train it again.") from error
     if "config" not in metadata:
         raise CheckpointError(f"{path} has no config in its metadata; was it written by save_transformer?")
     return load_transformer(path, TransformerConfig.from_json(metadata["config"]), dtype, device)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from ttsvar.errors import ConfigError
+from ttsvar.errors import CheckpointError, ConfigError
 
 Grid = tuple[int, int]
 Sizes = tuple[Grid, ...]
@@ -48,6 +48,10 @@ _LADDERS: dict[float, Sizes] = {
         (36, 12), (45, 15), (54, 18), (72, 24), (90, 30), (111, 37),
     ),
 }  # fmt: skip
+_TELLING = (
+    *("pos_start", "text_norm.weight", "word_embed.weight", "cfg_uncond", "lvl_embed.weight"),
+    "text_proj_for_sos.ca.mat_q",
+)
 _SCALES_OF = {"0.06M": 7, "0.25M": 10, "0.60M": 12, "1M": 13}
 
 
@@ -151,12 +155,17 @@ def config_from_reference(case: Mapping, shapes: Mapping[str, tuple[int, ...]]) 
     """The config of a reference case: its `config.json`, and the tensor shapes of its published checkpoint.
 
     Where both could tell (text length, scale embeddings, heads, bits, width of the feed-forward), the weights do.
+    Raises CheckpointError where the tensors are not a transformer's.
     """
+    lacking = [name for name in _TELLING if name not in shapes]
+    if lacking:
+        raise CheckpointError(f"The checkpoint lacks {', '.join(lacking)}; it is not an Infinity transformer.")
     sizes = tuple((int(s[-2]), int(s[-1])) for s in case["scale_schedule"])
     patchify = bool(case.get("apply_spatial_patchify", False))
     h_div_w = float(case.get("h_div_w") or sizes[-1][0] / sizes[-1][1])
     width = shapes["pos_start"][-1]
-    first_block = "block_chunks.0.module.0." if "block_chunks.0.module.0.ada_gss" in shapes else "blocks.0."
+    chunks = {name.split(".")[1] for name in shapes if name.startswith("block_chunks.")}
+    first_block = "block_chunks.0.module.0." if chunks else "blocks.0."
     return TransformerConfig(
         depth=sum(name.endswith(".ada_gss") for name in shapes),
         embed_dim=width,
@@ -169,7 +178,7 @@ def config_from_reference(case: Mapping, shapes: Mapping[str, tuple[int, ...]]) 
         text_maxlen=shapes["cfg_uncond"][0],
         mlp_ratio=shapes[first_block + "ffn.fc1.weight"][0] / width,
         levels=shapes["lvl_embed.weight"][0],
-        block_chunks=len({name.split(".")[1] for name in shapes if name.startswith("block_chunks.")}) or 1,
+        block_chunks=len(chunks) or int(case.get("block_chunks", 1)),
         level_every_chunk=not case.get("add_lvl_embeding_only_first_block", 1),
         pool_heads=shapes["text_proj_for_sos.ca.mat_q"][1],
         rope_mode=int(case.get("rope2d_normalized_by_hw", 2)),

@@ -31,6 +31,10 @@ def transformer_conformance(
     model = load_transformer(path, config)
     cfg, tau = (_per_scale(case.get(name, 1.0), config, name) for name in ("cfg", "tau"))
     lens = tuple(int(n) for n in inputs["lens"])
+    if sum(lens) != len(inputs["text_features"]):
+        raise ConfigError(
+            f"lens is {lens}, but text_features has {len(inputs['text_features'])} rows, not {sum(lens)}."
+        )
     features = pad_sequence(list(inputs["text_features"].float().split(lens)), batch_first=True)
     with torch.inference_mode():
         cond = model.condition(features, lens, guided=any(g != 1 for g in cfg))

@@ -165,6 +165,7 @@ class Infinity(nn.Module):
         codes = patchify(codes) if self.config.patchify else codes
         return self.word_embed(codes.flatten(2).transpose(1, 2).to(self.word_embed.weight.dtype))
 
+    @torch.no_grad()
     def forward_scale(self, x: Tensor, cond: Condition, cache: CacheView, scale: int) -> Tensor:
         """Inputs [S' * G, L, C] of one scale to raw logits [S' * G, L, D, 2]; writes the scale's keys and values.
 
@@ -221,13 +222,11 @@ class Infinity(nn.Module):
         """Initialise for training from scratch, the same on every machine; returns the model."""
         generator = torch.Generator().manual_seed(seed)
         for name, parameter in self.named_parameters():
-            fill = _initial(name, parameter, self.config)
-            if isinstance(fill, float):
-                noise = torch.empty(parameter.shape)
-                nn.init.trunc_normal_(noise, std=fill, a=-2 * fill, b=2 * fill, generator=generator)
-                parameter.copy_(noise)
-            elif fill is not None:
-                parameter.fill_(fill[0])
+            centre, spread = _initial(name, parameter, self.config)
+            noise = torch.full(parameter.shape, centre)
+            if spread:
+                nn.init.trunc_normal_(noise, std=spread, a=-2 * spread, b=2 * spread, generator=generator)
+            parameter.copy_(noise)
         self.shared_adaptive.bias[: 2 * self.config.embed_dim].fill_(GAMMA_START)
         return self
 
@@ -236,26 +235,26 @@ GAMMA_START = 0.3
 """Initial weight of a block's self-attention and feed-forward on the residual stream."""
 
 
-def _initial(name: str, parameter: Tensor, config: TransformerConfig) -> float | tuple[float] | None:
-    """The spread of a parameter's truncated normal, or its constant in a tuple."""
-    if "norm" in name:
-        return (1.0,) if name.endswith("weight") else (0.0,)
-    if name.endswith("log_scale"):
-        return (math.log(4.0),)
-    if name.endswith("bias"):
-        return (0.0,)
-    if name == "uncond":
-        return 1.2 / math.sqrt(config.text_channels)
-    if name.endswith("adaptive"):
-        return 0.02
+def _initial(name: str, parameter: Tensor, config: TransformerConfig) -> tuple[float, float]:
+    """A parameter's initial mean, and the spread of its truncated normal (0: constant)."""
     fan_in = parameter.shape[-1]
+    if "norm" in name:
+        return float(name.endswith("weight")), 0.0
+    if name.endswith("log_scale"):
+        return math.log(4.0), 0.0
+    if name.endswith("bias"):
+        return 0.0, 0.0
+    if name == "uncond":
+        return 0.0, 1.2 / math.sqrt(config.text_channels)
+    if name.endswith("adaptive"):
+        return 0.0, 0.02
     if "adaptive" in name or name == "head.weight":
-        return 0.1 / math.sqrt(fan_in)
+        return 0.0, 0.1 / math.sqrt(fan_in)
     if name.startswith("blocks") and name.endswith(("proj.weight", "feed_forward.2.weight")):
-        return 1.0 / math.sqrt(fan_in * 2 * config.depth)
+        return 0.0, 1.0 / math.sqrt(fan_in * 2 * config.depth)
     if name.startswith(("start_position", "level_embed", "text_pool.query")):
-        return 1.0 / math.sqrt(3 * config.embed_dim)
-    return 1.0 / math.sqrt(fan_in)
+        return 0.0, 1.0 / math.sqrt(3 * config.embed_dim)
+    return 0.0, 1.0 / math.sqrt(fan_in)
 
 
 def modulate(x: Tensor, scale: Tensor, shift: Tensor, eps: float) -> Tensor:

@@ -71,14 +71,20 @@ class CacheView:
             raise StateError(f"Rows {start} to {start + rows} are not within the view's {self.rows} rows.")
         return CacheView(self.cache, self.length, self.start + start, rows)
 
-    def select(self, rows: Sequence[int]) -> CacheView:
-        """A view of a new cache that holds the chosen rows (repeats allowed): one index_select over the used part."""
+    def select(self, rows: Sequence[int], capacity: int | None = None) -> CacheView:
+        """A view of a new cache that holds the chosen rows (repeats allowed): one index_select over the used part.
+
+        The new cache has room for `capacity` tokens, or for as many as this one.
+        """
         picks = list(rows)
         wrong = [row for row in picks if not 0 <= row < self.rows]
         if wrong or not picks:
             raise StateError(f"Cache rows {wrong or picks} do not exist; the view has rows 0 to {self.rows - 1}.")
         old = self.cache.buffer
-        new = old.new_empty(*old.shape[:2], len(picks), *old.shape[3:])
+        room = self.cache.capacity if capacity is None else capacity
+        if room < self.length:
+            raise StateError(f"The view shows {self.length} tokens; a cache for {room} cannot hold them.")
+        new = old.new_empty(*old.shape[:2], len(picks), old.shape[3], room, old.shape[5])
         if self.length:
             index = torch.tensor(picks, device=old.device) + self.start
             new[..., : self.length, :] = old[..., : self.length, :].index_select(2, index)
