@@ -129,5 +129,5 @@ def fake_engine(**changes: Any):
     from ttsvar.engine import Engine
 
     extractor = FakeExtractor()
-    extractors = {name: extractor for name in EXTRACTORS}
+    extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, extractor)
     return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()})

@@ -1,0 +1,38 @@
+"""Floating-point operations of matrix products and convolutions, from shapes alone; a multiply-add counts as two."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from ttsvar.models.config import TransformerConfig
+from ttsvar.tokenizer.blocks import Decoder
+
+
+def transformer_flops(config: TransformerConfig, scale: int, text_tokens: int, halves: int) -> float:
+    """One candidate at one scale with its cache; `halves` is 2 under guidance. The prompt's own part is left out."""
+    width, hidden = config.embed_dim, round(config.embed_dim * config.mlp_ratio)
+    h, w = config.sizes[scale]
+    tokens, seen = h * w, config.ends[scale]
+    # Self-attention: query, key, value and output; cross-attention: query and output, as the prompt's keys are at hand.
+    products = 2 * tokens * (4 * width * width + 2 * width * width + 2 * width * hidden)
+    attention = 4 * tokens * (seen + text_tokens) * width
+    head = 2 * tokens * width * 2 * config.token_bits
+    embed = 2 * tokens * config.token_bits * width if scale else 0
+    return float(halves * (config.depth * (products + attention) + head) + embed)
+
+
+def decoder_flops(decoder: Decoder, grid: tuple[int, int]) -> float:
+    """One image from summed codes on a grid (h, w)."""
+    places = grid[0] * grid[1]
+    total = places * (_per_place(decoder.conv_in) + _per_place(decoder.mid))
+    for level in reversed(decoder.up):
+        total += places * _per_place(level.block)  # type: ignore[arg-type]
+        if isinstance(level.upsample, nn.Module):
+            places *= 4
+            total += places * _per_place(level.upsample)
+    return total + places * _per_place(decoder.conv_out)
+
+
+def _per_place(module: nn.Module) -> float:
+    """Of all convolutions in a module that keeps the grid, per place of it."""
+    return float(sum(2 * m.weight.numel() for m in module.modules() if isinstance(m, nn.Conv2d)))
