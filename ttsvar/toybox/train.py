@@ -48,7 +48,7 @@ def _needed(name: str) -> Path:
 
 
 PARTS: dict[str, Part] = {
-    "tokenizer": Part(_tokenizer, 1500, ("tokenizer.safetensors",)),
+    "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
     "transformer": Part(_transformer, 4000, ("transformer.safetensors", "text_encoder.safetensors")),
 }
 
