@@ -62,7 +62,10 @@ class ImageReward(nn.Module):
                 f"ids have shape {tuple(ids.shape)}; give a whole number of rows for each of {image_tokens.shape[0]} "
                 f"images, of at most {self.config.positions} tokens."
             )
-        read = self.blip.text_encoder(ids, attention_mask, image_tokens)
+        return self.score_of(self.blip.text_encoder(ids, attention_mask, image_tokens))
+
+    def score_of(self, read: Tensor) -> Tensor:
+        """Rewards float32 [R] from the text encoder's states [R, T, C]: the first token's, normalised."""
         raw = self.mlp(read[:, 0]).squeeze(-1).float()
         return (raw - self.config.mean) / self.config.std
 

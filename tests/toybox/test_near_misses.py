@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ttsvar.toybox.near_misses import KINDS, TAGS_WITH, false_requests, near_miss, true_requests, wrong_words
+from ttsvar.toybox.prompts import Request, sample_request, sample_training_request, scene_for
+from ttsvar.toybox.scenes import Thing, related
+
+
+def satisfies(things: tuple[Thing, ...], request: Request) -> bool:
+    """An independent reading of the rule: named things are there, counts above one exactly, relations hold at all."""
+    for shape, color, count in request.kinds:
+        have = sum(t.shape == shape and color in (None, t.color) for t in things)
+        if have < 1 or (request.tag == "counting" and have != count):
+            return False
+    if not request.relation:
+        return True
+    first, second = (next(t for t in things if t.shape == kind[0]) for kind in request.kinds)
+    dx, dy = first.x - second.x, first.y - second.y
+    return {"left of": dx < 0, "right of": dx > 0, "above": dy < 0, "below": dy > 0}[request.relation]
+
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds)
+def test_near_misses_are_wrong_both_ways(kind: str, seed: int):
+    rng = np.random.default_rng(seed)
+    request = sample_request(rng, str(rng.choice(TAGS_WITH[kind])))
+    miss = near_miss(request, kind, rng)
+    assert miss.tag == request.tag
+    here, there = (scene_for(r, rng, training=False).things for r in (request, miss))
+    assert satisfies(here, request)
+    assert satisfies(there, miss)
+    assert not satisfies(here, miss)
+    assert not satisfies(there, request)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_training_prompts_are_labelled_truly(seed: int):
+    rng = np.random.default_rng(seed)
+    request = sample_training_request(rng)
+    things = scene_for(request, rng).things
+    said = true_requests(things)
+    assert request.tag in {r.tag for r in said}
+    for right in said:
+        assert satisfies(things, right), right
+        if right.held_out:
+            continue
+        for miss in false_requests(things, right, rng, 3):
+            assert not miss.held_out
+            assert not satisfies(things, miss) or _across(things, miss), (right, miss)
+            assert wrong_words(right, miss)
+
+
+def _across(things: tuple[Thing, ...], miss: Request) -> bool:
+    """A relation on the axis that hardly matters: not `related`, though the sign may agree."""
+    first, second = (next(t for t in things if t.shape == kind[0]) for kind in miss.kinds)
+    return bool(miss.relation) and not related(first, second, miss.relation or "")
+
+
+def test_a_change_touches_one_word():
+    rng = np.random.default_rng(0)
+    pair = Request("color_attr", (("star", "red", 1), ("cup", "green", 1)))
+    assert near_miss(pair, "swap", rng).prompt == "a photo of a green star and a red cup"
+    assert wrong_words(pair, near_miss(pair, "swap", rng)) == {"green", "red"}
+    beside = Request("position", (("heart", None, 1), ("house", None, 1)), "left of")
+    assert near_miss(beside, "side", rng).prompt == "a photo of a heart right of a house"
+    assert wrong_words(beside, near_miss(beside, "side", rng)) == {"right"}
+    three = Request("counting", (("ball", None, 3),))
+    counts = Counter(near_miss(three, "count", rng).kinds[0][2] for _ in range(50))
+    assert set(counts) == {2, 4}
+    assert wrong_words(three, near_miss(three, "count", rng)) < {"two", "four"}

@@ -1,0 +1,117 @@
+"""Prompts that almost fit a scene: one count, colour, object or side wrong, or two colours swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ttsvar.toybox.prompts import Request
+from ttsvar.toybox.scenes import Thing, related
+from ttsvar.toybox.world import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES
+
+KINDS = ("count", "color", "object", "side", "swap")
+TAGS_WITH = {
+    "count": ("counting",),
+    "color": ("colors", "color_attr"),
+    "object": ("single_object", "two_object", "counting", "colors", "position", "color_attr"),
+    "side": ("position",),
+    "swap": ("color_attr",),
+}
+"""Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
+CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
+
+
+def near_miss(request: Request, kind: str, rng: np.random.Generator) -> Request:
+    """The request with one thing wrong: no scene of the one satisfies the other."""
+    kinds = list(request.kinds)
+    i = int(rng.integers(len(kinds)))
+    shape, color, count = kinds[i]
+    if kind == "side":
+        return replace(request, relation=OPPOSITE[request.relation or "left of"])
+    if kind == "swap":
+        (a, color_a, n), (b, color_b, m) = kinds
+        return replace(request, kinds=((a, color_b, n), (b, color_a, m)))
+    if kind == "count":
+        kinds[i] = (shape, color, int(rng.choice([n for n in (2, 3, 4) if n != count])))
+    elif kind == "color":
+        kinds[i] = (shape, str(rng.choice([c for c in COLORS if c not in {k[1] for k in kinds}])), count)
+    else:
+        kinds[i] = (str(rng.choice([s for s in SHAPES if s not in {k[0] for k in kinds}])), color, count)
+    return replace(request, kinds=tuple(kinds))
+
+
+def true_requests(things: Sequence[Thing]) -> list[Request]:
+    """What can be said of a scene of one object, of several alike, or of two different ones, in every prompt form."""
+    shapes, colors = [t.shape for t in things], [t.color for t in things]
+    if len(things) == 1:
+        return [
+            Request("single_object", ((shapes[0], None, 1),)),
+            Request("colors", ((shapes[0], colors[0], 1),)),
+        ]
+    if len(set(shapes)) == 1:
+        said = [Request("counting", ((shapes[0], None, len(things)),))]
+        alike = len(set(colors)) == 1
+        return said + [Request("counting", ((shapes[0], colors[0], len(things)),))] * alike
+    said = []
+    for a, b in ((things[0], things[1]), (things[1], things[0])):
+        said.append(Request("two_object", ((a.shape, None, 1), (b.shape, None, 1))))
+        if a.color != b.color:
+            said.append(Request("color_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1))))
+        said += [
+            Request("position", ((a.shape, None, 1), (b.shape, None, 1)), r) for r in RELATIONS if related(a, b, r)
+        ]
+    return said
+
+
+def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Generator, count: int) -> list[Request]:
+    """Near-misses of a true request, of kinds drawn at random, that training may see; wrong for the scene itself."""
+    kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * (said.tag != "counting")
+    rng.shuffle(kinds)
+    found: list[Request] = []
+    for attempt in range(50):
+        kind = kinds[attempt % len(kinds)]
+        miss = _other_miss(things, said, rng) if kind == "other" else near_miss(said, kind, rng)
+        if not miss.held_out and miss not in found:
+            found.append(miss)
+        if len(found) == count:
+            return found
+    return [found[i % len(found)] for i in range(count)]
+
+
+def _other_miss(things: Sequence[Thing], said: Request, rng: np.random.Generator) -> Request:
+    """Wrong in a way that near-misses of the same form are not: an object too few, or a side across."""
+    first = said.kinds[int(rng.integers(len(said.kinds)))]
+    if rng.random() < 0.5:
+        return Request("counting", ((first[0], first[1], int(rng.integers(2, 5))),))
+    if len(said.kinds) == 1:
+        shape = str(rng.choice([s for s in SHAPES if s != first[0]]))
+        color = str(rng.choice([c for c in COLORS if c != first[1]])) if first[1] else None
+        pair = [first, (shape, color, 1)]
+        rng.shuffle(pair)
+        named = "color_attr" if color else "two_object"
+        return Request(named, tuple(pair)) if rng.random() < 0.6 or color else _beside(pair, rng)
+    across = _clearly_across(things)
+    if said.relation and across:
+        return replace(said, relation=str(rng.choice(across)))
+    return near_miss(said, "object", rng)
+
+
+def _beside(pair: list[tuple[str, str | None, int]], rng: np.random.Generator) -> Request:
+    return Request("position", tuple(pair), str(rng.choice(RELATIONS)))
+
+
+def _clearly_across(things: Sequence[Thing]) -> tuple[str, ...]:
+    """Relations on the axis along which two objects hardly differ, so that neither word can be meant."""
+    dx, dy = abs(things[0].x - things[1].x), abs(things[0].y - things[1].y)
+    if dy < 0.4 * dx:
+        return ("above", "below")
+    return ("left of", "right of") if dx < 0.4 * dy else ()
+
+
+def wrong_words(said: Request, miss: Request) -> set[str]:
+    """The words of a near-miss that make it wrong."""
+    mine, right = miss.prompt.split(), said.prompt.split()
+    wrong = {w for w in mine if w in CONTENT and w not in right}
+    return wrong or {c for _, c, _ in miss.kinds if c}
