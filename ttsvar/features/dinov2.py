@@ -43,9 +43,10 @@ class Dinov2Extractor:
         Raises ConfigError where the size is no multiple of the patch.
         """
         config = model.config
-        size = config.image_size if image_size is None else image_size
-        self.size = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
-        self.patch = int(config.patch_size)
+        size: Any = config.image_size if image_size is None else image_size
+        self.size: tuple[int, int] = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
+        patch: Any = config.patch_size
+        self.patch = int(patch)
         if min(self.size) < self.patch or any(side % self.patch for side in self.size):
             raise ConfigError(f"image_size is {image_size!r}; both sides must be multiples of the patch, {self.patch}.")
         if chunk < 1:
@@ -141,8 +142,9 @@ def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> D
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path} does not say its shape ({error!r}); write it with save_dinov2.") from error
     _check_state(model.state_dict(), state, str(path))
-    model.load_state_dict({name: t.float() for name, t in state.items()}, strict=True, assign=True)
-    return Dinov2Extractor(model.to(device))
+    state = {name: t.to(device, torch.float32) for name, t in state.items()}
+    model.load_state_dict(state, strict=True, assign=True)
+    return Dinov2Extractor(model)
 
 
 def _check_images(images: Tensor) -> None:

@@ -23,7 +23,7 @@ from ttsvar.toybox.world import COLORS, IMAGE_SIZE
 from ttsvar.types import FeatureExtractor
 
 COUNT = 64
-PATCH = 8
+PATCH, SIZE = 8, (IMAGE_SIZE, IMAGE_SIZE)
 PREVIEW_SCALES = (3, 6, 7)
 """Scales that a preview shows: what is seen at the decisions after scales 2, 5 and 6."""
 BLUR_SIDES = {3: 5, 6: 8, 7: 10}
@@ -86,8 +86,10 @@ def _pictures(scenes: Sequence[Scene], tokenizer: Path | None) -> Pictures:
     drawn = np.stack([render(scene) for scene in scenes])
     other = np.stack([render(recoloured(scene)) for scene in scenes])
     if tokenizer is not None:
-        shown = {scales: truncated(drawn, tokenizer, scales) for scales in PREVIEW_SCALES}
-        drawn, other = (truncated(images, tokenizer, len(SCHEDULE)) for images in (drawn, other))
+        wanted = (*PREVIEW_SCALES, len(SCHEDULE))
+        *parts, drawn = truncated(drawn, tokenizer, wanted)
+        shown = dict(zip(PREVIEW_SCALES, parts, strict=True))
+        (other,) = truncated(other, tokenizer, wanted[-1:])
     else:
         shown = {scales: blur(drawn, BLUR_SIDES[scales]) for scales in PREVIEW_SCALES}
     previews = {scales: torch.from_numpy(images) for scales, images in shown.items()}
@@ -130,7 +132,7 @@ def thing_masks(scenes: Sequence[Scene]) -> Tensor:
 def _patch_owner(things: Sequence[Thing]) -> Tensor:
     covers = []
     for thing in things:
-        paint, mask = Image.new("RGB", (IMAGE_SIZE,) * 2), Image.new("L", (IMAGE_SIZE,) * 2)
+        paint, mask = Image.new("RGB", SIZE), Image.new("L", SIZE)
 
         def to_pixels(points: Points, thing: Thing = thing) -> Points:
             return [(thing.x + x * thing.size, thing.y + y * thing.size) for x, y in points]

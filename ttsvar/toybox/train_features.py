@@ -23,7 +23,7 @@ from ttsvar.toybox.feature_metrics import FeatureProbe
 from ttsvar.toybox.feature_views import Views, patch_salience, previews_of, student_views
 from ttsvar.toybox.optim import optimizers
 
-MODEL = {
+MODEL: dict[str, int] = {
     "image_size": 128,
     "patch_size": 8,
     "hidden_size": 96,
@@ -39,7 +39,7 @@ STUDENT_TEMPERATURE, TEACHER_TEMPERATURE = 0.1, 0.06
 MOMENTUM = (0.98, 0.998)
 """Share of itself that the teacher keeps at each step, at the start and at the end."""
 CLASS_WEIGHT = 0.5
-PREVIEWED = 4000
+PREVIEWED = 800
 """Scenes of which previews by the tokenizer are drawn and kept."""
 VALIDATION_SEED = 21
 
@@ -110,9 +110,10 @@ class FeaturesTask:
 
     name = "features"
 
-    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = 40000, batch: int = 32) -> None:
+    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = 40000, batch: int = 24) -> None:
         torch.manual_seed(0)
-        self.model = SelfDistilled()
+        self.pair = SelfDistilled()
+        self.model: nn.Module = self.pair
         self.batch, self.scenes = batch, scene_set(data, count, 1)
         self.previews = None
         if tokenizer is not None:
@@ -121,23 +122,23 @@ class FeaturesTask:
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the student's matrices, AdamW for tokens, norms, patches and prototypes."""
-        return optimizers(self.model.student, 0.01, 1e-3, plain=("embeddings", "prototypes"))
+        return optimizers(self.pair.student, 0.01, 1e-3, plain=("embeddings", "prototypes"))
 
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
         """Cross-entropy between the teacher's and the student's assignments, of patches and of the class token."""
-        self.model.follow(MOMENTUM[0] + (MOMENTUM[1] - MOMENTUM[0]) * progress)
-        device = self.model.centre.device
+        self.pair.follow(MOMENTUM[0] + (MOMENTUM[1] - MOMENTUM[0]) * progress)
+        device = self.pair.centre.device
         views = self._views(step, rank, ranks).to(device)
         matches = choose_patches(views)
         with torch.autocast(device.type, torch.bfloat16):
             with torch.no_grad():
-                class_t, patch_t = self.model.teacher(views.teacher, matches.teacher)
-            class_s, patch_s = self.model.student(views.student, matches.student, views.masked)
+                class_t, patch_t = self.pair.teacher(views.teacher, matches.teacher)
+            class_s, patch_s = self.pair.student(views.student, matches.student, views.masked)
         targets = sinkhorn(patch_t.flatten(0, 1) / TEACHER_TEMPERATURE)
         patches = cross_entropy(targets, patch_s.flatten(0, 1))
-        classes = cross_entropy(((class_t - self.model.centre) / TEACHER_TEMPERATURE).softmax(-1), class_s)
+        classes = cross_entropy(((class_t - self.pair.centre) / TEACHER_TEMPERATURE).softmax(-1), class_s)
         with torch.no_grad():
-            self.model.centre.lerp_(class_t.mean(0), 0.1)
+            self.pair.centre.lerp_(class_t.mean(0), 0.1)
             sharpness = -(targets * targets.clamp_min(1e-9).log()).sum(-1).mean()
         figures = {"patches": patches.item(), "classes": classes.item(), "target_entropy": sharpness.item()}
         return patches + CLASS_WEIGHT * classes, figures
@@ -148,11 +149,11 @@ class FeaturesTask:
 
     def extractor(self) -> Dinov2Extractor:
         """The teacher's backbone as it stands."""
-        return Dinov2Extractor(self.model.teacher.backbone)
+        return Dinov2Extractor(self.pair.teacher.backbone)
 
     def save(self, folder: Path) -> None:
         """Write features.safetensors and, next to it, what was measured and how."""
-        save_dinov2(self.model.teacher.backbone, folder / "features.safetensors")
+        save_dinov2(self.pair.teacher.backbone, folder / "features.safetensors")
         figures = {"command": " ".join(sys.orig_argv), "features": self.validate(), "pixels": self.probe.baseline()}
         (folder / "features.json").write_text(json.dumps(figures, indent=1) + "\n")
 
