@@ -9,14 +9,17 @@ from typing import Any
 import gradio as gr
 
 from ui import layout, theme
-from ui.components.schedule import decisions_note, schedule_html
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.projection import Projector
 from ui.sessions import SessionStore
 from ui.settings import batch_text
 
-EXAMPLES = ("a photo of three blue balls", "a photo of a red star and a green cup", "a photo of a heart left of a house")
+EXAMPLES = (
+    "a photo of three blue balls",
+    "a photo of a red star and a green cup",
+    "a photo of a heart left of a house",
+)
 
 
 class Explorer(gr.Blocks):

@@ -18,6 +18,7 @@ from ui.components.marks import mark_svg
 from ui.components.schedule import decisions_note, schedule_html
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame
+from ui.layout import WAITING
 from ui.plots import cluster_figure
 from ui.projection import Projector
 from ui.sessions import Session, SessionStore
@@ -70,7 +71,9 @@ class Handlers:
             yield show(session, _known(session, at), error=str(error)).values()
         except Exception:
             log.exception("a step failed")
-            yield show(session, _known(session, at), error="The engine failed here; the server's log says why.").values()
+            yield show(
+                session, _known(session, at), error="The engine failed here; the server's log says why."
+            ).values()
 
     def _stream(self, session: Session, at: str, kind: str, turn: int) -> Iterator[View]:
         while True:
@@ -132,7 +135,7 @@ class Handlers:
         """The scatter of the clustering features of the node that is shown."""
         session = self.store.get(here[0]) if here else None
         if session is None or here is None or here[1] not in session.history:
-            return gr.update(visible=False), '<p class="note first">Start a search to see this.</p>'
+            return gr.update(visible=False), WAITING
         frame = build_frame(session, here[1])
         points, method = self._plane(session, here[1])
         figure = cluster_figure(points, frame.cards)
@@ -200,7 +203,7 @@ class Handlers:
         unknown = self.engine.unknown_words(prompt or "") if hasattr(self.engine, "unknown_words") else ()
         if not unknown:
             return ""
-        marked = " or ".join(f'<mark>\u201c{escape(w)}\u201d</mark>' for w in dict.fromkeys(unknown))
+        marked = " or ".join(f"<mark>\u201c{escape(w)}\u201d</mark>" for w in dict.fromkeys(unknown))
         words = ", ".join(sorted(escape(w) for w in self.engine.vocabulary()))
         return (
             f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
@@ -241,7 +244,9 @@ def _legend(frame: Any, method: str) -> str:
     elif frame.decision != "cluster":
         at = frame.cards[0].label_scale
         what += " Marks: as if it clustered here." if at == frame.scale else f" Marks: the clusters of scale {at}."
-    return f'<div class="leg">{marks}<span>solid: kept</span><span>dotted: dropped</span></div><p class="note">{what}</p>'
+    return (
+        f'<div class="leg">{marks}<span>solid: kept</span><span>dotted: dropped</span></div><p class="note">{what}</p>'
+    )
 
 
 def _known(session: Session, node_id: str) -> str:

@@ -15,6 +15,7 @@ SEARCH_NAMES = {
     "tts-var": "TTS-VAR (paper)", "raw": "Raw, one picture", "best-of-n": "Best of N", "importance-sampling": "Importance sampling",
     "cluster-only": "Clustering alone", "resample-only": "Resampling alone",
 }  # fmt: skip
+WAITING = '<p class="note first">The candidates appear here, each near those that it resembles.</p>'
 EXTRACTOR_NAMES = {"pca": "PCA, signs aligned", "pca-raw": "PCA as published", "pool": "Mean of patches"}
 
 
@@ -104,9 +105,14 @@ def build(first: Any, examples: tuple[str, ...], bars: str, batch: str, stop: An
 
 def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
     default = SearchConfig()
-    prompt = gr.Textbox(label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False)
+    prompt = gr.Textbox(
+        label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
+    )
     prompt_note = view("prompt-note")
-    chips = "".join(f'<button type="button" data-prompt="{escape(e)}">{escape(e.removeprefix("a photo of "))}</button>' for e in examples)
+    chips = "".join(
+        f'<button type="button" data-prompt="{escape(e)}">{escape(e.removeprefix("a photo of "))}</button>'
+        for e in examples
+    )
     samples = view("examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "examples.js")
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
@@ -114,7 +120,13 @@ def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
         n = gr.Number(1, label="N", precision=0, elem_id="n", min_width=60)
     number_note = view("number-note")
-    search = gr.Dropdown([(SEARCH_NAMES.get(k, k), k) for k in _search_order()], value="tts-var", label="Search", elem_id="search", filterable=False)
+    search = gr.Dropdown(
+        [(SEARCH_NAMES.get(k, k), k) for k in _search_order()],
+        value="tts-var",
+        label="Search",
+        elem_id="search",
+        filterable=False,
+    )
     gr.HTML('<span class="lab">Candidates per scale</span>', apply_default_css=False)
     bar_view = view("bars", bars)
     batch_note = view("batch-note")
@@ -125,8 +137,16 @@ def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
             clusters = gr.Textbox("2, 5", label="Cluster after", min_width=60)
             resamples = gr.Textbox("6, 9", label="Resample after", min_width=60)
         with gr.Row(elem_classes="pair"):
-            extractor = gr.Dropdown([(EXTRACTOR_NAMES.get(e, e), e) for e in EXTRACTORS], value=default.extractor, label="Clusters on", min_width=60, filterable=False)
-            potential = gr.Dropdown(list(POTENTIALS), value=default.potential, label="Potential", min_width=60, filterable=False)
+            extractor = gr.Dropdown(
+                [(EXTRACTOR_NAMES.get(e, e), e) for e in EXTRACTORS],
+                value=default.extractor,
+                label="Clusters on",
+                min_width=60,
+                filterable=False,
+            )
+            potential = gr.Dropdown(
+                list(POTENTIALS), value=default.potential, label="Potential", min_width=60, filterable=False
+            )
         with gr.Row(elem_classes="pair"):
             lam = gr.Number(default.lam, label="\u03bb, trust in the judge", min_width=60)
             top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
@@ -150,7 +170,7 @@ def _why(first: Any) -> tuple[Any, ...]:
             features = view("features", first.features)
         with gr.Tab("Clusters", id="clusters"):
             plot = gr.Plot(show_label=False, container=False, elem_id="plot", visible=False)
-            legend = view("legend", '<p class="note first">Start a search to see this.</p>')
+            legend = view("legend", WAITING)
         with gr.Tab("Resampling", id="resampling"):
             resampling = view("resampling", first.resampling)
         with gr.Tab("Scores", id="scores"):

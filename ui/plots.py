@@ -17,7 +17,7 @@ GREY = "#7C879A"
 def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
     """Thumbnails at their points [B, 2]; a solid frame is kept, a dashed one dropped; marks tell the cluster."""
     figure = go.Figure()
-    xs, ys = points[:, 0] * 1.16, points[:, 1]
+    xs, ys = spread(points * (1.16, 1.0)).T
     for x, y, card in zip(xs, ys, cards, strict=True):
         kept = card.count > 0
         color = mark_color(card.label)
@@ -50,11 +50,28 @@ def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
     return _calm(figure)
 
 
+def spread(points: np.ndarray, gap: float = SIDE + 0.045, rounds: int = 60) -> np.ndarray:
+    """Points [B, 2] pushed apart until no two thumbnails cover each other; order and rough places stay."""
+    placed = np.array(points, dtype=float)
+    turns = np.arange(len(placed)) * 2.4
+    for _ in range(rounds):
+        away = placed[:, None] - placed[None]
+        reach = np.abs(away).max(-1)
+        close = (reach < gap) & ~np.eye(len(placed), dtype=bool)
+        if not close.any():
+            break
+        nudge = np.stack([np.cos(turns), np.sin(turns)], -1)[:, None] * 1e-3
+        push = np.where(close[..., None], away + nudge, 0.0)
+        size = np.linalg.norm(push, axis=-1, keepdims=True)
+        placed += 0.35 * (push / np.maximum(size, 1e-9) * np.where(close, gap - reach, 0)[..., None]).sum(1)
+    return placed
+
+
 def _calm(figure: go.Figure) -> go.Figure:
     axis = {"visible": False, "fixedrange": True, "showgrid": False, "zeroline": False}
     figure.update_layout(
         height=290, margin={"l": 0, "r": 0, "t": 0, "b": 0}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={**axis, "range": [-0.12, 1.28]}, yaxis={**axis, "range": [-0.18, 1.12], "scaleanchor": "x"},
+        xaxis={**axis, "range": [-0.14, 1.3]}, yaxis={**axis, "range": [-0.2, 1.14], "scaleanchor": "x"},
         dragmode=False, hoverlabel={"font": {"size": 12}}, font={"family": "ui-sans-serif, system-ui, sans-serif"},
     )  # fmt: skip
     return figure

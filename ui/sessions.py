@@ -166,7 +166,9 @@ def _selection(result: StepResult, counts: list[int] | None) -> Selection:
         return result.proposal
     alive = len(result.grown)
     if len(counts) != alive or any(type(c) is not int or not 0 <= c <= MOST_COPIES for c in counts):
-        raise SelectionError(f"The choice {str(counts)[:80]} does not fit {alive} candidates; reset it to the proposal.")
+        raise SelectionError(
+            f"The choice {str(counts)[:80]} does not fit {alive} candidates; reset it to the proposal."
+        )
     if sum(counts) == 0:
         raise SelectionError("Nothing is selected; keep at least one candidate.")
     parents = tuple(i for i, count in enumerate(counts) for _ in range(count))
@@ -178,7 +180,9 @@ def _selection(result: StepResult, counts: list[int] | None) -> Selection:
 class SessionStore:
     """All runs by id, in memory and on disk; those untouched for `ttl` seconds are deleted."""
 
-    def __init__(self, engine: Any, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, capacity: int = 64) -> None:
+    def __init__(
+        self, engine: Any, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, capacity: int = 64
+    ) -> None:
         self.engine = engine
         self.root = None if runs_dir is None else Path(runs_dir)
         self.ttl = ttl

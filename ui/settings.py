@@ -95,7 +95,9 @@ def _whole(text: str, field: str) -> tuple[int, ...]:
     for place, part in enumerate(parts):
         if not re.fullmatch(r"-?\d{1,5}", part):
             where = f"Scale {place}" if field == "batch" else "The list of scales"
-            raise FieldError(field, f"{where} says {part!r}; it must be a whole number.", place if field == "batch" else None)
+            raise FieldError(
+                field, f"{where} says {part!r}; it must be a whole number.", place if field == "batch" else None
+            )
     return tuple(map(int, parts))
 
 

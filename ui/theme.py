@@ -8,11 +8,12 @@ import gradio as gr
 from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
+GLOBAL_STYLE = "global.css"
 STYLES = ("tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "final.css", "narrow.css")
 
 
 def script(name: str) -> str:
-    """The text of a script that a custom view runs when it loads."""
+    """The text of a file of assets/ui."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -25,7 +26,7 @@ def head() -> str:
     """What every page needs before its views load: nothing from outside."""
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><script>{script("page.js")}</script>'
+        f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style><script>{script("page.js")}</script>'
     )
 
 

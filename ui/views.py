@@ -52,7 +52,9 @@ class View:
 def welcome(engine: Any, strip: str, note: str = "") -> View:
     """The page before the first run."""
     stage = stage_html(welcome_html() + (f'<p class="err" role="alert">{note}</p>' if note else ""), kind="hello")
-    return View(header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, None)
+    return View(
+        header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, None
+    )
 
 
 def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> View:
@@ -112,9 +114,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
             line.append(Ancestor(column.scale, winner.name, uri, column.target, winner.reward, decision))
     images = array(finished.images)
     others = tuple(
-        (c, picture_uri(images[i], 128), float(scores[i]))
-        for i, c in enumerate(node.state.candidate_ids)
-        if i != best
+        (c, picture_uri(images[i], 128), float(scores[i])) for i, c in enumerate(node.state.candidate_ids) if i != best
     )
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
@@ -127,7 +127,15 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     stem = "-".join(run.prompt.lower().split())[:48]
     filename = "".join(c for c in stem if c.isalnum() or c == "-") or "picture"
     end = Ending(
-        run.prompt, node.state.candidate_ids[best], float(scores[best]), png, f"{filename}-{run.seed}.png", tuple(line), others, facts, hand
+        run.prompt,
+        node.state.candidate_ids[best],
+        float(scores[best]),
+        png,
+        f"{filename}-{run.seed}.png",
+        tuple(line),
+        others,
+        facts,
+        hand,
     )
     return stage_html(ending_html(end), run=session.id, at=node.state.id, kind="final")
 

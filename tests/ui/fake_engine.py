@@ -15,7 +15,24 @@ from ttsvar.sampling import uniforms
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
-WORDS = ("a", "an", "and", "ball", "balls", "blue", "cup", "green", "heart", "house", "left", "of", "photo", "red", "star", "three")
+WORDS = (
+    "a",
+    "an",
+    "and",
+    "ball",
+    "balls",
+    "blue",
+    "cup",
+    "green",
+    "heart",
+    "house",
+    "left",
+    "of",
+    "photo",
+    "red",
+    "star",
+    "three",
+)
 SIDE = 96
 
 
@@ -54,7 +71,10 @@ class DrawnBackend:
     def grow(self, state: SearchState) -> tuple[Tensor, str]:
         self.grown.append(state.id)
         side = LADDER[state.scale]
-        rows = [torch.as_tensor(uniforms(state.run.seed, c, state.scale, "bits", (side, side, 8))) for c in state.candidate_ids]
+        rows = [
+            torch.as_tensor(uniforms(state.run.seed, c, state.scale, "bits", (side, side, 8)))
+            for c in state.candidate_ids
+        ]
         return (torch.stack(rows) < 0.5).to(torch.uint8), "cache"
 
     def select(self, kv: str, parents: Sequence[int]) -> str:
@@ -86,7 +106,9 @@ class CellFeatures:
     name = "cells"
 
     def extract(self, images: Tensor) -> Tensor:
-        cells = images.float().reshape(len(images), 8, SIDE // 8, 8, SIDE // 8, 3).mean((2, 4)).flatten(1, 2) / 255 - 0.5
+        cells = (
+            images.float().reshape(len(images), 8, SIDE // 8, 8, SIDE // 8, 3).mean((2, 4)).flatten(1, 2) / 255 - 0.5
+        )
         return torch.cat([cells, cells**2, torch.sin(9 * cells)], 2)
 
     def flops(self, images: int) -> float:

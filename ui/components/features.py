@@ -7,6 +7,12 @@ from html import escape
 from ui.components.marks import mark_svg
 from ui.frames import Frame
 
+READINGS = {
+    "pca": "one number a patch, along their main direction, with signs aligned between pictures",
+    "pca-raw": "one number a patch, along their main direction, as the paper's code does it",
+    "pool": "the mean of all patches",
+}
+
 
 def features_html(frame: Frame, extractor: str) -> str:
     """Picture and map of every candidate."""
@@ -24,5 +30,5 @@ def features_html(frame: Frame, extractor: str) -> str:
     return (
         f'<div class="maps">{rows}</div><p class="note">Each patch of a picture is described by DINOv2 features; their three main '
         f"directions are shown as red, green and blue. Alike colours mean alike content. {basis}</p>"
-        f'<p class="note">Clustering reads them as <b>{escape(extractor)}</b>.</p>'
+        f'<p class="note">k-means reads them as {escape(READINGS.get(extractor, extractor))}.</p>'
     )

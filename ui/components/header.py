@@ -14,7 +14,7 @@ def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
         "<h1>TTS-VAR Explorer</h1>"
         f'<span class="chip">{escape(model)} \u00b7 {escape(device)}</span>{run if run_id else ""}'
         '<span class="sp"></span>'
-        f'{"<button class=ghost type=button data-do=new>New run</button>" if run_id else ""}'
+        f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}"
         '<button class="ghost icon" type="button" data-do="theme" aria-label="Switch between light and dark" '
         'title="Light or dark"><svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">'
         '<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.4"/>'

@@ -21,4 +21,6 @@ def decisions_note(decisions: dict[int, str]) -> str:
         at = [str(k) for k, d in decisions.items() if d == kind]
         if at:
             parts.append(f"{verb} after {' and '.join([', '.join(at[:-1]), at[-1]] if len(at) > 1 else at)}")
-    return (", ".join(parts).capitalize() if parts else "Decides nothing on the way; the best is chosen at the end") + "."
+    return (
+        ", ".join(parts).capitalize() if parts else "Decides nothing on the way; the best is chosen at the end"
+    ) + "."

@@ -30,13 +30,17 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
                 x0, y0 = place(before.scale, before.dots[dot.parent].reward)
                 x1, y1 = place(here.scale, dot.reward)
                 kind = "win" if dot.winner else ""
-                parts.append(f'<path class="{kind}" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{mark_color(dot.label)}"/>')
+                parts.append(
+                    f'<path class="{kind}" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{mark_color(dot.label)}"/>'
+                )
     for column in columns:
         for dot in column.dots:
             x, y = place(column.scale, dot.reward)
             color = mark_color(dot.label)
             fill = color if dot.alive else "var(--sf)"
-            parts.append(f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}"><title>{dot.name} {dot.reward:+.2f}</title></circle>')
+            parts.append(
+                f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}"><title>{dot.name} {dot.reward:+.2f}</title></circle>'
+            )
     best = max(columns[-1].dots, key=lambda d: d.reward)
     return (
         f'<svg class="scores" viewBox="0 0 {W} {H}" role="img" aria-label="Reward of every candidate over the scales">{"".join(parts)}</svg>'

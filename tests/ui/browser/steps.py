@@ -1,0 +1,54 @@
+"""What a person does on the page."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Page, expect
+
+PROMPT = "a photo of three blue balls"
+
+
+def start(page: Page, prompt: str = PROMPT, seed: int = 0) -> float:
+    """Type, start, and wait for the first scale; returns seconds."""
+    page.locator("#prompt textarea").fill(prompt)
+    page.locator("#seed input").fill(str(seed))
+    began = time.monotonic()
+    page.locator("#go").click()
+    at_scale(page, 0)
+    return time.monotonic() - began
+
+
+def at_scale(page: Page, scale: int) -> None:
+    """Wait until a scale is shown and nothing runs."""
+    expect(page.locator(".say h2")).to_contain_text(f"Scale {scale}:", timeout=60_000)
+    expect(page.locator(".bar .acts")).to_be_visible(timeout=60_000)
+
+
+def press(page: Page, kind: str) -> None:
+    """Press a button of the bar."""
+    page.locator(f'.bar [data-do="{kind}"]').click()
+
+
+def to_scale(page: Page, scale: int) -> None:
+    """Accept proposals decision by decision, then scale by scale."""
+    while (here := shown_scale(page)) < scale:
+        kind = "decision" if any(here < d <= scale for d in (2, 5, 6, 9)) else "next"
+        press(page, kind)
+        page.wait_for_function(f"!document.querySelector('.say h2')?.textContent.startsWith('Scale {here}:')")
+        expect(page.locator(".bar .acts")).to_be_visible(timeout=60_000)
+
+
+def shown_scale(page: Page) -> int:
+    """The scale that the board shows."""
+    return int((page.locator(".say h2").text_content() or "").split(":")[0].split()[1])
+
+
+def finished(page: Page) -> None:
+    """Wait for the ending."""
+    page.wait_for_selector(".stage.final", timeout=90_000)
+
+
+def names(page: Page, selector: str = ".card") -> list[str]:
+    """Names of the cards."""
+    return [n or "" for n in page.locator(selector).evaluate_all("cards => cards.map(c => c.dataset.name)")]

@@ -1,0 +1,176 @@
+"""A person's journeys through the app, in Chromium, over the weights that ship."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from steps import PROMPT, at_scale, finished, names, press, start, to_scale
+
+pytestmark = pytest.mark.browser
+
+
+def test_step_through_a_search_by_keyboard(page: Page, tmp_path: Path) -> None:
+    start(page)
+    page.locator("h1").click()
+    assert len(names(page)) == 8
+    for scale in range(1, 13):
+        page.keyboard.press("Enter")
+        if scale < 12:
+            at_scale(page, scale)
+    finished(page)
+    assert page.locator(".line li").count() == 13
+    with page.expect_download() as download:
+        page.locator("a.go").click()
+    picture = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert PROMPT in picture.info["ttsvar"]
+    page.locator('.end [data-do="new"]').click()
+    page.wait_for_selector(".stage.hello")
+    assert "run=" not in page.url
+
+
+def test_overrule_at_scales_2_and_6(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    expect(page.locator(".card.keep")).to_have_count(6)
+    expect(page.locator(".bar .what")).to_contain_text("as proposed")
+    for name in names(page, ".card.keep")[2:]:
+        page.locator(f'.card[data-name="{name}"] .pic').click()
+    kept = names(page, ".card.keep")
+    expect(page.locator(".bar .warn")).to_contain_text("cluster")
+    page.locator(".card.keep [data-do=more]").first.click()
+    press(page, "next")
+    at_scale(page, 3)
+    assert names(page) == [kept[0], f"{kept[0]}.2b", kept[1]]
+    to_scale(page, 6)
+    before = names(page)
+    page.keyboard.press("a")
+    expect(page.locator(".card.keep")).to_have_count(len(before))
+    page.keyboard.press("r")
+    expect(page.locator(".bar .what")).to_contain_text("as proposed")
+    page.locator("h1").click()
+    first = page.locator(".card.drop, .card.keep").first.get_attribute("data-name")
+    for i, card in enumerate(page.locator(".card").all()):
+        if (i == 0) != ("keep" in (card.get_attribute("class") or "").split()):
+            page.keyboard.press(str(i))
+    expect(page.locator(".card.keep")).to_have_count(1)
+    expect(page.locator(".card.keep").first).to_have_attribute("data-name", first or "")
+    press(page, "end")
+    finished(page)
+    expect(page.locator(".kick")).to_contain_text("by hand")
+
+
+def test_rewind_and_branch(page: Page) -> None:
+    start(page)
+    press(page, "end")
+    finished(page)
+    page.locator(".step button").nth(5).click()
+    at_scale(page, 5)
+    dropped = names(page, ".card.drop")
+    page.locator(".card.drop .pic").first.click()
+    press(page, "end")
+    finished(page)
+    expect(page.locator(".branches .chip")).to_have_count(2)
+    page.locator(".branches .chip").first.click()
+    expect(page.locator(".branches .chip").first).to_have_attribute("aria-pressed", "true")
+    finished(page)
+    page.locator(".flow g.nd").first.click()
+    at_scale(page, 0)
+    page.locator(".step button").nth(5).click()
+    at_scale(page, 5)
+    assert set(dropped) <= set(names(page, ".card.drop")), "the first branch kept its own choice"
+
+
+def test_refresh_in_the_middle(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    page.locator(".card.keep .pic").first.click()
+    dropped = names(page, ".card.drop")
+    page.reload()
+    at_scale(page, 2)
+    assert names(page, ".card.drop") == dropped, "what was chosen but not sent is remembered by the tab"
+    expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
+    press(page, "next")
+    at_scale(page, 3)
+    assert len(names(page)) == 5
+
+
+def test_bad_input_is_explained_in_place(page: Page) -> None:
+    page.locator("#go").click()
+    expect(page.locator("#prompt-note")).to_contain_text("Write what the picture should show")
+    page.locator("#prompt textarea").fill("a photo of three cobalt balls")
+    expect(page.locator("#prompt-note mark")).to_have_text("\u201ccobalt\u201d")
+    page.locator("#prompt-note summary").click()
+    expect(page.locator("#prompt-note details")).to_contain_text("balls")
+    page.locator("#advanced > button").click()
+    page.locator("#batch input, #batch textarea").fill("8, 8, 6, 9, 6, 4, 2, 2, 2, 1, 1, 1, 1")
+    expect(page.locator("#batch-note")).to_contain_text("Scale 3 keeps 9")
+    expect(page.locator("#bars i.wrong")).to_have_count(1)
+    page.locator("#go").click()
+    expect(page.locator("#batch-note .err")).to_be_visible()
+    expect(page.locator(".stage.hello")).to_be_visible()
+    page.locator("#batch input, #batch textarea").fill("8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1")
+    expect(page.locator("#batch-note .err")).to_have_count(0)
+    page.locator("#go").click()
+    at_scale(page, 0)
+    for card in page.locator(".card .pic").all():
+        card.click()
+    expect(page.locator(".bar .warn")).to_contain_text("Keep at least one candidate")
+    expect(page.locator('.bar [data-do="next"]')).to_be_disabled()
+
+
+def test_stop_answers_and_the_run_goes_on(page: Page) -> None:
+    start(page, seed=7)
+    press(page, "end")
+    page.locator('.busy [data-do="stop"]').click()
+    page.wait_for_selector(".bar .acts:not([hidden]), .stage.final")
+    if page.locator(".stage.final").count() == 0:
+        press(page, "end")
+    finished(page)
+
+
+def test_two_tabs_do_not_mix(page: Page, chromium: Browser) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#go")
+    start(page, seed=1)
+    start(other, "a photo of a red star", seed=2)
+    assert page.url != other.url
+    press(page, "next")
+    press(other, "decision")
+    at_scale(page, 1)
+    at_scale(other, 2)
+    page.reload()
+    other.reload()
+    at_scale(page, 1)
+    at_scale(other, 2)
+    expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
+    expect(other.locator("#prompt textarea")).to_have_value("a photo of a red star")
+
+
+def test_an_address_without_a_run_says_so(page: Page) -> None:
+    page.goto(page.url.split("?")[0] + "?run=gonegone12")
+    expect(page.locator(".stage .err")).to_contain_text("no longer kept")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_scrolls_sideways(page: Page, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.reload()
+    page.wait_for_selector("#go")
+    start(page)
+    to_scale(page, 2)
+    time.sleep(1)
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('#page *, .top *')].filter(e => !e.closest('.step, .flow, .wide, #plot, .line ol') "
+        "&& e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + e.className)"
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")

@@ -1,0 +1,145 @@
+"""The page as HTML: what is shown of a state, and how it is said."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from ui_helpers import go_to
+
+from ttsvar.config import SearchConfig
+from ui import words
+from ui.components.marks import MARKS
+from ui.frames import build_frame, cluster_labels
+from ui.plots import SIDE, cluster_figure, spread
+from ui.projection import Projector, pca_points, to_unit
+from ui.sessions import Session, SessionStore
+from ui.views import clustering_vectors, show
+
+VOID = {"img", "input", "br", "path", "rect", "circle", "image", "link", "meta"}
+
+
+class Balance(HTMLParser):
+    """Counts tags, so that no view leaves one open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("scale", [0, 2, 6, 13])
+def test_every_view_is_well_formed(session: Session, scale: int) -> None:
+    view = show(session, go_to(session, scale))
+    for name in ("header", "stepper", "stage", "lineage", "features", "resampling", "scores", "cost"):
+        parser = Balance()
+        parser.feed(getattr(view, name))
+        assert parser.open == [], name
+
+
+def test_pictures_have_alternative_texts(session: Session) -> None:
+    stage = show(session, go_to(session, 2)).stage
+    assert len(re.findall(r'alt="Candidate c\d at scale 2: a photo', stage)) == 8
+    assert all("alt=" in tag for tag in re.findall(r"<img[^>]*>", stage))
+
+
+def test_a_prompt_cannot_write_html(store: SessionStore) -> None:
+    session = store.create('a star <script>alert(1)</script> "quoted"', SearchConfig(strategy="raw"), 0)
+    session.open(session.current)
+    for scale in (0, 13):
+        view = show(session, go_to(session, scale))
+        assert "<script" not in "".join(str(v) for v in view.values())
+
+
+def test_the_payload_of_a_scale_is_small(session: Session) -> None:
+    view = show(session, go_to(session, 2))
+    assert sum(len(v) for v in view.values() if isinstance(v, str)) < 400_000
+
+
+def test_the_proposal_is_selected_and_a_choice_by_hand_is_remembered(session: Session) -> None:
+    at = go_to(session, 2)
+    frame = build_frame(session, at)
+    assert [c.count for c in frame.cards] == [c.proposed for c in frame.cards]
+    assert sum(c.proposed for c in frame.cards) == frame.keep == 6
+    session.commit(at, [3, 1, 0, 0, 0, 0, 0, 0])
+    assert [c.count for c in build_frame(session, at).cards] == [3, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_copies_name_their_mother(session: Session) -> None:
+    at = go_to(session, 2)
+    session.open(session.commit(at, [2, 1, 0, 0, 0, 0, 0, 0]))
+    assert [(c.name, c.origin) for c in build_frame(session, session.current).cards] == [
+        ("c0", "from start"), ("c0.2b", "from c0"), ("c1", "from start"),
+    ]  # fmt: skip
+    at_four = go_to(session, 4)
+    assert build_frame(session, at_four).cards[1].origin == "from c0"
+
+
+def test_cluster_marks_follow_the_lineage(session: Session) -> None:
+    at_two = go_to(session, 2)
+    labels = cluster_labels(session, at_two)
+    result = session.history.node(at_two).result
+    assert result is not None
+    at_three = go_to(session, 3)
+    assert cluster_labels(session, at_three) == [labels[p] for p in result.proposal.parents]
+    assert len({mark[0] for mark in MARKS}) == len({mark[1] for mark in MARKS}) == 8
+
+
+def test_sentences_have_the_numbers_of_the_run(session: Session) -> None:
+    frame = build_frame(session, go_to(session, 2))
+    assert words.title(frame) == "Scale 2: keep 6 of 8"
+    assert "share a layout" in words.sentence(frame, "")
+    frame = build_frame(session, go_to(session, 6))
+    assert words.title(frame) == "Scale 6: draw 2 from 4"
+    assert "Drawn by reward with \u03bb = 10" in words.sentence(frame, "")
+    frame = build_frame(session, go_to(session, 7))
+    assert "Next: resample to 1 after scale 9." in words.sentence(frame, words.following([(9, "resample", 1)], 7))
+
+
+def test_the_ending_has_picture_line_and_download(session: Session) -> None:
+    stage = show(session, go_to(session, 13)).stage
+    assert 'download="a-photo-of-three-blue-balls-0.png"' in stage
+    assert stage.count("data-go=") == 13
+    assert "every choice as proposed" in stage
+
+
+def test_few_points_are_projected_by_pca() -> None:
+    rng = np.random.default_rng(0)
+    for count in (1, 2, 3):
+        points = to_unit(pca_points(rng.normal(size=(count, 7))))
+        assert points.shape == (count, 2)
+        assert points.min() >= 0
+        assert points.max() <= 1
+
+
+@pytest.mark.slow
+def test_umap_in_its_process_is_repeatable(session: Session) -> None:
+    vectors = clustering_vectors(session, go_to(session, 2))
+    projector = Projector()
+    try:
+        projector.wait(300)
+        first, method = projector.project(vectors)
+        second, _ = projector.project(vectors)
+    finally:
+        projector.close()
+    assert method == "UMAP"
+    assert first.shape == (8, 2)
+    np.testing.assert_array_equal(first, second)
+
+
+def test_thumbnails_do_not_cover_each_other(session: Session) -> None:
+    crowd = spread(np.full((6, 2), 0.5))
+    apart = np.abs(crowd[:, None] - crowd[None]).max(-1) + np.eye(6)
+    assert apart.min() > SIDE
+    frame = build_frame(session, go_to(session, 2))
+    figure = cluster_figure(np.random.default_rng(0).random((8, 2)), frame.cards)
+    assert len(figure.layout.images) == len(figure.layout.shapes) == 8
