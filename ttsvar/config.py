@@ -37,17 +37,26 @@ class SearchConfig:
     top_k: int = 2
 
     def __post_init__(self) -> None:
+        for name in ("batch", "cluster_scales", "resample_scales", "cfg", "tau"):
+            if isinstance(value := getattr(self, name), list):
+                object.__setattr__(self, name, tuple(value))
+        for name in ("cluster_scales", "resample_scales"):
+            scales = getattr(self, name)
+            whole = isinstance(scales, tuple) and all(isinstance(k, int) for k in scales)
+            _require(whole, name, scales, "a list of whole numbers; scales count from 0")
         _require(self.strategy in STRATEGIES, "strategy", self.strategy, f"one of {', '.join(STRATEGIES)}")
         _require(self.extractor in EXTRACTORS, "extractor", self.extractor, f"one of {', '.join(EXTRACTORS)}")
         _require(self.potential in POTENTIALS, "potential", self.potential, f"one of {', '.join(POTENTIALS)}")
         _require(isinstance(self.n, int) and 1 <= self.n <= 64, "n", self.n, "a whole number from 1 to 64")
-        _require(0.0 <= self.lam <= 1000.0, "lambda", self.lam, "a number from 0 to 1000")
-        _require(0.0 < self.top_p <= 1.0, "top_p", self.top_p, "a number above 0 and at most 1")
+        _require(_within(self.lam, 0.0, 1000.0), "lambda", self.lam, "a number from 0 to 1000")
+        _require(
+            _within(self.top_p, 0.0, 1.0) and self.top_p > 0, "top_p", self.top_p, "a number above 0 and at most 1"
+        )
         _require(self.top_k in (0, 1, 2), "top_k", self.top_k, "0 (off), 1 or 2: a bit has two values")
         for name, value in (("cfg", self.cfg), ("tau", self.tau)):
             values = value if isinstance(value, tuple) else (value,)
             low = 1e-3 if name == "tau" else 0.0
-            _require(all(low <= v <= 100.0 for v in values), name, value, f"number(s) from {low:g} to 100")
+            _require(all(_within(v, low, 100.0) for v in values), name, value, f"number(s) from {low:g} to 100")
 
     def at_scale(self, name: str, scale: int) -> float:
         """The value of `cfg` or `tau` at a scale."""
@@ -61,6 +70,10 @@ class SearchConfig:
         if self.strategy in ("tts-var", "resample-only", "importance-sampling") and scale in self.resample_scales:
             return "resample"
         return None
+
+
+def _within(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and low <= value <= high
 
 
 def _require(ok: bool, name: str, value: object, expected: str) -> None:

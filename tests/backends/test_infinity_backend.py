@@ -203,6 +203,8 @@ def test_the_cache_has_room_until_the_next_fall_only(backend: InfinityBackend):
     while not state.done:
         capacities.append(state.kv.view.cache.capacity)
         state = engine.commit(engine.step(state))
+    with pytest.raises(StateError, match="cannot hold"):
+        engine.commit(engine.step(engine.begin(PROMPT))).kv.view.select([0], capacity=0)
     assert capacities == [ends[2]] * 3 + [ends[5]] * 3 + [ends[6]] + [ends[9]] * 3 + [ends[12]] * 3
 
 
