@@ -37,6 +37,10 @@ class DetectorSet:
     def __len__(self) -> int:
         return len(self.images)
 
+    def first(self, count: int | None) -> DetectorSet:
+        """The first `count` scenes, all where None."""
+        return DetectorSet(self.images[:count], self.things[:count])
+
 
 def detector_set(folder: Path, count: int, seed: int, *, clean: bool = False) -> DetectorSet:
     """Open the detector's scenes of (seed, count), drawing them first if they are not there.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +20,11 @@ from ttsvar.toybox.optim import optimizers
 from ttsvar.toybox.reconstruct import reconstructed_set
 from ttsvar.toybox.world import COLORS, SHAPES
 
+COMMAND = "python -m ttsvar train detector --processes 1 --install"
 TRAIN_SEED, VALIDATION_SEED = 3, 4
 VALIDATION_SCENES = 1500
+RECONSTRUCTED = 2000
+RECONSTRUCTED_VALIDATION = 500
 FLIPS = 0.05
 """Largest share of wrong bits in the reconstructions that it learns from."""
 INNER, OUTER = 0.75, 1.75
@@ -44,8 +46,11 @@ class DetectorTask:
         clean = detector_set(data, VALIDATION_SCENES, VALIDATION_SEED, clean=True)
         self.train_sets, self.validation = [drawn], {"rendering": clean}
         if tokenizer is not None:
-            self.train_sets.append(reconstructed_set(data, drawn, tokenizer, most_flips=FLIPS))
-            self.validation["reconstruction"] = reconstructed_set(data, clean, tokenizer)
+            some = drawn.first(RECONSTRUCTED)
+            self.train_sets.append(reconstructed_set(data, some, tokenizer, most_flips=FLIPS))
+            self.validation["reconstruction"] = reconstructed_set(
+                data, clean.first(RECONSTRUCTED_VALIDATION), tokenizer
+            )
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the convolutions, AdamW for norms and the head."""
@@ -61,19 +66,19 @@ class DetectorTask:
         return detection_loss(maps, things.to(device))
 
     def validate(self) -> dict[str, float]:
-        """Shares of 300 validation scenes with everything right, by kind of picture and threshold."""
-        return self._exactness(300)
+        """Shares of 200 validation scenes with everything right, by kind of picture and threshold."""
+        return self._exactness(200)
 
     def save(self, folder: Path) -> None:
         """Write detector.safetensors and, next to it, what was measured and how."""
         save_detector(self.model, folder / "detector.safetensors")
-        figures = {"command": " ".join(sys.orig_argv), "validation_scenes": len(self.validation["rendering"])}
-        (folder / "detector.json").write_text(json.dumps(figures | self._exactness(None), indent=1) + "\n")
+        scenes = {"command": COMMAND, "scenes": {kind: len(part) for kind, part in self.validation.items()}}
+        (folder / "detector.json").write_text(json.dumps(scenes | self._exactness(None), indent=1) + "\n")
 
     def _exactness(self, most: int | None) -> dict[str, float]:
         figures = {}
         for kind, scenes in self.validation.items():
-            some = DetectorSet(scenes.images[:most], scenes.things[:most])
+            some = scenes.first(most)
             figures |= {
                 f"{kind}_exact_{threshold:g}": share for threshold, share in exactness(self.model, some).items()
             }
@@ -85,8 +90,8 @@ class DetectorTask:
         images, things = [], []
         for place, index in enumerate(sorted(indices.tolist())):
             scenes = self.train_sets[0 if len(self.train_sets) == 1 or place % 3 == 0 else 1]
-            images.append(scenes.images[index])
-            things.append(scenes.things[index])
+            images.append(scenes.images[index % len(scenes)])
+            things.append(scenes.things[index % len(scenes)])
         return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(things))
 
 
