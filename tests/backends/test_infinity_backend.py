@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import HashTextEncoder, tiny_backend
 from engine_fakes import FakeExtractor, FakeReward
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_infinity import HashTextEncoder, tiny_backend
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
@@ -23,6 +23,11 @@ from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits, unif
 from ttsvar.types import ScaleSchedule, SearchState, Selection
 
 PROMPT = "two red stars"
+
+
+@pytest.fixture(scope="module")
+def backend() -> InfinityBackend:
+    return tiny_backend()
 
 
 def engine_on(backend: InfinityBackend) -> Engine:

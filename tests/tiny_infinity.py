@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
 import torch
 from torch import Tensor
 
@@ -63,8 +62,3 @@ def tiny_backend(chunk: int = 2, patchify: bool = False) -> InfinityBackend:
             weight.copy_(torch.randn(weight.shape, generator=generator) * 0.2)
     schedule = ScaleSchedule(config.sizes)
     return InfinityBackend(transformer, tokenizer, HashTextEncoder(), schedule, "tiny", chunk)
-
-
-@pytest.fixture(scope="module")
-def backend() -> InfinityBackend:
-    return tiny_backend()
