@@ -76,8 +76,8 @@ def build_frame(session: Session, state_id: str) -> Frame:
     counts = np.bincount(chosen, minlength=alive)
     cards = tuple(
         Card(
-            i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]), *(labels[i] or (None, None)),
-            float(chances[i]), int(proposed[i]), int(counts[i]),
+            i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]),
+            *(labels[i] or (None, None)), float(chances[i]), int(proposed[i]), int(counts[i]),
         )
         for i, name in enumerate(result.grown.candidate_ids)
     )  # fmt: skip

@@ -12,7 +12,8 @@ from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, SearchConfig
 from ui.theme import script
 
 SEARCH_NAMES = {
-    "tts-var": "TTS-VAR (paper)", "raw": "Raw, one picture", "best-of-n": "Best of N", "importance-sampling": "Importance sampling",
+    "tts-var": "TTS-VAR (paper)", "raw": "Raw, one picture", "best-of-n": "Best of N",
+    "importance-sampling": "Importance sampling",
     "cluster-only": "Clustering alone", "resample-only": "Resampling alone",
 }  # fmt: skip
 WAITING = '<p class="note first">The candidates appear here, each near those that it resembles.</p>'

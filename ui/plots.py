@@ -70,7 +70,8 @@ def spread(points: np.ndarray, gap: float = SIDE + 0.045, rounds: int = 60) -> n
 def _calm(figure: go.Figure) -> go.Figure:
     axis = {"visible": False, "fixedrange": True, "showgrid": False, "zeroline": False}
     figure.update_layout(
-        height=290, margin={"l": 0, "r": 0, "t": 0, "b": 0}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        height=290, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         xaxis={**axis, "range": [-0.14, 1.3]}, yaxis={**axis, "range": [-0.2, 1.14], "scaleanchor": "x"},
         dragmode=False, hoverlabel={"font": {"size": 12}}, font={"family": "ui-sans-serif, system-ui, sans-serif"},
     )  # fmt: skip

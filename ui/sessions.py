@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -104,7 +105,8 @@ class Session:
         if not node.state.done or above is None:
             raise StateError(f"State {state_id} is not finished.")
         seen, rows = self.look(above.state.id), list(node.state.choices[-1])
-        assert seen.images is not None and seen.scores is not None
+        assert seen.images is not None
+        assert seen.scores is not None
         return Candidates(images=seen.images[rows], scores=seen.scores[rows])
 
     def commit(self, state_id: str, counts: list[int] | None = None) -> str:
@@ -130,7 +132,7 @@ class Session:
     def walked(self, state_id: str) -> None:
         """Make the branch that leads to a state the one last walked."""
         nodes = self.history.path(state_id)
-        for above, node in zip(nodes, nodes[1:], strict=False):
+        for above, node in itertools.pairwise(nodes):
             self.last_child[above.state.id] = node.state.id
 
     def shown(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:

@@ -66,7 +66,8 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
     try:
         search = replace(
             base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential,
-            cluster_scales=_whole(fields.cluster_scales, "cluster"), resample_scales=_whole(fields.resample_scales, "cluster"),
+            cluster_scales=_whole(fields.cluster_scales, "cluster"),
+            resample_scales=_whole(fields.resample_scales, "cluster"),
             lam=_number(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
             cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
         )  # fmt: skip

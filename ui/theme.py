@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import gradio as gr
+from gradio.themes import Base
 from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
@@ -30,8 +30,8 @@ def head() -> str:
     )
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """A theme with system fonts only; colours come from tokens.css."""
     family = [fonts.Font(n) for n in ("Inter", "ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "sans-serif")]
     mono = [fonts.Font(n) for n in ("ui-monospace", "SFMono-Regular", "Menlo", "monospace")]
-    return gr.themes.Base(font=family, font_mono=mono)
+    return Base(font=family, font_mono=mono)

@@ -118,7 +118,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     )
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
-    search, looking, _, raw = _costs(session, node.state.id)
+    search, _looking, _, raw = _costs(session, node.state.id)
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
         ("search", f"{search.seconds:.1f} s"),

@@ -1,4 +1,5 @@
-"""The app over the test double, for looking at it before there are weights: `python tests/ui/serve_fake.py --port 7870`."""
+"""The app over the test double, for looking at it before there are weights: `python tests/ui/serve_fake.py --port "
+"7870`."""
 
 from __future__ import annotations
 

@@ -142,4 +142,5 @@ def test_thumbnails_do_not_cover_each_other(session: Session) -> None:
     assert apart.min() > SIDE
     frame = build_frame(session, go_to(session, 2))
     figure = cluster_figure(np.random.default_rng(0).random((8, 2)), frame.cards)
-    assert len(figure.layout.images) == len(figure.layout.shapes) == 8
+    layout = figure.to_dict()["layout"]
+    assert len(layout["images"]) == len(layout["shapes"]) == 8

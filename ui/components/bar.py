@@ -16,14 +16,16 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
         f'<div class="bar" role="region" aria-label="Your choice"><div class="txt"><div class="what"></div>'
         f'<div class="warn" role="status"></div><div class="err" role="alert">{escape(error)}</div></div>'
         f'<div class="acts"><button type="button" data-do="reset">Reset <kbd>R</kbd></button>{ahead}{end}'
-        f'<button type="button" class="go" data-do="next">{"Finish" if last else "Continue"} <kbd>\u23ce</kbd></button></div>'
+        f'<button type="button" class="go" data-do="next">{"Finish" if last else "Continue"} <kbd>\u23ce</kbd>'
+        f"</button></div>"
         '<div class="busy" hidden><span class="dot" aria-hidden="true"></span><span class="now" role="status"></span>'
         '<button type="button" data-do="stop">Stop</button></div></div>'
     )
 
 
 def stage_html(inside: str, *, run: str = "", at: str = "", busy: str = "", kind: str = "board", keep: int = 0) -> str:
-    """The frame around board, ending or welcome that the script reads its facts from; `data-tick` makes each answer new."""
+    """The frame around board, ending or welcome that the script reads its facts from; `data-tick` makes each "
+    "answer new."""
     return (
         f'<section class="stage {kind}" data-kind="{kind}" data-run="{escape(run)}" data-at="{escape(at)}" '
         f'data-busy="{escape(busy)}" data-keep="{keep}" data-tick="{next(_ticks)}">{inside}</section>'

@@ -7,7 +7,10 @@ from html import escape
 from ui.components.marks import mark_svg
 from ui.frames import Card, Frame
 
-TICK = '<svg viewBox="0 0 12 12" width="12" height="12"><path d="M2.4 6.4 5 8.9l4.6-5.4" fill="none" stroke="currentColor" stroke-width="1.8"/></svg>'  # fmt: skip
+TICK = (
+    '<svg viewBox="0 0 12 12" width="12" height="12">'
+    '<path d="M2.4 6.4 5 8.9l4.6-5.4" fill="none" stroke="currentColor" stroke-width="1.8"/></svg>'
+)
 
 
 def board_html(frame: Frame, heading: str, sentence: str, *, prompt: str) -> str:
@@ -47,12 +50,16 @@ def _card(frame: Frame, card: Card, prompt: str) -> str:
         note = "" if frame.decision == "cluster" else f", clustered at scale {card.label_scale}"
         note = ", if this scale clustered" if note and card.label_scale == frame.scale else note
         tone = "cl" if not note else "cl old"
-        cluster = f'<span class="{tone}" title="cluster {card.letter}{note}">{mark_svg(card.label, card.letter)}{card.letter}</span>'  # fmt: skip
+        mark = mark_svg(card.label, card.letter)
+        cluster = f'<span class="{tone}" title="cluster {card.letter}{note}">{mark}{card.letter}</span>'
     return (
-        f'<article class="card {"keep" if kept else "drop"}" data-i="{card.index}" data-name="{name}" data-count="{card.count}" '
-        f'data-proposed="{card.proposed}" data-letter="{card.letter}" data-reward="{card.reward:.4f}" data-p="{card.probability:.4f}" '
+        f'<article class="card {"keep" if kept else "drop"}" data-i="{card.index}" data-name="{name}" '
+        f'data-count="{card.count}" '
+        f'data-proposed="{card.proposed}" data-letter="{card.letter}" data-reward="{card.reward:.4f}" '
+        f'data-p="{card.probability:.4f}" '
         f'data-origin="{escape(card.origin)}">'
-        f'<button type="button" class="pic" data-do="toggle" aria-pressed="{str(kept).lower()}" aria-label="Keep {name}">'
+        f'<button type="button" class="pic" data-do="toggle" aria-pressed="{str(kept).lower()}" aria-label="Keep '
+        f'{name}">'
         f'<img src="{card.image}" alt="{alt}"><img class="ov" src="{card.map}" alt="">'
         f'{key}<span class="tick" aria-hidden="true">{TICK}</span></button>'
         f'<div class="meta"><b>{name}</b><span class="par">{escape(card.origin)}</span>{cluster}</div>'
@@ -62,6 +69,7 @@ def _card(frame: Frame, card: Card, prompt: str) -> str:
         f'<span class="pr{"" if actual else " soft"}" title="{about}">{chance}</span>'
         f'<span class="rw" title="reward">{signed(card.reward)}</span>'
         f'<button type="button" class="zoom" data-do="zoom" aria-label="Enlarge {name}" title="Enlarge">'
-        '<svg viewBox="0 0 14 14" width="13" height="13" aria-hidden="true"><path d="M8.5 1.5h4v4M5.5 12.5h-4v-4M12 2 8.4 5.6M2 12l3.6-3.6" '
+        '<svg viewBox="0 0 14 14" width="13" height="13" aria-hidden="true"><path d="M8.5 1.5h4v4M5.5 12.5h-4v-4M12 '
+        '2 8.4 5.6M2 12l3.6-3.6" '
         'fill="none" stroke="currentColor" stroke-width="1.4"/></svg></button></div></article>'
     )

@@ -16,11 +16,13 @@ def cost_html(search: StepCost, looking: StepCost, last: StepCost, raw_flops: fl
         f'<div class="kpi"><div><b>{_seconds(search.seconds)}</b><span>search so far</span></div>'
         f"<div><b>{_seconds(last.seconds)}</b><span>this scale</span></div>"
         f"<div><b>{third}</b><span>a raw image</span></div></div>"
-        '<div class="wide"><table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th><th scope="col">FLOPs</th>'
+        '<div class="wide"><table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th><th '
+        'scope="col">FLOPs</th>'
         f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
         f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
         f"<td>{_bytes(_peak(search))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
-        '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so that you can '
+        '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
+        "that you can "
         "see every candidate at every scale.</p>"
     )
 

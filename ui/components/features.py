@@ -28,7 +28,8 @@ def features_html(frame: Frame, extractor: str) -> str:
         else "Before scale 2 there is no layout yet: colours compare candidates of this scale only."
     )
     return (
-        f'<div class="maps">{rows}</div><p class="note">Each patch of a picture is described by DINOv2 features; their three main '
+        f'<div class="maps">{rows}</div><p class="note">Each patch of a picture is described by DINOv2 features; '
+        f"their three main "
         f"directions are shown as red, green and blue. Alike colours mean alike content. {basis}</p>"
         f'<p class="note">k-means reads them as {escape(READINGS.get(extractor, extractor))}.</p>'
     )

@@ -45,13 +45,15 @@ def ending_html(end: Ending) -> str:
         for a in end.line
     )
     others = "".join(
-        f'<figure><img src="{uri}" alt="{escape(name)}, not the best"><figcaption>{escape(name)} <span>{signed(score)}</span>'
+        f'<figure><img src="{uri}" alt="{escape(name)}, not the best"><figcaption>{escape(name)} '
+        f"<span>{signed(score)}</span>"
         "</figcaption></figure>"
         for name, uri, score in end.others
     )
     hand = "every choice as proposed" if not end.by_hand else f"{end.by_hand} choice{'s' * (end.by_hand > 1)} by hand"
     return (
-        f'<div class="end"><figure class="best"><img src="{end.png}" alt="The best picture for: {escape(end.prompt)}"></figure>'
+        f'<div class="end"><figure class="best"><img src="{end.png}" alt="The best picture for: '
+        f'{escape(end.prompt)}"></figure>'
         f'<div class="told"><p class="kick">Best of the run, {hand}</p><h2>{escape(end.prompt)}</h2>'
         f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>'
         f'<div class="kpi">{facts}</div><div class="acts">'

@@ -7,7 +7,8 @@ from html import escape
 
 def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
     """The header; `data-run` is what the address bar and a refresh follow."""
-    run = f'<span class="chip" title="This run. A refresh or this page\'s address reopens it.">run {escape(run_id)}</span>'
+    about = "This run. A refresh, or the page's address, reopens it."
+    run = f'<span class="chip" title="{about}">run {escape(run_id)}</span>'
     return (
         f'<div class="top" data-run="{escape(run_id)}" data-at="{escape(at)}">'
         '<button class="ghost burger" type="button" data-do="rail" aria-controls="rail">Set-up</button>'

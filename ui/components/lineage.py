@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from html import escape
 
@@ -53,7 +54,7 @@ def lineage_html(columns: list[Column], scales: int, now: int, branches: list[Br
     step = (WIDTH - 2 * LEFT) / (scales - 1)
     xs = {k: LEFT + k * step for k in range(scales)}
     parts = [_rulers(scales, xs, now, height)]
-    for before, here in zip(columns, columns[1:], strict=False):
+    for before, here in itertools.pairwise(columns):
         parts += [_edge(xs, before, here, i, rows) for i in range(len(here.dots))]
     for column in columns:
         parts += [_stub(xs, column, i, rows) for i, d in enumerate(column.dots) if not d.alive]
@@ -61,7 +62,8 @@ def lineage_html(columns: list[Column], scales: int, now: int, branches: list[Br
         parts += [_node(xs, column, i, rows) for i in range(len(column.dots))]
     return (
         f'<div class="pn river"><div class="head"><h3>Lineage</h3>{_branches(branches)}</div>'
-        f'<div class="flow" tabindex="0" role="group" aria-label="Lineage over the scales; each picture goes back to its scale">'
+        f'<div class="flow" tabindex="0" role="group" aria-label="Lineage over the scales; each picture goes back '
+        f'to its scale">'
         f'<svg viewBox="0 0 {WIDTH} {height}" style="--h:{height}px">{"".join(parts)}</svg></div></div>'
     )
 
@@ -100,7 +102,8 @@ def _edge(xs: dict[int, float], before: Column, here: Column, index: int, rows: 
     bend = (x1 - x0) / 2
     color = mark_color(before.dots[dot.parent].label)
     kind = ("win" if dot.winner else "way") + (" ahead" if here.ahead else "")
-    return f'<path class="{kind}" d="M{x0:.0f} {y0:.1f}C{x0 + bend:.0f} {y0:.1f} {x1 - bend:.0f} {y1:.1f} {x1:.0f} {y1:.1f}" stroke="{color}"/>'
+    path = f"M{x0:.0f} {y0:.1f}C{x0 + bend:.0f} {y0:.1f} {x1 - bend:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
+    return f'<path class="{kind}" d="{path}" stroke="{color}"/>'
 
 
 def _stub(xs: dict[int, float], column: Column, index: int, rows: int) -> str:
@@ -116,8 +119,11 @@ def _node(xs: dict[int, float], column: Column, index: int, rows: int) -> str:
     label = f"{dot.name} at scale {column.scale}, reward {signed(dot.reward)}{fate}"
     kind = "nd" + (" win" if dot.winner else "") + ("" if dot.alive else " out") + (" ahead" if column.ahead else "")
     return (
-        f'<g class="{kind}" role="button" tabindex="-1" data-go="{escape(column.target)}" data-name="{escape(dot.name)}" '
-        f'aria-label="{escape(label)}" transform="translate({x - size / 2:.1f},{y - size / 2:.1f})"><title>{escape(label)}</title>'
+        f'<g class="{kind}" role="button" tabindex="-1" data-go="{escape(column.target)}" '
+        f'data-name="{escape(dot.name)}" '
+        f'aria-label="{escape(label)}" transform="translate({x - size / 2:.1f},{y - size / 2:.1f})">'
+        f"<title>{escape(label)}</title>"
         f'<image href="{dot.thumb}" width="{size}" height="{size}" clip-path="inset(0 round 4px)"/>'
-        f'<rect x="-.75" y="-.75" width="{size + 1.5}" height="{size + 1.5}" rx="4.5" stroke="{mark_color(dot.label)}"/></g>'
+        f'<rect x="-.75" y="-.75" width="{size + 1.5}" height="{size + 1.5}" rx="4.5" '
+        f'stroke="{mark_color(dot.label)}"/></g>'
     )

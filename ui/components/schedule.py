@@ -7,7 +7,8 @@ def schedule_html(batch: tuple[int, ...], decisions: dict[int, str], wrong: int 
     """One column a scale; `wrong` marks the cell that the message is about."""
     top = max([*batch, 1])
     bars = "".join(
-        f'<i class="{decisions.get(k, "")}{" wrong" if k == wrong else ""}" style="height:{max(4, 46 * max(v, 0) / top):.0f}px" '
+        f'<i class="{decisions.get(k, "")}{" wrong" if k == wrong else ""}" '
+        f'style="height:{max(4, 46 * max(v, 0) / top):.0f}px" '
         f'title="scale {k}: {v}"></i>'
         for k, v in enumerate(batch)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from ui.components.lineage import Column
@@ -24,7 +25,7 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
         return x, PAD_T + (high - value) / (high - low) * (H - PAD_T - PAD_B)
 
     parts = [_axis(place, scales, now, low, high)]
-    for before, here in zip(columns, columns[1:], strict=False):
+    for before, here in itertools.pairwise(columns):
         for dot in here.dots:
             if dot.parent is not None:
                 x0, y0 = place(before.scale, before.dots[dot.parent].reward)
@@ -39,12 +40,15 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
             color = mark_color(dot.label)
             fill = color if dot.alive else "var(--sf)"
             parts.append(
-                f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}"><title>{dot.name} {dot.reward:+.2f}</title></circle>'
+                f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}">'
+                f"<title>{dot.name} {dot.reward:+.2f}</title></circle>"
             )
     best = max(columns[-1].dots, key=lambda d: d.reward)
     return (
-        f'<svg class="scores" viewBox="0 0 {W} {H}" role="img" aria-label="Reward of every candidate over the scales">{"".join(parts)}</svg>'
-        f'<p class="note">Reward of each picture as it would look if generation stopped at that scale. Open rings end there. '
+        f'<svg class="scores" viewBox="0 0 {W} {H}" role="img" aria-label="Reward of every candidate over the '
+        f'scales">{"".join(parts)}</svg>'
+        f'<p class="note">Reward of each picture as it would look if generation stopped at that scale. Open rings '
+        f"end there. "
         f"{best.name} leads at scale {columns[-1].scale} with {best.reward:+.2f}.</p>"
     )
 
@@ -58,7 +62,8 @@ def _axis(place, scales: int, now: int, low: float, high: float) -> str:
         for t in ticks
     )
     marks = "".join(
-        f'<text x="{place(k, low)[0]:.1f}" y="{H - 5}" text-anchor="middle" class="{"now" if k == now else ""}">{k}</text>'
+        f'<text x="{place(k, low)[0]:.1f}" y="{H - 5}" text-anchor="middle" class="{"now" if k == now else ""}">{k}'
+        f"</text>"
         for k in range(scales)
     )
     return lines + marks

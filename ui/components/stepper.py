@@ -34,7 +34,8 @@ def _cell(cell: Cell) -> str:
     go = f' data-go="{escape(cell.target)}"' if can_go else ""
     disabled = " disabled" if cell.status == "plan" else ""
     return (
-        f'<li class="{cell.status} {cell.decision or ""}"><button type="button"{go}{current}{disabled} aria-label="{label}">'
+        f'<li class="{cell.status} {cell.decision or ""}"><button type="button"{go}{current}{disabled} '
+        f'aria-label="{label}">'
         f"<i>{cell.scale}</i><em>{h}\u00d7{w}</em><strong>{cell.alive}</strong><small>{cell.decision or ''}</small>"
         "</button></li>"
     )

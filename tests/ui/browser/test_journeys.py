@@ -168,8 +168,10 @@ def test_nothing_scrolls_sideways(page: Page, width: int, scheme: str) -> None:
     to_scale(page, 2)
     time.sleep(1)
     wide = page.evaluate(
-        "() => [...document.querySelectorAll('#page *, .top *')].filter(e => !e.closest('.step, .flow, .wide, #plot, .line ol') "
-        "&& e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + e.className)"
+        "() => [...document.querySelectorAll('#page *, .top *')].filter(e => !e.closest('.step, .flow, .wide, "
+        "#plot, .line ol') "
+        "&& e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName "
+        "+ '.' + e.className)"
     )
     assert wide == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
