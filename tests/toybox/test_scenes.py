@@ -87,7 +87,7 @@ def test_something_is_held_out_of_every_shape_or_color_but_never_all() -> None:
         (Request("single_object", (("star", None, 1),)), "a photo of a star"),
         (Request("colors", (("cup", "orange", 1),)), "a photo of an orange cup"),
         (Request("counting", (("fish", "blue", 3),)), "a photo of three blue fish"),
-        (Request("position", (("heart", None, 1), ("house", None, 1)), "left of"), "a photo of a heart left of a house"),
+        (Request("position", (("cup", None, 1), ("house", None, 1)), "left of"), "a photo of a cup left of a house"),
         (
             Request("color_attr", (("star", "red", 1), ("cup", "green", 1))),
             "a photo of a red star and a green cup",
