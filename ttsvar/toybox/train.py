@@ -49,7 +49,7 @@ def _needed(name: str) -> Path:
 
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
-    "transformer": Part(_transformer, 4000, ("transformer.safetensors", "text_encoder.safetensors")),
+    "transformer": Part(_transformer, 2000, ("transformer.safetensors", "text_encoder.safetensors")),
 }
 
 

@@ -24,6 +24,8 @@ CONDITION_DROPOUT = 0.1
 FLIP_MOST = 0.25
 """Largest chance of a bit error in self-correction; each sample draws its own chance between 0 and this."""
 CELL_WEIGHT = 0.04
+CURRICULUM = ((0.4, 10), (0.6, 12), (1.01, 13))
+"""Up to which progress how many scales are trained: the first ten hold what is where and cost half as much."""
 SIZES: tuple[Size, ...] = SCHEDULE.sizes
 
 
@@ -97,7 +99,7 @@ class TransformerTask:
         """Weighted bit loss, and the cell loss from the middle of the transformer."""
         rng = np.random.default_rng((self.seed, step, rank))
         chosen = np.sort(rng.choice(len(self.scenes), self.batch // ranks, replace=False))
-        scales = 10 if progress < 0.25 else 12 if progress < 0.4 else len(SIZES)
+        scales = next(count for until, count in CURRICULUM if progress < until)
         flips = torch.from_numpy(rng.uniform(0, FLIP_MOST, (1, len(chosen)))).float().expand(len(SIZES), -1)
         drop = torch.from_numpy(rng.random(len(chosen)) < CONDITION_DROPOUT)
         prompts = [self.scenes.requests[i].prompt for i in chosen]
