@@ -1,7 +1,14 @@
-"""What patch features know of layout, on scenes that training never drew, beside the same figures for plain pixels."""
+"""What patch features know of layout, on scenes that training never drew, beside the same figures for plain pixels.
+
+`python -m ttsvar.toybox.feature_metrics FEATURES TOKENIZER --out FIGURES.json` measures shipped weights.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +19,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.pca import clustering_input, pca, pca_raw
 from ttsvar.toybox.dataset import training_scene
 from ttsvar.toybox.feature_views import to_planes, truncated
@@ -24,6 +32,7 @@ from ttsvar.types import FeatureExtractor
 
 COUNT = 64
 PATCH, SIZE = 8, (IMAGE_SIZE, IMAGE_SIZE)
+VALIDATION_SEED = 21
 PREVIEW_SCALES = (3, 6, 7)
 """Scales that a preview shows: what is seen at the decisions after scales 2, 5 and 6."""
 BLUR_SIDES = {3: 5, 6: 8, 7: 10}
@@ -203,3 +212,39 @@ def spread(features: Tensor) -> dict[str, float]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
+
+
+def core_seconds(extractor: FeatureExtractor, images: Tensor, rounds: int = 5) -> float:
+    """Least processor seconds of one call on one thread, whatever else the machine does."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        extractor.extract(images)
+        taken.append(time.process_time() - start)
+    torch.set_num_threads(threads)
+    return min(taken)
+
+
+def main() -> None:
+    """Measure a file of weights and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("features", type=Path)
+    parser.add_argument("tokenizer", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    asked = parser.parse_args()
+    extractor, probe = load_extractor(asked.features), FeatureProbe(VALIDATION_SEED, asked.tokenizer)
+    seconds = core_seconds(extractor, probe.groups[0].finals[:8])
+    figures = {
+        "command": " ".join(sys.orig_argv[1:]),
+        "parameters": sum(p.numel() for p in extractor.model.parameters()),
+        "core_seconds_8_images": seconds,
+        "features": probe.figures(extractor),
+        "pixels": probe.baseline(),
+    }
+    asked.out.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,8 @@
-"""Self-distillation of the toybox features (DINO, iBOT, DINOv2) on scenes whose prompts are never looked at.
+"""Self-distillation of the toybox features (DINO, iBOT) on scenes whose prompts are never looked at.
 
 A slowly following teacher sees a scene as it is; the student sees it as a coarse preview, in other tones, shifted and
 with parts masked, and says of every patch what the teacher says of it. Layout is all that the two have in common.
+The class token has no loss of its own, as nobody reads it; it serves as one more register.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 
 from ttsvar.features.dinov2 import Dinov2Extractor, build_dinov2, normalize, save_dinov2
 from ttsvar.toybox.dataset import batches, scene_set
-from ttsvar.toybox.feature_metrics import FeatureProbe
+from ttsvar.toybox.feature_metrics import VALIDATION_SEED, FeatureProbe
 from ttsvar.toybox.feature_views import Views, patch_salience, previews_of, student_views
 from ttsvar.toybox.optim import optimizers
 
@@ -38,10 +39,8 @@ PATCHES = 96
 STUDENT_TEMPERATURE, TEACHER_TEMPERATURE = 0.1, 0.06
 MOMENTUM = (0.98, 0.998)
 """Share of itself that the teacher keeps at each step, at the start and at the end."""
-CLASS_WEIGHT = 0.5
 PREVIEWED = 800
 """Scenes of which previews by the tokenizer are drawn and kept."""
-VALIDATION_SEED = 21
 
 
 class Head(nn.Module):
@@ -61,34 +60,30 @@ class Head(nn.Module):
 
 
 class Branch(nn.Module):
-    """A backbone with one head for the class token and one for patches."""
+    """A backbone and a head for its patches."""
 
     def __init__(self) -> None:
         super().__init__()
         self.backbone = build_dinov2(MODEL)
-        self.class_head, self.patch_head = Head(MODEL["hidden_size"]), Head(MODEL["hidden_size"])
+        self.head = Head(MODEL["hidden_size"])
 
-    def forward(self, pixels: Tensor, chosen: Tensor, masked: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Images [B, 3, H, W] in [0, 1] to cosines of the class token [B, K] and of chosen patches [B, N, K].
+    def forward(self, pixels: Tensor, chosen: Tensor, masked: Tensor | None = None) -> Tensor:
+        """Images [B, 3, H, W] in [0, 1] to cosines of chosen patches [B, N, K].
 
         `chosen` holds patch indices [B, N]; `masked` bool [B, L] says which patches the model may not see.
         """
         tokens = self.backbone(pixel_values=normalize(pixels), bool_masked_pos=masked).last_hidden_state
         patches = tokens[:, 1 + MODEL["num_register_tokens"] :]
-        picked = patches.gather(1, chosen[..., None].expand(-1, -1, patches.shape[-1]))
-        return self.class_head(tokens[:, 0]), self.patch_head(picked)
+        return self.head(patches.gather(1, chosen[..., None].expand(-1, -1, patches.shape[-1])))
 
 
 class SelfDistilled(nn.Module):
-    """Student, teacher, and the running mean of the teacher's answers for the class token."""
-
-    centre: Tensor
+    """Student and teacher."""
 
     def __init__(self) -> None:
         super().__init__()
         self.student = Branch()
         self.teacher = copy.deepcopy(self.student).requires_grad_(False)
-        self.register_buffer("centre", torch.zeros(PROTOTYPES))
 
     @torch.no_grad()
     def follow(self, momentum: float) -> None:
@@ -125,23 +120,19 @@ class FeaturesTask:
         return optimizers(self.pair.student, 0.01, 1e-3, plain=("embeddings", "prototypes"))
 
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
-        """Cross-entropy between the teacher's and the student's assignments, of patches and of the class token."""
+        """Cross-entropy between the teacher's and the student's assignments of patches to prototypes."""
         self.pair.follow(MOMENTUM[0] + (MOMENTUM[1] - MOMENTUM[0]) * progress)
-        device = self.pair.centre.device
+        device = self.pair.student.head.prototypes.device
         views = self._views(step, rank, ranks).to(device)
         matches = choose_patches(views)
         with torch.autocast(device.type, torch.bfloat16):
             with torch.no_grad():
-                class_t, patch_t = self.pair.teacher(views.teacher, matches.teacher)
-            class_s, patch_s = self.pair.student(views.student, matches.student, views.masked)
-        targets = sinkhorn(patch_t.flatten(0, 1) / TEACHER_TEMPERATURE)
-        patches = cross_entropy(targets, patch_s.flatten(0, 1))
-        classes = cross_entropy(((class_t - self.pair.centre) / TEACHER_TEMPERATURE).softmax(-1), class_s)
-        with torch.no_grad():
-            self.pair.centre.lerp_(class_t.mean(0), 0.1)
-            sharpness = -(targets * targets.clamp_min(1e-9).log()).sum(-1).mean()
-        figures = {"patches": patches.item(), "classes": classes.item(), "target_entropy": sharpness.item()}
-        return patches + CLASS_WEIGHT * classes, figures
+                taught = self.pair.teacher(views.teacher, matches.teacher)
+            answers = self.pair.student(views.student, matches.student, views.masked)
+        targets = sinkhorn(taught.flatten(0, 1) / TEACHER_TEMPERATURE)
+        loss = cross_entropy(targets, answers.flatten(0, 1))
+        entropy = -(targets * targets.clamp_min(1e-9).log()).sum(-1).mean()
+        return loss, {"target_entropy": entropy.item()}
 
     def validate(self) -> dict[str, float]:
         """How well previews find their finals and first components find objects, on scenes never trained on."""
