@@ -27,7 +27,7 @@ from ui.views import View, clustering_vectors, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
 NOTES = ("prompt", "seed", "batch", "advanced")
-SKIP_VIEWS = 9
+SKIP_VIEWS = 10
 
 
 class Handlers:

@@ -73,13 +73,14 @@ class Page:
     resampling: gr.HTML
     scores: gr.HTML
     cost: gr.HTML
+    facts: gr.HTML
     here: gr.State
 
     def views(self) -> list[Any]:
         """The outputs of `views.View.values`, in its order."""
         return [
             self.header, self.stepper, self.stage, self.lineage, self.features,
-            self.resampling, self.scores, self.cost, self.here,
+            self.resampling, self.scores, self.cost, self.facts, self.here,
         ]  # fmt: skip
 
 
@@ -100,8 +101,9 @@ def build(first: Any, examples: tuple[str, ...], bars: str, batch: str, stop: An
             lineage = view("lineage", first.lineage, "lineage.js")
         with gr.Column(elem_id="why", elem_classes="pn"):
             features, plot, legend, resampling, scores, cost = _why(first)
+            facts = view("facts", first.facts)
     here = gr.State(None)
-    return Page(rail, header, stepper, stage, lineage, features, plot, legend, resampling, scores, cost, here)
+    return Page(rail, header, stepper, stage, lineage, features, plot, legend, resampling, scores, cost, facts, here)
 
 
 def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:

@@ -12,7 +12,7 @@ from ttsvar.types import StepCost
 from ui import rivers, words
 from ui.components.bar import bar_html, stage_html
 from ui.components.board import board_html
-from ui.components.cost import cost_html
+from ui.components.cost import cost_html, facts_html
 from ui.components.features import features_html
 from ui.components.final import Ancestor, Ending, ending_html, welcome_html
 from ui.components.header import header_html
@@ -39,13 +39,14 @@ class View:
     resampling: str
     scores: str
     cost: str
+    facts: str
     here: tuple[str, str] | None
 
     def values(self) -> tuple[Any, ...]:
         """The values as the event handlers return them."""
         return (
             self.header, self.stepper, self.stage, self.lineage, self.features,
-            self.resampling, self.scores, self.cost, self.here,
+            self.resampling, self.scores, self.cost, self.facts, self.here,
         )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def welcome(engine: Any, strip: str, note: str = "") -> View:
     """The page before the first run."""
     stage = stage_html(welcome_html() + (f'<p class="err" role="alert">{note}</p>' if note else ""), kind="hello")
     return View(
-        header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, None
+        header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, "", None
     )
 
 
@@ -64,6 +65,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
     columns = rivers.columns(session, node_id)
     stage = _ending(session, node, columns) if node.state.done else _board(session, node_id, busy, error)
     engine, run = session.engine, session.run
+    search, looking, last, raw = _costs(session, node_id)
     scales = len(run.schedule)
     shown = node_id if above is None or node.result is not None else above.state.id
     frame = build_frame(session, shown)
@@ -76,7 +78,8 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
         features_html(frame, run.search.extractor),
         resampling_html(frame),
         scores_html(past, scales, node.state.scale),
-        cost_html(*_costs(session, node_id)),
+        cost_html(search, looking),
+        facts_html(search, last, raw),
         (session.id, shown),
     )
 

@@ -164,6 +164,7 @@ document.addEventListener("keydown", (event) => {
   if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
   else if (key === "a") all();
   else if (key === "r") reset();
+  else if (key === "z") zoom(target.closest?.(".card") || element.querySelector(".card:hover") || cards()[0]);
   else if (key === "enter" && (!target.closest?.("button, a, summary, [role=button], [role=tab]") || target.closest(".pic"))) {
     event.preventDefault();
     act("next");

@@ -40,17 +40,17 @@ def begin(handlers: Handlers, prompt: str = PROMPT, seed: float = 0, fields: tup
 def test_start_shows_the_first_scale(handlers: Handlers) -> None:
     values = begin(handlers)
     assert "Scale 0: all 8 go on" in values[2]
-    run, at = values[8]
+    run, at = values[9]
     assert handlers.store.get(run).current == at  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
     ("prompt", "seed", "fields", "place", "words"),
     [
-        ("  ", 0, FIELDS, 9, "Write what the picture"),
-        (PROMPT, -3, FIELDS, 10, "The seed is a whole number"),
-        (PROMPT, 0, ("tts-var", 1, "8,8,6,9,6,4,2,2,2,1,1,1,1", *FIELDS[3:]), 11, "Scale 3 keeps 9"),
-        (PROMPT, 0, (*FIELDS[:7], -5.0, *FIELDS[8:]), 12, "lambda is -5"),
+        ("  ", 0, FIELDS, 10, "Write what the picture"),
+        (PROMPT, -3, FIELDS, 11, "The seed is a whole number"),
+        (PROMPT, 0, ("tts-var", 1, "8,8,6,9,6,4,2,2,2,1,1,1,1", *FIELDS[3:]), 12, "Scale 3 keeps 9"),
+        (PROMPT, 0, (*FIELDS[:7], -5.0, *FIELDS[8:]), 13, "lambda is -5"),
     ],
 )
 def test_bad_input_is_explained_beside_its_field(
@@ -59,8 +59,8 @@ def test_bad_input_is_explained_beside_its_field(
     values = begin(handlers, prompt, seed, fields)
     assert words in values[place]
     assert not isinstance(values[2], str), "the stage stays as it is"
-    if place == 11:
-        assert "wrong" in values[13]
+    if place == 12:
+        assert "wrong" in values[14]
 
 
 def test_unknown_words_are_marked(handlers: Handlers) -> None:
@@ -76,7 +76,7 @@ def test_unknown_words_are_marked(handlers: Handlers) -> None:
     [("next", 1, "Scale 1:"), ("decision", 2, "Scale 2: keep"), ("end", 12, "Best of the run")],
 )
 def test_going_on_streams_every_scale(handlers: Handlers, kind: str, views: int, title: str) -> None:
-    run, at = begin(handlers)[8]
+    run, at = begin(handlers)[9]
     got = list(handlers.act(event(run=run, at=at, kind=kind, counts=[1] * 8)))
     assert len(got) == views
     assert title in got[-1][2]
@@ -84,7 +84,7 @@ def test_going_on_streams_every_scale(handlers: Handlers, kind: str, views: int,
 
 
 def test_stop_answers_within_one_scale(handlers: Handlers) -> None:
-    run, at = begin(handlers)[8]
+    run, at = begin(handlers)[9]
     stream = handlers.act(event(run=run, at=at, kind="end", counts=[1] * 8))
     next(stream)
     handlers.stop(run)
@@ -95,7 +95,7 @@ def test_stop_answers_within_one_scale(handlers: Handlers) -> None:
 
 
 def test_nothing_selected_is_explained_and_the_run_stays(handlers: Handlers) -> None:
-    run, at = begin(handlers)[8]
+    run, at = begin(handlers)[9]
     values = list(handlers.act(event(run=run, at=at, kind="next", counts=[0] * 8)))[-1]
     assert "keep at least one candidate" in values[2]
     assert "Scale 0" in values[2]
@@ -108,20 +108,20 @@ def test_a_run_that_is_gone_is_said_to_be(handlers: Handlers, data: dict) -> Non
 
 
 def test_rewind_reopen_and_leave(handlers: Handlers) -> None:
-    run, at = begin(handlers)[8]
+    run, at = begin(handlers)[9]
     session = handlers.store.get(run)
     assert session is not None
     go_to(session, 6)
     assert "Scale 0:" in handlers.rewind(event(run=run, at=at))[2]
     reopened = handlers.reopen(event(run=run))
     assert "Scale 0:" in reopened[2]
-    assert reopened[9:] == (PROMPT, 0, 1, "tts-var")
+    assert reopened[10:] == (PROMPT, 0, 1, "tts-var")
     assert "Watch a picture" in handlers.forget()[2]
     assert "Scale 0:" in handlers.rewind(event(run=run, at="nonsense"))[2]
 
 
 def test_two_visitors_do_not_mix(handlers: Handlers) -> None:
-    (one, at_one), (two, at_two) = begin(handlers, seed=1)[8], begin(handlers, seed=2)[8]
+    (one, at_one), (two, at_two) = begin(handlers, seed=1)[9], begin(handlers, seed=2)[9]
     streams = [handlers.act(event(run=r, at=a, kind="end", counts=[1] * 8)) for r, a in ((one, at_one), (two, at_two))]
     for pair in zip(*streams, strict=True):
         for values, own, other in zip(pair, (one, two), (two, one), strict=True):
@@ -130,7 +130,7 @@ def test_two_visitors_do_not_mix(handlers: Handlers) -> None:
 
 
 def test_the_chart_has_a_legend(handlers: Handlers) -> None:
-    here = begin(handlers)[8]
+    here = begin(handlers)[9]
     plot, legend = handlers.chart(here)
     assert plot["value"].layout.images
     assert "UMAP of the clustering features" in legend

@@ -40,7 +40,7 @@ class Balance(HTMLParser):
 @pytest.mark.parametrize("scale", [0, 2, 6, 13])
 def test_every_view_is_well_formed(session: Session, scale: int) -> None:
     view = show(session, go_to(session, scale))
-    for name in ("header", "stepper", "stage", "lineage", "features", "resampling", "scores", "cost"):
+    for name in ("header", "stepper", "stage", "lineage", "features", "resampling", "scores", "cost", "facts"):
         parser = Balance()
         parser.feed(getattr(view, name))
         assert parser.open == [], name

@@ -20,6 +20,8 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
         f"</button></div>"
         '<div class="busy" hidden><span class="dot" aria-hidden="true"></span><span class="now" role="status"></span>'
         '<button type="button" data-do="stop">Stop</button></div></div>'
+        '<p class="note keys">Keys: 0 to 9 keep or drop, A all, R the proposal, Z enlarge, Enter continue, Esc let '
+        "go.</p>"
     )
 
 

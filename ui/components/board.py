@@ -11,6 +11,11 @@ TICK = (
     '<svg viewBox="0 0 12 12" width="12" height="12">'
     '<path d="M2.4 6.4 5 8.9l4.6-5.4" fill="none" stroke="currentColor" stroke-width="1.8"/></svg>'
 )
+GROW = (
+    '<svg viewBox="0 0 14 14" width="13" height="13" aria-hidden="true">'
+    '<path d="M8.5 1.5h4v4M5.5 12.5h-4v-4M12 2 8.4 5.6M2 12l3.6-3.6" fill="none" stroke="currentColor" '
+    'stroke-width="1.4"/></svg>'
+)
 
 
 def board_html(frame: Frame, heading: str, sentence: str, *, prompt: str) -> str:
@@ -58,18 +63,18 @@ def _card(frame: Frame, card: Card, prompt: str) -> str:
         f'data-proposed="{card.proposed}" data-letter="{card.letter}" data-reward="{card.reward:.4f}" '
         f'data-p="{card.probability:.4f}" '
         f'data-origin="{escape(card.origin)}">'
-        f'<button type="button" class="pic" data-do="toggle" aria-pressed="{str(kept).lower()}" aria-label="Keep '
+        f'<div class="frame"><button type="button" class="pic" data-do="toggle" aria-pressed="{str(kept).lower()}" '
+        f'aria-label="Keep '
         f'{name}">'
         f'<img src="{card.image}" alt="{alt}"><img class="ov" src="{card.map}" alt="">'
         f'{key}<span class="tick" aria-hidden="true">{TICK}</span></button>'
+        f'<button type="button" class="zoom" data-do="zoom" aria-label="Enlarge {name}" title="Enlarge (Z)">{GROW}'
+        f"</button></div>"
         f'<div class="meta"><b>{name}</b><span class="par">{escape(card.origin)}</span>{cluster}</div>'
         f'<div class="cnt"><button type="button" data-do="less" aria-label="One copy of {name} fewer">\u2212</button>'
         f'<output aria-label="copies of {name}">{card.count}</output>'
         f'<button type="button" data-do="more" aria-label="One copy of {name} more">+</button>'
         f'<span class="pr{"" if actual else " soft"}" title="{about}">{chance}</span>'
         f'<span class="rw" title="reward">{signed(card.reward)}</span>'
-        f'<button type="button" class="zoom" data-do="zoom" aria-label="Enlarge {name}" title="Enlarge">'
-        '<svg viewBox="0 0 14 14" width="13" height="13" aria-hidden="true"><path d="M8.5 1.5h4v4M5.5 12.5h-4v-4M12 '
-        '2 8.4 5.6M2 12l3.6-3.6" '
-        'fill="none" stroke="currentColor" stroke-width="1.4"/></svg></button></div></article>'
+        "</div></article>"
     )

@@ -7,23 +7,28 @@ from ttsvar.types import StepCost
 NAMES = ("transformer", "decode", "features", "reward", "selection")
 
 
-def cost_html(search: StepCost, looking: StepCost, last: StepCost, raw_flops: float) -> str:
+def cost_html(search: StepCost, looking: StepCost) -> str:
     """Seconds, FLOPs and peak memory so far; what looking added is apart."""
     rows = "".join(_row(n, search, looking) for n in NAMES if n in search.parts or n in looking.parts)
+    return (
+        '<div class="wide"><table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th>'
+        '<th scope="col">FLOPs</th>'
+        f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
+        f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
+        f"<td>{_bytes(_peak(search))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
+        '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
+        "that you can see every candidate at every scale.</p>"
+    )
+
+
+def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
+    """Three figures under the panel: seconds so far, of this scale, and the work against one raw image."""
     ratio = search.flops / raw_flops if raw_flops else float("nan")
     third = f"{ratio:.1f}\u00d7" if ratio == ratio else "\u2013"
     return (
         f'<div class="kpi"><div><b>{_seconds(search.seconds)}</b><span>search so far</span></div>'
         f"<div><b>{_seconds(last.seconds)}</b><span>this scale</span></div>"
         f"<div><b>{third}</b><span>a raw image</span></div></div>"
-        '<div class="wide"><table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th><th '
-        'scope="col">FLOPs</th>'
-        f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
-        f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
-        f"<td>{_bytes(_peak(search))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
-        '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
-        "that you can "
-        "see every candidate at every scale.</p>"
     )
 
 

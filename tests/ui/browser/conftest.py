@@ -1,4 +1,7 @@
-"""The real app in a process of its own, and Chromium."""
+"""The real app in a process of its own, and Chromium.
+
+TTSVAR_UI_MODEL names another model or folder than the toybox; `fake` is the test double, which needs no weights.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        fake = os.environ.get("TTSVAR_UI_TESTS") == "fake"
-        script = ["tests/ui/serve_fake.py"] if fake else ["app.py", "--model", "toybox"]
+        model = os.environ.get("TTSVAR_UI_MODEL", "toybox")
+        script = ["tests/ui/serve_fake.py"] if model == "fake" else ["app.py", "--model", model]
         command = [sys.executable, *script, "--port", str(self.port), "--runs-dir", str(self.runs)]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT)
