@@ -14,6 +14,8 @@ from ttsvar.toybox.dataset import scene_set
 from ttsvar.toybox.training import FitSettings, Task, fit
 
 GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
+RECONSTRUCTED = 2400
+"""Scenes that the reward also sees as the tokenizer rebuilds them."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,33 @@ def _transformer(folder: Path) -> Task:
     from ttsvar.tokenizer.checkpoint import load_tokenizer
     from ttsvar.toybox.train_transformer import TransformerTask
 
+    path = _needed("tokenizer.safetensors")
+    # Named by the tokenizer file's date, so that a new tokenizer is not mistaken for the old one.
+    encoded = folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{int(path.stat().st_mtime)}.npy"
+    return TransformerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED), load_tokenizer(path).eval(), encoded)
+
+
+def _reward(folder: Path) -> Task:
+    from ttsvar.tokenizer.checkpoint import load_tokenizer
+    from ttsvar.toybox.reward_data import reconstructions
+    from ttsvar.toybox.train_reward import RewardTask
+
+    scenes = scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
     tokenizer = load_tokenizer(_needed("tokenizer.safetensors")).eval()
-    return TransformerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED), tokenizer, folder / "features.npy")
+    rebuilt = folder / "reward" / f"reconstructed-{RECONSTRUCTED}.u8"
+    return RewardTask([scenes, reconstructions(scenes, tokenizer, rebuilt, count=RECONSTRUCTED, seed=31)])
+
+
+def _features(folder: Path) -> Task:
+    from ttsvar.toybox.train_features import FeaturesTask
+
+    return FeaturesTask(folder, tokenizer=_needed("tokenizer.safetensors"))
+
+
+def _detector(folder: Path) -> Task:
+    from ttsvar.toybox.train_detector import DetectorTask
+
+    return DetectorTask(folder / "detector", tokenizer=_needed("tokenizer.safetensors"))
 
 
 def _needed(name: str) -> Path:
@@ -50,6 +77,9 @@ def _needed(name: str) -> Path:
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
     "transformer": Part(_transformer, 2000, ("transformer.safetensors", "text_encoder.safetensors")),
+    "reward": Part(_reward, 1500, ("reward.safetensors",)),
+    "features": Part(_features, 780, ("features.safetensors",)),
+    "detector": Part(_detector, 700, ("detector.safetensors",)),
 }
 
 
