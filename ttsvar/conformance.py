@@ -1,4 +1,4 @@
-"""Run a folder of reference cases and write what we compute, so that anyone can compare (DESIGN, section 6)."""
+"""Run a folder of reference cases and write what we compute, so that anyone can compare."""
 
 from __future__ import annotations
 
@@ -36,6 +36,12 @@ def _infinity(folder: Path, out: Path) -> None:
     save_file({name: tensor.contiguous() for name, tensor in got.items()}, out)
 
 
+def _image_reward(folder: Path, out: Path) -> None:
+    from ttsvar.rewards.conformance import reward_conformance
+
+    save_file(reward_conformance(folder), out)
+
+
 def _selection(folder: Path, out: Path) -> None:
     from ttsvar.search.conformance import selection_conformance
 
@@ -50,6 +56,7 @@ def _geneval(folder: Path, out: Path) -> None:
 
 KINDS = (
     Kind("infinity", (("transformer.pth", "vae.pth", "config.json", "inputs.safetensors"),), _infinity),
+    Kind("image reward", (("ImageReward.pt", "config.json", "inputs.safetensors"),), _image_reward),
     Kind("selection", (("cluster_cases.json",), ("potential_cases.json",)), _selection),
     Kind("geneval", (("decision_cases.json",),), _geneval),
 )

@@ -16,7 +16,7 @@ from ttsvar.models.conformance import transformer_conformance
 
 CASES = ("infinity_d32_256", "infinity_d14_patchify")
 TOLERANCE = 1e-4
-"""Of the standard deviation; DESIGN asks for 2e-3."""
+"""Of the standard deviation of the expected logits."""
 
 
 def case_of(name: str) -> tuple[dict, dict]:

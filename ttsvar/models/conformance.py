@@ -1,4 +1,4 @@
-"""What the transformer computes for a folder of reference cases (DESIGN, section 6)."""
+"""What the transformer computes for a folder of reference cases."""
 
 from __future__ import annotations
 
