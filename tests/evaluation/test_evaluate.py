@@ -11,7 +11,7 @@ from ttsvar.engine import Engine
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.contact_sheet import contact_sheet
 from ttsvar.evaluation.detections import Detection
-from ttsvar.evaluation.evaluate import arms, draw_seed, evaluate, run_search
+from ttsvar.evaluation.evaluate import arms, draw_seed, evaluate, main, run_search
 from ttsvar.evaluation.prompts import evaluation_prompts
 from ttsvar.evaluation.rows import Row, read_rows
 from ttsvar.evaluation.summary import summarize, table
@@ -45,6 +45,9 @@ def run(engine, out, **changes):
 
 def test_arms_name_every_search_once():
     assert list(arms(["raw", "best-of-n", "tts-var"], [1, 2])) == ["raw", "best-of-n n=2", "tts-var n=1", "tts-var n=2"]
+    assert list(arms(["best-of-n:4,8", "tts-var"], [1])) == ["best-of-n n=4", "best-of-n n=8", "tts-var n=1"]
+    with pytest.raises(ConfigError, match="whole numbers"):
+        arms(["best-of-n:x"], [1])
     with pytest.raises(ConfigError, match="nothing to run"):
         arms(["best-of-n"], [1])
 
@@ -151,3 +154,29 @@ def test_contact_sheet_shows_every_prompt(engine, tmp_path):
     assert len(outcomes) == len(PROMPTS)
     with Image.open(tmp_path / "sheet.png") as page:
         assert page.width == 3 * (16 + 10) + 10
+
+
+class Worded(FakeBackend):
+    """A model of few words, as the toybox is."""
+
+    def vocabulary(self):
+        return ("a", "photo")
+
+
+def test_command_prints_tables_and_writes_the_summary(tmp_path, monkeypatch, capsys):
+    reward = FakeReward()
+    monkeypatch.setattr("ttsvar.loading.load", lambda *_, **__: Engine(Worded(), {}, {"image-reward": reward}))
+    monkeypatch.setattr("ttsvar.evaluation.evaluate.load_detector", lambda _: GuessingDetector())
+    out = tmp_path / "runs" / "rows.jsonl"
+    summaries = main("toybox", ["raw", "best-of-n"], [2], 1, out, seen=True)
+    printed = capsys.readouterr().out
+    assert "held-out prompts: 6 images an arm" in printed
+    assert "seen prompts: 6 images an arm" in printed
+    assert "best-of-n n=2 - raw" in printed
+    assert json.loads(out.with_suffix(".summary.json").read_text()) == summaries
+
+
+def test_command_refuses_a_model_that_takes_any_text(tmp_path, monkeypatch):
+    monkeypatch.setattr("ttsvar.loading.load", lambda *_, **__: fake_engine())
+    with pytest.raises(ConfigError, match="takes any text"):
+        main("toybox", ["raw"], [1], 1, tmp_path / "rows.jsonl")

@@ -79,20 +79,29 @@ def main(
 
 
 def arms(searches: Sequence[str], sizes: Sequence[int]) -> dict[str, SearchConfig]:
-    """Every named search at every N, by label ('tts-var n=2'); raw has no N, and best of one would be raw again."""
+    """Every named search at every N, by label ('tts-var n=2'); raw has no N, and best of one would be raw again.
+
+    A search may bring its own N, as in 'best-of-n:4,8', so that arms of like compute can be chosen.
+    """
     chosen: dict[str, SearchConfig] = {}
-    for name in searches:
+    for text in searches:
+        name, _, own = text.partition(":")
         if name == "raw":
             chosen["raw"] = search_config("raw")
             continue
-        for n in sizes:
+        for n in _sizes(text, own) if own else sizes:
             if not (name == "best-of-n" and n == 1):
                 chosen[f"{name} n={n}"] = search_config(name, n=n)
     if not chosen:
-        raise ConfigError(
-            f"Searches {list(searches)} with n {list(sizes)} leave nothing to run; best-of-n needs n >= 2."
-        )
+        raise ConfigError(f"Searches {list(searches)} at n {list(sizes)} leave nothing to run; best-of-n needs n >= 2.")
     return chosen
+
+
+def _sizes(text: str, own: str) -> list[int]:
+    try:
+        return [int(part) for part in own.split(",")]
+    except ValueError:
+        raise ConfigError(f"{text!r} is no search; after the colon write whole numbers, as in best-of-n:4,8.") from None
 
 
 def evaluate(
