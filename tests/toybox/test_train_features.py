@@ -14,7 +14,7 @@ from ttsvar.features.dinov2 import load_extractor
 from ttsvar.toybox import train_features
 from ttsvar.toybox.feature_metrics import (
     FeatureProbe,
-    first_component_iou,
+    first_component_overlap,
     patch_colors,
     recoloured,
     retrieved,
@@ -137,8 +137,9 @@ def test_measures_tell_perfect_from_random_features() -> None:
     perfect = torch.nn.functional.one_hot(masks, 3).float()
     torch.manual_seed(0)
     noise = torch.randn(2, 256, 8)
-    assert first_component_iou(torch.cat((perfect, perfect.sum(-1, keepdim=True)), -1)[..., :1], masks) == 1.0
-    assert first_component_iou(noise, masks) < 0.3
+    overlap = first_component_overlap(perfect[..., :1], masks)
+    assert overlap == {"object_iou": 1.0, "object_precision": 1.0, "object_recall": 1.0}
+    assert first_component_overlap(noise, masks)["object_iou"] < 0.3
     assert same_object_auc(perfect, masks) == 1.0
     assert 0.4 < same_object_auc(noise, masks) < 0.6
     assert split_in_two(torch.tensor([5.0, 5.1, 4.9, 9.0, 0.5 + 4.5])).tolist() == [False, False, False, True, False]

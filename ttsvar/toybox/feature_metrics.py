@@ -37,6 +37,8 @@ PREVIEW_SCALES = (3, 6, 7)
 """Scales that a preview shows: what is seen at the decisions after scales 2, 5 and 6."""
 BLUR_SIDES = {3: 5, 6: 8, 7: 10}
 """Stands in for those previews where there is no tokenizer: pixels per side."""
+TOUCHED = 0.1
+"""Share of a patch from which on an object is in it at all."""
 SAME_PROMPTS = (
     Request("color_attr", (("star", "red", 1), ("cup", "green", 1))),
     Request("counting", (("ball", "blue", 3),)),
@@ -85,7 +87,9 @@ class FeatureProbe:
             found = [retrieved(*pair, kind) for pair in zip(other[1:], finals[1:], strict=True)]
             figures[f"found_recoloured_{kind}"] = _mean(found)
         masks = thing_masks(self.groups[0].scenes)
-        figures["object_iou"] = first_component_iou(finals[0], masks)
+        figures |= first_component_overlap(finals[0], masks)
+        touched = thing_masks(self.groups[0].scenes, TOUCHED)
+        figures["object_iou_touched"] = first_component_overlap(finals[0], touched)["object_iou"]
         figures["sign_agreement"] = sign_agreement(finals[0], masks)
         figures["same_object_auc"] = same_object_auc(finals[0], masks)
         return figures | spread(finals[0])
@@ -133,12 +137,12 @@ def retrieved(previews: Tensor, finals: Tensor, kind: str) -> float:
     return float((distances.argmin(1) == torch.arange(len(previews))).float().mean())
 
 
-def thing_masks(scenes: Sequence[Scene]) -> Tensor:
-    """Which object covers most of each patch: int64 [N, L], 1 + its index, 0 where more than half is background."""
-    return torch.stack([_patch_owner(scene.things) for scene in scenes])
+def thing_masks(scenes: Sequence[Scene], least: float = 0.5) -> Tensor:
+    """Which object covers most of each patch: int64 [N, L], 1 + its index, 0 where objects cover less than `least`."""
+    return torch.stack([_patch_owner(scene.things, least) for scene in scenes])
 
 
-def _patch_owner(things: Sequence[Thing]) -> Tensor:
+def _patch_owner(things: Sequence[Thing], least: float) -> Tensor:
     covers = []
     for thing in things:
         paint, mask = Image.new("RGB", SIZE), Image.new("L", SIZE)
@@ -149,7 +153,7 @@ def _patch_owner(things: Sequence[Thing]) -> Tensor:
         draw_shape(ImageDraw.Draw(paint), ImageDraw.Draw(mask), thing.shape, COLORS[thing.color], to_pixels)
         covers.append(torch.from_numpy(np.asarray(mask, np.float32) / 255))
     share = F.avg_pool2d(torch.stack(covers)[None], PATCH)[0].flatten(1)
-    return torch.where(share.sum(0) >= 0.5, share.argmax(0) + 1, 0)
+    return torch.where(share.sum(0) >= least, share.argmax(0) + 1, 0)
 
 
 def split_in_two(values: Tensor) -> Tensor:
@@ -163,13 +167,15 @@ def split_in_two(values: Tensor) -> Tensor:
     return upper if upper.sum() * 2 <= len(values) else ~upper
 
 
-def first_component_iou(features: Tensor, masks: Tensor) -> float:
-    """Mean overlap of the objects with the smaller side of each image's first principal component."""
-    ious = []
+def first_component_overlap(features: Tensor, masks: Tensor) -> dict[str, float]:
+    """How the smaller side of each image's first principal component meets the objects: mean IoU, precision, recall."""
+    rows = []
     for values, mask in zip(pca_raw(features), masks, strict=True):
         guess, truth = split_in_two(values), mask > 0
-        ious.append(float((guess & truth).sum() / (guess | truth).sum().clamp(min=1)))
-    return _mean(ious)
+        both = (guess & truth).sum()
+        rows.append([float(both / part.sum().clamp(min=1)) for part in (guess | truth, guess, truth)])
+    names = ("object_iou", "object_precision", "object_recall")
+    return {name: _mean(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
 def sign_agreement(features: Tensor, masks: Tensor) -> float:
