@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import threading
 import warnings
-from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection
 
 import numpy as np
 
@@ -14,13 +15,19 @@ UMAP_MINIMUM = 4
 
 
 class Projector:
-    """UMAP in a process of its own, imported and compiled there at once: compiling would freeze the page's process."""
+    """UMAP in a process of its own, imported and compiled there at once: compiling would freeze the page's process.
+
+    The process ends when its pipe does, so also where the app is killed.
+    """
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_be_nice)
-        points = np.random.default_rng(0).normal(size=(8, 12))
-        self._ready: Future = self._pool.submit(umap_points, points)
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), name="umap", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._ready = False
+        self._lock = threading.Lock()
 
     def project(self, vectors: np.ndarray) -> tuple[np.ndarray, str]:
         """Vectors [B, F] to points [B, 2] in the unit square, and the name of the projection.
@@ -29,22 +36,34 @@ class Projector:
         """
         if len(vectors) < UMAP_MINIMUM:
             return to_unit(pca_points(vectors)), "PCA"
-        if not self._ready.done():
+        if not self.wait(0):
             return to_unit(pca_points(vectors)), "PCA meanwhile"
-        return to_unit(self._pool.submit(umap_points, vectors).result()), "UMAP"
+        with self._lock:
+            self._pipe.send(np.asarray(vectors, np.float32))
+            return to_unit(self._pipe.recv()), "UMAP"
 
-    def wait(self, seconds: float) -> None:
-        """Wait until UMAP is ready."""
-        self._ready.result(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Whether UMAP is ready within so many seconds; the process says so once, by a first message."""
+        with self._lock:
+            if not self._ready and self._pipe.poll(seconds):
+                self._ready = bool(self._pipe.recv())
+            return self._ready
 
     def close(self) -> None:
         """End the process."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._process.terminate()
+        self._process.join(10)
+        self._pipe.close()
 
 
-def _be_nice() -> None:
+def _serve(pipe: Connection) -> None:
     with contextlib.suppress(OSError):
         os.nice(5)
+    umap_points(np.random.default_rng(0).normal(size=(8, 12)))
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(True)
+        while True:
+            pipe.send(umap_points(pipe.recv()))
 
 
 def umap_points(vectors: np.ndarray) -> np.ndarray:

@@ -126,7 +126,7 @@ def test_umap_in_its_process_is_repeatable(session: Session) -> None:
     vectors = clustering_vectors(session, go_to(session, 2))
     projector = Projector()
     try:
-        projector.wait(300)
+        assert projector.wait(300)
         first, method = projector.project(vectors)
         second, _ = projector.project(vectors)
     finally:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent)]
 
 from conftest import CHROMIUM, FLAGS, Server
 from playwright.sync_api import Page, sync_playwright
