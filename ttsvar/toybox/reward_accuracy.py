@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ttsvar.errors import ConfigError
+from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.checkpoint import load_tokenizer
 from ttsvar.toybox.near_misses import KINDS, TAGS_WITH, near_miss
+from ttsvar.toybox.own_samples import Painter, load_painter
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.prompts import Request, sample_request, scene_for
 from ttsvar.toybox.reward_data import planes
@@ -38,6 +45,35 @@ def previewed(tokenizer: BSQAutoencoder, scale: int) -> ImageSource:
         return torch.cat(parts)
 
     return source
+
+
+def sampled(painter: Painter, seed: int = 0) -> ImageSource:
+    """The model's own samples whose content is known; see `own_samples`."""
+
+    def source(scenes: Sequence[Scene], requests: Sequence[Request]) -> Tensor:
+        generator, parts = torch.Generator().manual_seed(seed), []
+        for start in range(0, len(scenes), 16):
+            block = slice(start, start + 16)
+            drawings = rendered(scenes[block], requests[block])
+            parts.append(painter.continued(drawings, [r.prompt for r in requests[block]], generator))
+        return torch.cat(parts)
+
+    return source
+
+
+SOURCES = ("rendered", "reconstructed", "preview-6", "preview-9", "samples")
+
+
+def image_source(name: str, folder: Path) -> ImageSource:
+    """One of SOURCES, with the tokenizer (and for samples the transformer) of a model folder."""
+    if name not in SOURCES:
+        raise ConfigError(f"There is no image source {name!r}; choose one of {', '.join(SOURCES)}.")
+    if name == "rendered":
+        return rendered
+    if name != "samples":
+        scale = len(SCHEDULE) - 1 if name == "reconstructed" else int(name.split("-")[1])
+        return previewed(load_tokenizer(folder / "tokenizer.safetensors"), scale)
+    return sampled(load_painter(folder))
 
 
 def near_miss_accuracy(reward: Reward, source: ImageSource, pairs: int, seed: int) -> dict[str, dict[str, float]]:
@@ -71,3 +107,35 @@ def near_miss_accuracy(reward: Reward, source: ImageSource, pairs: int, seed: in
 
 def _request(kind: str, rng: np.random.Generator) -> Request:
     return sample_request(rng, str(rng.choice(TAGS_WITH[kind])))
+
+
+def reward_figures(folder: Path, sources: Sequence[str], pairs: int, seed: int) -> dict[str, dict]:
+    """`near_miss_accuracy` of the reward in a model folder, for each of SOURCES that is named."""
+    reward = load_scorer(folder / "reward.safetensors")
+    return {name: near_miss_accuracy(reward, image_source(name, folder), pairs, seed) for name in sources}
+
+
+def main() -> None:
+    """`python -m ttsvar.toybox.reward_accuracy FOLDER --pairs 200 --out FILE`: a table, and the figures as JSON."""
+    parser = argparse.ArgumentParser(description="How often the toybox reward ranks a right pair above a near-miss.")
+    parser.add_argument("folder", type=Path, help="a folder with reward, tokenizer and transformer weights")
+    parser.add_argument("--sources", nargs="+", default=list(SOURCES), choices=SOURCES)
+    parser.add_argument("--pairs", type=int, default=200, help="pairs of each kind, each asked two questions")
+    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    figures = reward_figures(given.folder, given.sources, given.pairs, given.seed)
+    for name, kinds in figures.items():
+        print(f"{name:<14}" + "  ".join(f"{kind} {found['accuracy']:.3f}" for kind, found in kinds.items()))
+    if given.out:
+        command = (
+            f"python -m ttsvar.toybox.reward_accuracy {given.folder} --sources {' '.join(given.sources)} "
+            f"--pairs {given.pairs} --seed {given.seed} --out {given.out}"
+        )
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(json.dumps({"command": command, "near_misses": figures}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -75,11 +75,17 @@ def _from_others(t: Thing, others: list[Thing], grid: int) -> tuple[np.ndarray, 
 
 
 def prompts_for(
-    request: Request, things: Sequence[Thing], rng: np.random.Generator
+    request: Request, things: Sequence[Thing], rng: np.random.Generator, *, reword: bool = True
 ) -> tuple[list[str], list[set[str]]]:
-    """A prompt that fits the scene and near-misses that do not: (prompts [1 + MISSES], the wrong words of each)."""
+    """A prompt that fits the scene and near-misses that do not: (prompts [1 + MISSES], the wrong words of each).
+
+    `reword` lets the prompt say something else that the metadata bear out.
+    """
     said = [r for r in true_requests(things) if not r.held_out] or [request]
-    right = request if rng.random() < 0.3 else said[int(rng.integers(len(said)))]
+    beside = [r for r in said if r.relation]
+    # Sides are learned last: half of what is said of two objects is how they stand.
+    choices = [request] if not reword else beside if beside and rng.random() < 0.5 else [*said, request]
+    right = choices[int(rng.integers(len(choices)))]
     misses = false_requests(things, right, rng, MISSES)
     return [right.prompt, *(m.prompt for m in misses)], [set(), *(wrong_words(right, m) for m in misses)]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,13 +41,23 @@ REWARD = ImageRewardConfig(
     text_intermediate=256,
     projection=8,
 )
-TRUNK_ALONE = 0.3
+TRUNK_ALONE = 0.2
 """Share of a run from scratch in which only the image tokens are trained."""
 PATCH_WEIGHT, WORD_WEIGHT = 0.5, 0.5
 SHARPNESS = 4.0
 """Logit of 'fits' per unit of reward: a reward of 1 means 98 % sure."""
 HEADS = {"shape": 1 + len(SHAPES), "color": 1 + len(COLORS), "alike": 5, "offsets": 4}
 VALIDATION_SEED = 21
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Images uint8 [B, H, W, 3], what is in them, and per image 1 + MISSES prompts with their wrong words."""
+
+    images: Tensor
+    things: list[tuple[Thing, ...]]
+    prompts: list[str]
+    wrong: list[set[str]]
 
 
 class _RewardWithHeads(nn.Module):
@@ -75,9 +86,16 @@ class RewardTask:
     name = "reward"
 
     def __init__(
-        self, sources: Sequence[SceneSet], *, batch: int = 64, seed: int = 0, start: Path | None = None
+        self,
+        sources: Sequence[SceneSet],
+        *,
+        samples: SceneSet | None = None,
+        batch: int = 64,
+        seed: int = 0,
+        start: Path | None = None,
     ) -> None:
-        self.sources, self.batch, self.seed = tuple(sources), batch, seed
+        self.sources, self.batch, self.seed = (*sources, *([samples] if samples else [])), batch, seed
+        self.drawn = len(sources)
         self.trunk_alone = 0.0 if start else TRUNK_ALONE
         self.model = _RewardWithHeads(load_reward(start)[0].train() if start else new_reward(seed))
         self.tokenizer = WordPromptTokenizer(WORDS)
@@ -94,48 +112,45 @@ class RewardTask:
             return self._loss(progress, np.random.default_rng((self.seed, step, rank)), self.batch // ranks)
 
     def _loss(self, progress: float, rng: np.random.Generator, count: int) -> tuple[Tensor, dict[str, float]]:
-        images, requests, things = self._draw(rng, count)
-        pixels = preprocess(images, IMAGE_SIZE)
+        batch = self._draw(rng, count)
+        pixels = preprocess(batch.images, IMAGE_SIZE)
         with torch.autocast("cpu", torch.bfloat16):
             tokens = self.model.reward.blip.visual_encoder(pixels)
             told = self.model.patches(tokens[:, 1:]).float()
-        patch, figures = patch_loss(told, patch_targets(things, REWARD.grid))
+        patch, figures = patch_loss(told, patch_targets(batch.things, REWARD.grid))
         if progress < self.trunk_alone:
             return patch, figures
-        match, match_figures = self._match_loss(tokens, requests, things, rng)
+        match, match_figures = self._match_loss(tokens, batch)
         return match + PATCH_WEIGHT * patch, figures | match_figures
 
-    def _draw(self, rng: np.random.Generator, count: int) -> tuple[Tensor, list, list[tuple[Thing, ...]]]:
-        images, requests, things = [], [], []
+    def _draw(self, rng: np.random.Generator, count: int) -> _Batch:
+        images, things, prompts, wrong = [], [], [], []
         parts = np.array_split(np.arange(count), len(self.sources))
-        for source, part in zip(self.sources, parts, strict=True):
+        for number, (source, part) in enumerate(zip(self.sources, parts, strict=True)):
             chosen = np.sort(rng.choice(len(source), len(part), replace=False))
             images.append(torch.from_numpy(source.images[chosen]))
-            requests += [source.requests[i] for i in chosen]
-            things += [source.things[i] for i in chosen]
+            for i in chosen:
+                said, words = prompts_for(source.requests[i], source.things[i], rng, reword=number < self.drawn)
+                prompts += said
+                wrong += words
+                things.append(source.things[i])
         # Only renderings are too clean; they come first.
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
         clean = images[0].permute(0, 3, 1, 2).float()
         images[0] = roughen(clean, generator).round().byte().permute(0, 2, 3, 1)
-        return torch.cat(images), requests, things
+        return _Batch(torch.cat(images), things, prompts, wrong)
 
-    def _match_loss(
-        self, tokens: Tensor, requests: list, things: list[tuple[Thing, ...]], rng: np.random.Generator
-    ) -> tuple[Tensor, dict[str, float]]:
-        prompts, wrong = [], []
-        for request, scene in zip(requests, things, strict=True):
-            said, words = prompts_for(request, scene, rng)
-            prompts += said
-            wrong += words
-        ids, mask = self.tokenizer(prompts)
+    def _match_loss(self, tokens: Tensor, batch: _Batch) -> tuple[Tensor, dict[str, float]]:
+        ids, mask = self.tokenizer(batch.prompts)
         with torch.autocast("cpu", torch.bfloat16):
             read = self.model.reward.blip.text_encoder(ids, mask, tokens)
             doubts = self.model.words(read).squeeze(-1).float()
+        targets = word_targets(batch.prompts, batch.wrong, ids)
         logits = SHARPNESS * self.model.reward.score_of(read.float()).view(-1, 1 + MISSES)
         right, misses = logits[:, :1], logits[:, 1:]
         ranking = F.softplus(misses - right).mean()
         absolute = (F.softplus(-right).mean() + F.softplus(misses).mean()) / 2
-        word = F.binary_cross_entropy_with_logits(doubts[mask > 0], word_targets(prompts, wrong, ids)[mask > 0])
+        word = F.binary_cross_entropy_with_logits(doubts[mask > 0], targets[mask > 0])
         figures = {
             "ranking": ranking.item(),
             "absolute": absolute.item(),
@@ -153,9 +168,19 @@ class RewardTask:
         self.model.train()
         return {f"val_{kind}": figures["accuracy"] for kind, figures in found.items()}
 
+    @torch.no_grad()
     def save(self, folder: Path) -> None:
-        """Write `reward.safetensors` in fp16."""
-        save_reward(self.model.reward, WORDS, folder / "reward.safetensors")
+        """Write `reward.safetensors` in fp16, its rewards normalised over equal shares of fits and near-misses."""
+        rng, right, misses = np.random.default_rng((self.seed, 2**31)), [], []
+        for _ in range(4):
+            batch = self._draw(rng, self.batch)
+            rewards = self.model.reward(preprocess(batch.images, IMAGE_SIZE), *self.tokenizer(batch.prompts))
+            rewards = rewards.view(-1, 1 + MISSES)
+            right.append(rewards[:, 0])
+            misses.append(rewards[:, 1])
+        mixed = torch.cat(right + misses)
+        scaled = normalised(self.model.reward, float(mixed.mean()), float(mixed.std()))
+        save_reward(scaled, WORDS, folder / "reward.safetensors")
 
 
 def patch_loss(told: Tensor, targets: PatchTargets) -> tuple[Tensor, dict[str, float]]:
@@ -189,7 +214,7 @@ def word_targets(prompts: Sequence[str], wrong: Sequence[set[str]], ids: Tensor)
 
 
 def normalised(model: ImageReward, mean: float, std: float) -> ImageReward:
-    """The same model with its rewards shifted and divided: only the constants of its last step change."""
-    old = model.config
-    model.config = replace(old, mean=old.mean + mean * old.std, std=old.std * std)
-    return model
+    """A copy whose rewards are shifted and divided: only the constants of its last step differ."""
+    scaled, old = copy.deepcopy(model), model.config
+    scaled.config = replace(old, mean=old.mean + mean * old.std, std=old.std * std)
+    return scaled
