@@ -8,9 +8,12 @@ import torch
 from torch import Tensor
 
 from ttsvar.rewards.image_reward import load_scorer
+from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.checkpoint import save_tokenizer
+from ttsvar.toybox import train_reward
 from ttsvar.toybox.dataset import SceneSet, training_scene
 from ttsvar.toybox.near_misses import KINDS
-from ttsvar.toybox.presets import WORDS
+from ttsvar.toybox.presets import TOKENIZER, WORDS
 from ttsvar.toybox.reward_accuracy import near_miss_accuracy, rendered
 from ttsvar.toybox.reward_data import MISSES, patch_targets, prompts_for, roughen
 from ttsvar.toybox.scenes import Thing, render
@@ -73,9 +76,10 @@ def test_a_step_from_scratch_and_from_a_file(scenes: SceneSet, tmp_path: Path):
     loss, figures = task.loss(0, 0.9, 0, 1)
     loss.backward()
     assert figures["ranking"] > 0
-    text = task.model.reward.blip.text_encoder.encoder.layer[0].crossattention.self.query.weight
-    assert text.grad is not None
-    assert float(text.grad.norm()) > 0
+    read = "blip.text_encoder.encoder.layer.0.crossattention.self.query.weight"
+    gradient = task.model.reward.get_parameter(read).grad
+    assert gradient is not None
+    assert float(gradient.norm()) > 0
     assert torch.equal(loss, task.loss(0, 0.9, 0, 1)[0])
     task.save(tmp_path)
     again = RewardTask([scenes, scenes], batch=8, start=tmp_path / "reward.safetensors")
@@ -110,3 +114,13 @@ def test_a_tie_is_not_right():
     found = near_miss_accuracy(_Constant(), rendered, pairs=2, seed=0)
     assert tuple(found) == KINDS
     assert all(figures["accuracy"] == 0 and figures["pairs"] == 2 for figures in found.values())
+
+
+def test_a_task_is_made_from_a_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name, value in (("SCENES", 8), ("RECONSTRUCTED", 8)):
+        monkeypatch.setattr(train_reward, name, value)
+    torch.manual_seed(0)
+    save_tokenizer(BSQAutoencoder(TOKENIZER), tmp_path / "tokenizer.safetensors")
+    task = train_reward.make_task(tmp_path / "work", tmp_path)
+    assert [len(source) for source in task.sources] == [8, 8]
+    assert (tmp_path / "work" / "reward" / "reconstructed-8.u8").stat().st_size == 8 * 128 * 128 * 3

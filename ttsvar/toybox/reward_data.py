@@ -59,12 +59,8 @@ def patch_targets(scenes: Sequence[Sequence[Thing]], grid: int) -> PatchTargets:
             dx, dy = np.meshgrid(t.x - centres, t.y - centres)
             offsets[i][at] = np.stack([dx, dy, *_from_others(t, others, grid)], -1)[at] / (IMAGE_SIZE / 2)
             has_others[i][at] = bool(others)
-    tensors = (torch.from_numpy(a.reshape(len(scenes), grid * grid, *a.shape[3:])) for a in (shape, color, alike))
-    return PatchTargets(
-        *tensors,
-        torch.from_numpy(offsets.reshape(len(scenes), -1, 4)),
-        torch.from_numpy(has_others.reshape(len(scenes), -1)),
-    )
+    flat = [torch.from_numpy(a).flatten(1, 2) for a in (shape, color, alike, offsets, has_others)]
+    return PatchTargets(*flat)
 
 
 def _from_others(t: Thing, others: list[Thing], grid: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,11 +18,13 @@ from ttsvar.rewards.checkpoint import load_reward, save_reward
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer, preprocess
 from ttsvar.rewards.model import ImageReward
-from ttsvar.toybox.dataset import SceneSet
+from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.toybox.dataset import SceneSet, scene_set
 from ttsvar.toybox.optim import optimizers
+from ttsvar.toybox.own_samples import load_painter, sample_set
 from ttsvar.toybox.presets import WORDS
 from ttsvar.toybox.reward_accuracy import near_miss_accuracy, rendered
-from ttsvar.toybox.reward_data import MISSES, PatchTargets, patch_targets, prompts_for, roughen
+from ttsvar.toybox.reward_data import MISSES, PatchTargets, patch_targets, prompts_for, reconstructions, roughen
 from ttsvar.toybox.scenes import Thing
 from ttsvar.toybox.world import COLORS, IMAGE_SIZE, SHAPES
 
@@ -48,6 +50,9 @@ SHARPNESS = 4.0
 """Logit of 'fits' per unit of reward: a reward of 1 means 98 % sure."""
 HEADS = {"shape": 1 + len(SHAPES), "color": 1 + len(COLORS), "alike": 5, "offsets": 4}
 VALIDATION_SEED = 21
+SCENES, SCENE_SEED = 40_000, 1
+"""The generator's scenes; the detector draws its own."""
+RECONSTRUCTED, SAMPLED = 2400, 640
 
 
 @dataclass(frozen=True)
@@ -218,3 +223,21 @@ def normalised(model: ImageReward, mean: float, std: float) -> ImageReward:
     scaled, old = copy.deepcopy(model), model.config
     scaled.config = replace(old, mean=old.mean + mean * old.std, std=old.std * std)
     return scaled
+
+
+def make_task(folder: Path, models: Path) -> RewardTask:
+    """The shipped reward's task: drawings, reconstructions and, where there is a transformer, the model's samples.
+
+    Pictures are made once under `folder`; `models` is the folder of the tokenizer and the transformer.
+    """
+    scenes = scene_set(folder, SCENES, SCENE_SEED)
+    made = folder / RewardTask.name
+    made.mkdir(parents=True, exist_ok=True)
+    tokenizer = load_tokenizer(models / "tokenizer.safetensors")
+    seen = reconstructions(scenes, tokenizer, made / f"reconstructed-{RECONSTRUCTED}.u8", count=RECONSTRUCTED, seed=31)
+    weights, samples = models / "transformer.safetensors", None
+    if weights.exists():
+        # The date keeps pictures of one transformer from being taken for those of a later one.
+        path = made / f"samples-{SAMPLED}-{int(weights.stat().st_mtime)}.u8"
+        samples = sample_set(scenes, load_painter(models), path, count=SAMPLED, seed=32)
+    return RewardTask([scenes, seen], samples=samples)
