@@ -26,6 +26,8 @@ FLIP_MOST = 0.25
 CELL_WEIGHT = 0.04
 CURRICULUM = ((0.4, 10), (0.6, 12), (1.01, 13))
 """Up to which progress how many scales are trained: the first ten hold what is where and cost half as much."""
+PAIRS_FROM, PAIRS_SHARE = 0.67, 0.8
+"""Which object has which colour and side is learned last: from that progress on, that share of a batch is about it."""
 SIZES: tuple[Size, ...] = SCHEDULE.sizes
 
 
@@ -89,6 +91,8 @@ class TransformerTask:
         self.model = _TransformerWithText(seed)
         self.tokenizer = tokenizer
         self.features = tokenizer_features(tokenizer, scenes, features)
+        two_kinds = np.array([len(r.kinds) == 2 for r in scenes.requests])
+        self.pairs, self.others = np.flatnonzero(two_kinds), np.flatnonzero(~two_kinds)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for hidden matrices, AdamW for embeddings, heads, norms and the text encoder's table."""
@@ -98,7 +102,7 @@ class TransformerTask:
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
         """Weighted bit loss, and the cell loss from the middle of the transformer."""
         rng = np.random.default_rng((self.seed, step, rank))
-        chosen = np.sort(rng.choice(len(self.scenes), self.batch // ranks, replace=False))
+        chosen = self._choose(rng, self.batch // ranks, progress)
         scales = next(count for until, count in CURRICULUM if progress < until)
         flips = torch.from_numpy(rng.uniform(0, FLIP_MOST, (1, len(chosen)))).float().expand(len(SIZES), -1)
         drop = torch.from_numpy(rng.random(len(chosen)) < CONDITION_DROPOUT)
@@ -111,6 +115,14 @@ class TransformerTask:
         cell_loss = F.cross_entropy(self.model.cells(middle).float().flatten(0, 1), cells.flatten())
         loss = bit_loss + CELL_WEIGHT * (1 - progress) * cell_loss
         return loss, {"bit_loss": float(bit_loss.detach()), "cell_loss": float(cell_loss.detach())}
+
+    def _choose(self, rng: np.random.Generator, count: int, progress: float) -> np.ndarray:
+        """Indices of a batch: any scenes at first, mostly two kinds of things once shapes and colours are known."""
+        if progress < PAIRS_FROM:
+            return np.sort(rng.choice(len(self.scenes), count, replace=False))
+        pairs = round(PAIRS_SHARE * count)
+        parts = (rng.choice(self.pairs, pairs, replace=False), rng.choice(self.others, count - pairs, replace=False))
+        return np.sort(np.concatenate(parts))
 
     def _predict(
         self, features: Tensor, prompts: list[str], flips: Tensor | float, drop: Tensor | None, scales: int
