@@ -160,6 +160,11 @@ class Engine:
             yield result
             state = self.commit(result)
 
+    def raw_flops(self, run: Run) -> float:
+        """Floating-point operations of one image of this run without any search: every scale once, and one decode."""
+        scales = range(len(run.schedule))
+        return sum(self.backend.grow_flops(run, k, 1) for k in scales) + self.backend.decode_flops(1)
+
     def best_index(self, state: SearchState) -> int:
         """Index of the candidate that the search prefers: the highest score; with raw sampling simply the first."""
         self._check(state)

@@ -65,7 +65,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
     columns = rivers.columns(session, node_id)
     stage = _ending(session, node, columns) if node.state.done else _board(session, node_id, busy, error)
     engine, run = session.engine, session.run
-    search, looking, last, raw = _costs(session, node_id)
+    search, looking, last = _costs(session, node_id)
     scales = len(run.schedule)
     shown = node_id if above is None or node.result is not None else above.state.id
     frame = build_frame(session, shown)
@@ -79,7 +79,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
         resampling_html(frame),
         scores_html(past, scales, node.state.scale),
         cost_html(search, looking),
-        facts_html(search, last, raw),
+        facts_html(search, last, engine.raw_flops(run)),
         (session.id, shown),
     )
 
@@ -121,7 +121,8 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     )
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
-    search, _looking, _, raw = _costs(session, node.state.id)
+    search, _, _ = _costs(session, node.state.id)
+    raw = session.engine.raw_flops(run)
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
         ("search", f"{search.seconds:.1f} s"),
@@ -143,17 +144,15 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     return stage_html(ending_html(end), run=session.id, at=node.state.id, kind="final")
 
 
-def _costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost, float]:
-    """Search so far, looking so far, this scale's search, and the FLOPs of one candidate alone."""
-    search, looking, last, raw = StepCost(), StepCost(), StepCost(), 0.0
+def _costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost]:
+    """Search so far, looking so far, and this scale's search."""
+    search, looking, last = StepCost(), StepCost(), StepCost()
     for node in session.history.path(node_id):
         if node.result is None:
             continue
         last = node.result.cost
         search, looking = search + last, looking + session.look_cost(node.state.id)
-        part = last.parts.get("transformer")
-        raw += part.flops / len(node.result.grown) if part else 0.0
-    return search, looking, last, raw
+    return search, looking, last
 
 
 def clustering_vectors(session: Session, node_id: str) -> np.ndarray:
