@@ -116,6 +116,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--searches", nargs="+", default=["raw", "best-of-n", "tts-var"], help="named searches")
     parser.add_argument("--n", nargs="+", type=int, default=[1], help="factors N to run each search with")
     parser.add_argument("--per-category", type=int, default=20, help="prompts of each of the six categories")
+    parser.add_argument("--seeds", type=int, default=1, help="images of each prompt and search")
+    parser.add_argument("--seen", action="store_true", help="add prompts of training, summed up apart")
     parser.add_argument(
         "--out", type=Path, default=Path("runs/evaluation.jsonl"), help="rows; an existing file is continued"
     )
@@ -125,4 +127,12 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     from ttsvar.evaluation.evaluate import main as evaluate
 
-    evaluate(arguments.model, arguments.searches, arguments.n, arguments.per_category, arguments.out)
+    evaluate(
+        arguments.model,
+        arguments.searches,
+        arguments.n,
+        arguments.per_category,
+        arguments.out,
+        seeds=arguments.seeds,
+        seen=arguments.seen,
+    )

@@ -76,7 +76,7 @@ def _needed(name: str) -> Path:
 
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
-    "transformer": Part(_transformer, 3000, ("transformer.safetensors", "text_encoder.safetensors")),
+    "transformer": Part(_transformer, 2750, ("transformer.safetensors", "text_encoder.safetensors")),
     "reward": Part(_reward, 1500, ("reward.safetensors",)),
     "features": Part(_features, 780, ("features.safetensors",)),
     "detector": Part(_detector, 700, ("detector.safetensors",)),
