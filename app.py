@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Load the model and serve the page until interrupted."""
     args = parse(argv)
+    # An orderly exit ends the process that runs UMAP, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     import ttsvar
     from ttsvar.errors import TTSVarError
     from ui import create_app
