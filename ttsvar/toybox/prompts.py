@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ttsvar.toybox.scenes import Scene, place
+from ttsvar.toybox.scenes import Scene, Thing, place
 from ttsvar.toybox.world import (
     COLORS,
     NUMBERS,
@@ -107,3 +107,17 @@ def scene_for(request: Request, rng: np.random.Generator, *, training: bool = Tr
         for _ in range(count):
             wanted.append((shape, color or (same if alike else str(rng.choice(free)))))
     return place(wanted, rng, request.relation)
+
+
+def in_reading_order(request: Request, things: tuple[Thing, ...]) -> Request:
+    """The request with two unrelated things named as one reads a picture: from left to right, or from above.
+
+    Training names them so: where the text leaves open who stands where, every cell of a scale is drawn by itself, and
+    two cells too often take the same thing.
+    """
+    if request.relation or len(request.kinds) != 2:
+        return request
+    first, second = things
+    dx, dy = second.x - first.x, second.y - first.y
+    swapped = dx < 0 if abs(dx) >= abs(dy) else dy < 0
+    return replace(request, kinds=request.kinds[::-1]) if swapped else request

@@ -109,12 +109,6 @@ def _request(kind: str, rng: np.random.Generator) -> Request:
     return sample_request(rng, str(rng.choice(TAGS_WITH[kind])))
 
 
-def reward_figures(folder: Path, sources: Sequence[str], pairs: int, seed: int) -> dict[str, dict]:
-    """`near_miss_accuracy` of the reward in a model folder, for each of SOURCES that is named."""
-    reward = load_scorer(folder / "reward.safetensors")
-    return {name: near_miss_accuracy(reward, image_source(name, folder), pairs, seed) for name in sources}
-
-
 def main() -> None:
     """`python -m ttsvar.toybox.reward_accuracy FOLDER --pairs 200 --out FILE`: a table, and the figures as JSON."""
     parser = argparse.ArgumentParser(description="How often the toybox reward ranks a right pair above a near-miss.")
@@ -125,16 +119,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    figures = reward_figures(given.folder, given.sources, given.pairs, given.seed)
-    for name, kinds in figures.items():
-        print(f"{name:<14}" + "  ".join(f"{kind} {found['accuracy']:.3f}" for kind, found in kinds.items()))
-    if given.out:
-        command = (
-            f"python -m ttsvar.toybox.reward_accuracy {given.folder} --sources {' '.join(given.sources)} "
-            f"--pairs {given.pairs} --seed {given.seed} --out {given.out}"
-        )
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps({"command": command, "near_misses": figures}, indent=1) + "\n")
+    reward = load_scorer(given.folder / "reward.safetensors")
+    command = f"python -m ttsvar.toybox.reward_accuracy {given.folder} --pairs {given.pairs} --seed {given.seed}"
+    figures: dict[str, dict] = {}
+    for name in given.sources:
+        kinds = near_miss_accuracy(reward, image_source(name, given.folder), given.pairs, given.seed)
+        figures[name] = {"command": f"{command} --sources {name}", "kinds": kinds}
+        print(f"{name:<14}" + "  ".join(f"{k} {found['accuracy']:.3f}" for k, found in kinds.items()), flush=True)
+        if given.out:
+            # After every source, as they take minutes on a busy machine.
+            given.out.parent.mkdir(parents=True, exist_ok=True)
+            given.out.write_text(json.dumps({"near_misses": figures}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from ttsvar.tokenizer.bsq import Size
 from ttsvar.toybox.dataset import SceneSet, training_scene
 from ttsvar.toybox.optim import optimizers
 from ttsvar.toybox.presets import SCHEDULE, TRANSFORMER, new_text_encoder
+from ttsvar.toybox.prompts import in_reading_order
 from ttsvar.toybox.scenes import Thing, render
 from ttsvar.toybox.train_tokenizer import VALIDATION_SEED, cell_labels, to_tensor
 from ttsvar.toybox.world import COLORS, SHAPES
@@ -106,7 +107,7 @@ class TransformerTask:
         scales = next(count for until, count in CURRICULUM if progress < until)
         flips = torch.from_numpy(rng.uniform(0, FLIP_MOST, (1, len(chosen)))).float().expand(len(SIZES), -1)
         drop = torch.from_numpy(rng.random(len(chosen)) < CONDITION_DROPOUT)
-        prompts = [self.scenes.requests[i].prompt for i in chosen]
+        prompts = [in_reading_order(self.scenes.requests[i], self.scenes.things[i]).prompt for i in chosen]
         logits, targets, middle = self._predict(self.features[chosen].float(), prompts, flips, drop, scales)
         losses = F.cross_entropy(logits.flatten(0, 2), targets.flatten(), reduction="none").view(targets.shape)
         losses = losses.mean(-1)
@@ -143,7 +144,7 @@ class TransformerTask:
         pairs = [training_scene(VALIDATION_SEED, i) for i in range(64)]
         images = to_tensor(np.stack([render(scene) for _, scene in pairs]))
         features = self.tokenizer.encode_features(images)
-        prompts = [request.prompt for request, _ in pairs]
+        prompts = [in_reading_order(request, scene.things).prompt for request, scene in pairs]
         logits, targets, _ = self._predict(features, prompts, torch.zeros(len(SIZES), 1), None, len(SIZES))
         losses = F.cross_entropy(logits.flatten(0, 2), targets.flatten(), reduction="none").view(targets.shape)
         by_token = losses.mean((0, 2))
