@@ -134,9 +134,10 @@ class StepCost:
     parts: dict[Component, ComponentCost] = field(default_factory=dict)
 
     def __add__(self, other: StepCost) -> StepCost:
-        names = {**self.parts, **other.parts}
-        zero = ComponentCost()
-        return StepCost({n: self.parts.get(n, zero) + other.parts.get(n, zero) for n in names})
+        parts = dict(self.parts)
+        for name, cost in other.parts.items():
+            parts[name] = parts[name] + cost if name in parts else cost
+        return StepCost(parts)
 
     @property
     def seconds(self) -> float:

@@ -73,12 +73,13 @@ def test_orthogonalize_brings_singular_values_near_one() -> None:
 
 
 def test_muon_takes_convolutions_and_leaves_small_tensors_to_adamw() -> None:
-    model = nn.Sequential(nn.Conv2d(16, 16, 3), nn.Linear(4, 2))
+    conv = nn.Conv2d(16, 16, 3)
+    model = nn.Sequential(conv, nn.Linear(4, 2))
     muon, adam = optimizers(model, matrix_lr=0.1, other_lr=0.1)
     assert isinstance(muon, Muon)
-    assert [p.shape for p in muon.param_groups[0]["params"]] == [model[0].weight.shape]
+    assert [p.shape for p in muon.param_groups[0]["params"]] == [conv.weight.shape]
     assert len(adam.param_groups[0]["params"]) == 3
-    before = model[0].weight.clone()
-    model[0](torch.randn(1, 16, 5, 5)).sum().backward()
+    before = conv.weight.clone()
+    conv(torch.randn(1, 16, 5, 5)).sum().backward()
     muon.step()
-    assert not torch.equal(model[0].weight, before)
+    assert not torch.equal(conv.weight, before)

@@ -126,7 +126,7 @@ class TransformerTask:
         return np.sort(np.concatenate(parts))
 
     def _predict(
-        self, features: Tensor, prompts: list[str], flips: Tensor | float, drop: Tensor | None, scales: int
+        self, features: Tensor, prompts: list[str], flips: Tensor, drop: Tensor | None, scales: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Logits float32 [B, L, D, 2], right bits int64 [B, L, D], and middle activations [B, L, C]."""
         targets, fed, _ = self.tokenizer.quantizer.encode_flipped(features, SIZES[:scales], flips[:scales])

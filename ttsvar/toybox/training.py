@@ -13,13 +13,21 @@ from typing import Protocol
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
 
 
 class Task(Protocol):
     """What is trained. Batches depend on the step alone, so that a resumed run sees what an unbroken one would."""
 
-    name: str
-    model: nn.Module
+    @property
+    def name(self) -> str:
+        """Names its checkpoint and log."""
+        ...
+
+    @property
+    def model(self) -> nn.Module:
+        """Everything that learns or is checkpointed."""
+        ...
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """The optimisers, with their peak learning rates set."""
@@ -62,7 +70,7 @@ def fit(make_task: Callable[[], Task], settings: FitSettings) -> None:
         return
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", str(29500 + os.getpid() % 2000))
-    torch.multiprocessing.spawn(_fit_rank, (make_task, settings), nprocs=settings.processes)
+    spawn(_fit_rank, (make_task, settings), nprocs=settings.processes)
 
 
 def _fit_rank(rank: int, make_task: Callable[[], Task], settings: FitSettings) -> None:
