@@ -96,8 +96,11 @@ class TransformerTask:
         self.pairs, self.others = np.flatnonzero(two_kinds), np.flatnonzero(~two_kinds)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
-        """Muon for hidden matrices, AdamW for embeddings, heads, norms and the text encoder's table."""
-        plain = ("embed", "head", "cells", "uncond", "start_position", "adaptive", "shared", "relative", "query")
+        """Muon for the transformer's hidden matrices, AdamW for embeddings, heads, norms and the whole text encoder.
+
+        T5 does not scale its attention logits: under Muon they grow until words ignore where their neighbours stand.
+        """
+        plain = ("embed", "head", "cells", "uncond", "start_position", "adaptive", "query", "text_encoder")
         return optimizers(self.model, matrix_lr=0.02, other_lr=2e-3, plain=plain)
 
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
