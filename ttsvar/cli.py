@@ -1,4 +1,4 @@
-"""The command line: generate, models, conformance, train, evaluate."""
+"""The command line: generate, models, conformance, train, evaluate, sheet."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     conformance.set_defaults(run=_conformance)
     _add_train(commands.add_parser("train", help="train a toybox model; continues where it was stopped"))
     _add_evaluate(commands.add_parser("evaluate", help="score searches on the toybox prompts with the detector"))
+    _add_sheet(commands.add_parser("sheet", help="draw prompts of every category into one picture"))
     return parser
 
 
@@ -100,7 +101,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("part", choices=TRAINABLE)
     parser.add_argument("--steps", type=int, help="optimiser steps in all; the shipped weights' number if not given")
     parser.add_argument("--folder", type=Path, default=Path(".cache/toybox"), help="scenes, checkpoints and logs")
-    parser.add_argument("--processes", type=int, default=2, help="processes that share each batch, one thread each")
+    parser.add_argument("--processes", type=int, help="processes that share each batch, one thread each")
     parser.add_argument("--install", action="store_true", help="copy the finished weights into assets/toybox")
     parser.set_defaults(run=_train)
 
@@ -136,3 +137,26 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         seeds=arguments.seeds,
         seen=arguments.seen,
     )
+
+
+def _add_sheet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="toybox")
+    parser.add_argument("--search", default="raw", help=f"one of {', '.join(SEARCHES)}")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--per-category", type=int, default=4, help="prompts of each of the six categories")
+    parser.add_argument("--detections", action="store_true", help="mark what the detector sees, and its verdict")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=_sheet)
+
+
+def _sheet(arguments: argparse.Namespace) -> None:
+    from ttsvar.evaluation.contact_sheet import contact_sheet
+    from ttsvar.evaluation.prompts import evaluation_prompts
+    from ttsvar.loading import TOYBOX_FOLDER, load
+    from ttsvar.toybox.detector import load_detector
+
+    detector = load_detector(TOYBOX_FOLDER / "detector.safetensors") if arguments.detections else None
+    prompts = evaluation_prompts(arguments.per_category)
+    search = search_config(arguments.search)
+    contact_sheet(load(arguments.model), prompts, arguments.out, search=search, seed=arguments.seed, detector=detector)
+    print(f"Wrote {arguments.out}.")

@@ -14,8 +14,6 @@ from ttsvar.toybox.dataset import scene_set
 from ttsvar.toybox.training import FitSettings, Task, fit
 
 GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
-RECONSTRUCTED = 2400
-"""Scenes that the reward also sees as the tokenizer rebuilds them."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,10 @@ def _transformer(folder: Path) -> Task:
 
 
 def _reward(folder: Path) -> Task:
-    from ttsvar.tokenizer.checkpoint import load_tokenizer
-    from ttsvar.toybox.reward_data import reconstructions
-    from ttsvar.toybox.train_reward import RewardTask
+    from ttsvar.toybox.train_reward import make_task
 
-    scenes = scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
-    tokenizer = load_tokenizer(_needed("tokenizer.safetensors")).eval()
-    rebuilt = folder / "reward" / f"reconstructed-{RECONSTRUCTED}.u8"
-    return RewardTask([scenes, reconstructions(scenes, tokenizer, rebuilt, count=RECONSTRUCTED, seed=31)])
+    _needed("tokenizer.safetensors")
+    return make_task(folder, TOYBOX_FOLDER)
 
 
 def _features(folder: Path) -> Task:
@@ -77,13 +71,13 @@ def _needed(name: str) -> Path:
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
     "transformer": Part(_transformer, 2750, ("transformer.safetensors", "text_encoder.safetensors")),
-    "reward": Part(_reward, 1500, ("reward.safetensors",)),
-    "features": Part(_features, 780, ("features.safetensors",)),
-    "detector": Part(_detector, 700, ("detector.safetensors",)),
+    "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1),
+    "features": Part(_features, 480, ("features.safetensors",), processes=1),
+    "detector": Part(_detector, 700, ("detector.safetensors",), processes=1),
 }
 
 
-def train(name: str, folder: Path, steps: int | None, processes: int, install: bool) -> None:
+def train(name: str, folder: Path, steps: int | None, processes: int | None, install: bool) -> None:
     """Train one part to `steps`, continuing its checkpoint in `folder`; `install` copies the weights to the app."""
     part = PARTS[name]
     if steps is not None and steps < 1:
@@ -91,7 +85,7 @@ def train(name: str, folder: Path, steps: int | None, processes: int, install: b
     work = folder / name
     # Made once here, so that several processes do not all draw the same scenes.
     part.make(folder)
-    fit(partial(part.make, folder), FitSettings(work, steps or part.steps, processes=processes))
+    fit(partial(part.make, folder), FitSettings(work, steps or part.steps, processes=processes or part.processes))
     if install:
         TOYBOX_FOLDER.mkdir(parents=True, exist_ok=True)
         for file in part.files:
