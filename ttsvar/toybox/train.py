@@ -70,7 +70,7 @@ def _needed(name: str) -> Path:
 
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
-    "transformer": Part(_transformer, 2750, ("transformer.safetensors", "text_encoder.safetensors")),
+    "transformer": Part(_transformer, 4600, ("transformer.safetensors", "text_encoder.safetensors")),
     "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1),
     "features": Part(_features, 480, ("features.safetensors",), processes=1),
     "detector": Part(_detector, 700, ("detector.safetensors",), processes=1),
