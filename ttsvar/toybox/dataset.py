@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,11 @@ from ttsvar.toybox.scenes import Scene, Thing, render
 from ttsvar.toybox.world import IMAGE_SIZE
 
 BLOCK = 500
+
+
+def stamp(weights: Path) -> str:
+    """8 hex digits of a weight file's contents: named by them, what it made is not mistaken for another file's."""
+    return hashlib.blake2b(weights.read_bytes(), digest_size=4).hexdigest()
 
 
 class SceneSet:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.toybox.dataset import stamp
 from ttsvar.toybox.presets import SCHEDULE
 
 SIDES = (5, 6, 8, 10, 12, 16, 24, 32, 48, 64)
@@ -140,9 +141,9 @@ def patch_salience(images: Tensor, patch: int) -> Tensor:
 def previews_of(images: np.ndarray, tokenizer: Path, folder: Path) -> np.ndarray:
     """A coarse, a middling and the finished reconstruction of each image, with bit errors: uint8 [N, 3, H, W, 3].
 
-    Drawn once and kept under `folder` by the tokenizer file's date.
+    Drawn once and kept under `folder` by the tokenizer's stamp.
     """
-    path = folder / f"previews-{len(images)}-{int(tokenizer.stat().st_mtime)}.u8"
+    path = folder / f"previews-{len(images)}-{stamp(tokenizer)}.u8"
     shape = (len(images), 3, *images.shape[1:])
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)

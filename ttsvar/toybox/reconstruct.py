@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.toybox.dataset import stamp
 from ttsvar.toybox.detector import to_input
 from ttsvar.toybox.detector_data import DetectorSet
 from ttsvar.toybox.presets import SCHEDULE
@@ -20,10 +21,9 @@ def reconstructed_set(
 ) -> DetectorSet:
     """The same scenes after encoding, bit errors and decoding; each image has its own share, up to `most_flips`.
 
-    Kept under `folder` by the tokenizer file's date, so that a new tokenizer is not mistaken for the old one.
+    Kept under `folder` by the tokenizer's stamp.
     """
-    stamp = int(tokenizer.stat().st_mtime)
-    path = folder / f"reconstructed-{len(scenes)}-{seed}-{most_flips:g}-{stamp}.u8"
+    path = folder / f"reconstructed-{len(scenes)}-{seed}-{most_flips:g}-{stamp(tokenizer)}.u8"
     if not path.exists():
         temporary = path.with_suffix(".tmp")
         _build(temporary, scenes, tokenizer, most_flips, seed)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.loading import TOYBOX_FOLDER
-from ttsvar.toybox.dataset import scene_set
+from ttsvar.toybox.dataset import scene_set, stamp
 from ttsvar.toybox.training import FitSettings, Task, fit
 
 GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
@@ -37,8 +37,7 @@ def _transformer(folder: Path) -> Task:
     from ttsvar.toybox.train_transformer import TransformerTask
 
     path = _needed("tokenizer.safetensors")
-    # Named by the tokenizer file's date, so that a new tokenizer is not mistaken for the old one.
-    encoded = folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{int(path.stat().st_mtime)}.npy"
+    encoded = folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{stamp(path)}.npy"
     return TransformerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED), load_tokenizer(path).eval(), encoded)
 
 

@@ -19,7 +19,7 @@ from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer, preprocess
 from ttsvar.rewards.model import ImageReward
 from ttsvar.tokenizer.checkpoint import load_tokenizer
-from ttsvar.toybox.dataset import SceneSet, scene_set
+from ttsvar.toybox.dataset import SceneSet, scene_set, stamp
 from ttsvar.toybox.optim import optimizers
 from ttsvar.toybox.own_samples import load_painter, sample_set
 from ttsvar.toybox.presets import WORDS
@@ -233,11 +233,11 @@ def make_task(folder: Path, models: Path) -> RewardTask:
     scenes = scene_set(folder, SCENES, SCENE_SEED)
     made = folder / RewardTask.name
     made.mkdir(parents=True, exist_ok=True)
-    tokenizer = load_tokenizer(models / "tokenizer.safetensors")
-    seen = reconstructions(scenes, tokenizer, made / f"reconstructed-{RECONSTRUCTED}.u8", count=RECONSTRUCTED, seed=31)
+    tokenizer = models / "tokenizer.safetensors"
+    path = made / f"reconstructed-{RECONSTRUCTED}-{stamp(tokenizer)}.u8"
+    seen = reconstructions(scenes, load_tokenizer(tokenizer), path, count=RECONSTRUCTED, seed=31)
     weights, samples = models / "transformer.safetensors", None
     if weights.exists():
-        # The date keeps pictures of one transformer from being taken for those of a later one.
-        path = made / f"samples-{SAMPLED}-{int(weights.stat().st_mtime)}.u8"
+        path = made / f"samples-{SAMPLED}-{stamp(weights)}.u8"
         samples = sample_set(scenes, load_painter(models), path, count=SAMPLED, seed=32)
     return RewardTask([scenes, seen], samples=samples)
