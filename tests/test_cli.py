@@ -52,6 +52,22 @@ def test_the_same_command_gives_the_same_picture(capsys: pytest.CaptureFixture[s
     assert pictures[0] == pictures[1]
 
 
+def test_a_saved_picture_is_made_again_to_the_bit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first, again, bare = (str(tmp_path / name) for name in ("first.png", "again.png", "bare.png"))
+    prompt = ("generate", "a photo of a blue fish", "--search", "raw", "--seed", "3")
+    assert run(capsys, *prompt, "--out", first)[0] == 0
+    code, text, _ = run(capsys, "replay", first, "--out", again)
+    assert code == 0
+    assert "0 bits came out differently" in text
+    assert Path(first).read_bytes() == Path(again).read_bytes()
+    assert run(capsys, *prompt, "--no-recipe", "--out", bare)[0] == 0
+    assert not Image.open(bare).info
+    assert Image.open(bare).tobytes() == Image.open(first).tobytes()
+    code, _, err = run(capsys, "replay", bare, "--out", again)
+    assert code == 2
+    assert "carries no recipe" in err
+
+
 def test_the_table_names_unknown_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = str(tmp_path / "x.png")
     code, text, _ = run(capsys, "generate", "a photo of a cobalt star", "--search", "raw", "--out", out)

@@ -1,4 +1,4 @@
-"""The command line: generate, models, conformance, train, evaluate, sheet."""
+"""The command line: generate, replay, models, conformance, train, evaluate, sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
-from ttsvar.errors import TTSVarError
+from ttsvar.errors import FileError, TTSVarError
 
 TRAINABLE = ("tokenizer", "transformer", "reward", "features", "detector")
 
@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ttsvar", description="Test-time scaling of visual autoregressive models.")
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_generate(commands.add_parser("generate", help="draw one image with a search, and print its decisions"))
+    _add_replay(commands.add_parser("replay", help="make a saved picture again from the recipe that it carries"))
     models = commands.add_parser("models", help="list the models, their files and whether they are here")
     models.set_defaults(run=_models)
     conformance = commands.add_parser("conformance", help="run a reference case and write what this code computes")
@@ -58,8 +59,31 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tau", type=float, help="temperature")
     parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
     parser.add_argument("--out", type=Path, default=Path("ttsvar.png"))
+    parser.add_argument("--no-recipe", action="store_true", help="save the bare picture, without how it was made")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.set_defaults(run=_generate)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("picture", type=Path, help="a PNG that was saved here with its recipe")
+    parser.add_argument("--model", default="toybox")
+    parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
+    parser.add_argument("--out", type=Path, required=True, help="where the picture made again goes")
+    parser.set_defaults(run=_replay)
+
+
+def _replay(arguments: argparse.Namespace) -> None:
+    from ttsvar.loading import load
+    from ttsvar.png import read_recipe
+    from ttsvar.report import remade
+
+    try:
+        recipe = read_recipe(arguments.picture.read_bytes())
+    except OSError as error:
+        raise FileError(f"{arguments.picture} cannot be read: {error.strerror}.") from error
+    image, differing = remade(load(arguments.model, device=arguments.device), recipe)
+    image.save(arguments.out)
+    print(f"Wrote {arguments.out}: {recipe.candidate} of state {recipe.state}; {differing} bits came out differently.")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -71,6 +95,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _generate(arguments: argparse.Namespace) -> None:
     from ttsvar.loading import load
+    from ttsvar.png import bare
     from ttsvar.report import decision_table, generate
 
     names = ("n", "batch", "extractor", "potential", "lam", "cfg", "tau")
@@ -78,6 +103,8 @@ def _generate(arguments: argparse.Namespace) -> None:
     search = search_config(arguments.search, **changes)
     engine = load(arguments.model, device=arguments.device)
     report, image = generate(engine, arguments.prompt, search, arguments.seed, progress=not arguments.json)
+    if arguments.no_recipe:
+        image = bare(image)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     image.save(arguments.out)
     report["out"] = str(arguments.out)

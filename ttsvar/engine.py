@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Iterator, Mapping
 from threading import Lock
 
 import torch
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.looks import Eyes
-from ttsvar.recipe import state_recipe
+from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch
 from ttsvar.search.strategies import strategy, with_evidence
@@ -35,8 +33,6 @@ from ttsvar.types import (
 
 MOST_CANDIDATES = 512
 """More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
-RECIPE_KEY = "ttsvar"
-"""Name of the PNG text chunk, and of the entry in `image.info`, that holds the recipe."""
 
 
 class Engine:
@@ -44,7 +40,8 @@ class Engine:
 
     `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name. One step
     runs at a time; states are immutable, so any number of sessions may share an engine. What was decoded or scored is
-    remembered up to `remember_bytes` (0 for timing runs), and costs then count only what was computed.
+    remembered up to `remember_bytes` (0 for timing runs), and costs then count only what was computed. `weights` is a
+    digest of the files that the model was loaded from: a saved picture says which ones made it.
     """
 
     def __init__(
@@ -55,8 +52,10 @@ class Engine:
         *,
         device: torch.device | str = "cpu",
         remember_bytes: int = 256 * 1024**2,
+        weights: str = "",
     ) -> None:
         self.backend = backend
+        self.weights = weights
         self.device = torch.device(device)
         self._eyes = Eyes(backend, extractors, rewards, remember_bytes)
         self._lock = Lock()
@@ -177,19 +176,13 @@ class Engine:
             scores = seen.scores
         return int(scores.nan_to_num(nan=-torch.inf).argmax())
 
-    def best(self, state: SearchState) -> Image.Image:
-        """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG."""
+    def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
+        """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG, if wanted."""
         index = self.best_index(state)
-        single = only(state, index)
-        images = self.observe(single, features=False, scores=False)[0].images
+        images = self.observe(only(state, index), features=False, scores=False)[0].images
         assert images is not None
         image = Image.fromarray(images[0].numpy())
-        recipe = json.dumps(state_recipe(state, index))
-        chunk = PngInfo()
-        chunk.add_itxt(RECIPE_KEY, recipe)
-        image.info[RECIPE_KEY] = recipe
-        image.encoderinfo = {"pnginfo": chunk}
-        return image
+        return sign(image, state, index, self.weights) if recipe else image
 
     def _check(self, state: SearchState) -> None:
         if state.run.model != self.name or state.run.schedule != self.schedule:

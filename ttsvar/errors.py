@@ -33,3 +33,7 @@ class CheckpointError(TTSVarError):
 
 class StateError(TTSVarError):
     """A state cannot be used this way: it is finished, or belongs to another model."""
+
+
+class FileError(TTSVarError):
+    """A file from outside is damaged, too large, or was not made here."""

@@ -9,6 +9,7 @@ import torch
 
 from ttsvar.backends.infinity import InfinityBackend
 from ttsvar.config import EXTRACTORS
+from ttsvar.digests import weights_digest
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.dinov2 import load_extractor
@@ -84,6 +85,7 @@ def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int
         {"image-reward": reward},
         device=place,
         remember_bytes=remember_bytes,
+        weights=weights_digest(folder / file for file in FILES),
     )
 
 

@@ -9,6 +9,9 @@ from tqdm import tqdm
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
+from ttsvar.png import Recipe, sign
+from ttsvar.replay import replay
+from ttsvar.states import only
 from ttsvar.types import StepCost, StepResult
 
 
@@ -40,6 +43,16 @@ def generate(
         "cost": {name: vars(part) for name, part in cost.parts.items()},
     }
     return report, engine.best(state)
+
+
+def remade(engine: Engine, recipe: Recipe) -> tuple[Image.Image, int]:
+    """The picture of a recipe made again, signed as before, and how many of its bits came out differently."""
+    *_, last = replay(engine, recipe)
+    node = last.history.node(recipe.state)
+    state = node.state if node.state.id == recipe.state or node.result is None else node.result.grown
+    images = engine.observe(only(state, recipe.row), features=False, scores=False)[0].images
+    assert images is not None
+    return sign(Image.fromarray(images[0].numpy()), state, recipe.row, engine.weights), last.differing
 
 
 def _step_row(engine: Engine, result: StepResult) -> dict[str, Any]:
