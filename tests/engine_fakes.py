@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ttsvar.config import EXTRACTORS
+from ttsvar.config import EXTRACTORS, Sampling
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
@@ -33,6 +33,7 @@ class FakeBackend:
     name: str = "fake"
     schedule: ScaleSchedule = field(default_factory=lambda: ScaleSchedule(tuple((s, s) for s in LADDER)))
     chunk: int = 2
+    sampling: Sampling = field(default_factory=Sampling)
     decoded: int = 0
     restored: int = 0
     grown: int = 0
@@ -47,7 +48,7 @@ class FakeBackend:
         for past, name in zip(cache.rows, state.candidate_ids, strict=True):
             seed = int.from_bytes(hashlib.blake2b(past.encode(), digest_size=8).digest(), "little")
             logits = torch.from_numpy(np.random.default_rng(seed).normal(0, 2, (h, w, BITS, 2)))
-            chance = bit_probabilities(logits, top_p=state.run.search.top_p)
+            chance = bit_probabilities(logits, top_p=state.run.search.settled("top_p"))
             rows.append(draw_bits(chance, uniforms(state.run.seed, name, state.scale, "bits", (h, w, BITS))))
         self.grown += len(rows)
         bits = torch.stack(rows)

@@ -18,7 +18,7 @@ from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.search.strategies import STRATEGIES
-from ttsvar.types import SearchState, Selection, StepCost, StepResult
+from ttsvar.types import ScaleSchedule, SearchState, Selection, StepCost, StepResult
 
 PROMPT = "a photo of two red stars"
 
@@ -313,3 +313,22 @@ def test_wrong_lengths_and_seeds_are_refused():
         engine.begin(PROMPT, seed=1.5)  # type: ignore[arg-type]
     with pytest.raises(ScheduleError, match="Scale 0 has 600"):
         engine.begin(PROMPT, search=SearchConfig(strategy="raw", batch=(600,) * 13))
+
+
+def test_a_run_names_every_setting_and_keeps_its_id_of_before():
+    engine = fake_engine()
+    state = engine.begin("two red stars")
+    search = state.run.search
+    assert (search.cluster_scales, search.resample_scales) == ((2, 5), (6, 9))
+    assert (search.cfg, search.tau, search.top_p, search.top_k) == (3.0, 0.5, 0.97, 2)
+    assert state.id == "1f5a30e196790942"  # of a run saved when these were the defaults themselves
+    assert engine.begin("two red stars", search=search).id == state.id
+
+
+def test_a_model_of_ten_scales_searches_with_the_plan_of_ten():
+    engine = fake_engine(schedule=ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 4, 5, 6, 8, 10, 13, 16))))
+    results = list(engine.run(PROMPT))
+    assert [len(result.grown) for result in results] == [8, 8, 8, 6, 6, 4, 2, 2, 1, 1]
+    assert {r.scale: r.decision for r in results if r.decision} == {
+        2: "cluster", 4: "cluster", 5: "resample", 7: "resample",
+    }  # fmt: skip

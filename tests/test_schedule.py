@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsvar.config import PAPER_BATCH, SearchConfig
+from ttsvar.config import Sampling, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
-from ttsvar.schedule import resolve_batch
+from ttsvar.schedule import PAPER_BATCH, PLANS, resolve_batch, resolve_search
 from ttsvar.types import ScaleSchedule
 
 LADDER = ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))
@@ -69,9 +69,64 @@ def test_decision_scales_must_exist_and_not_coincide():
     assert refuse(PAPER_BATCH, cluster_scales=(2, 6)).scale == 6
 
 
-def test_the_papers_schedule_needs_13_scales():
-    with pytest.raises(ScheduleError, match="13 scales, this model has 10"):
-        resolve_batch(SearchConfig(cluster_scales=(2,), resample_scales=(6,)), ScaleSchedule(LADDER.sizes[:10]))
+def square(scales: int) -> ScaleSchedule:
+    return ScaleSchedule(tuple((s + 1, s + 1) for s in range(scales)))
+
+
+@pytest.mark.parametrize("scales", PLANS)
+def test_every_plan_falls_at_its_decisions_alone(scales: int):
+    plan = PLANS[scales]
+    search = resolve_search(SearchConfig(), scales, Sampling())
+    assert (search.cluster_scales, search.resample_scales) == (plan.cluster_scales, plan.resample_scales)
+    assert resolve_batch(SearchConfig(), square(scales)) == plan.batch
+    falls = {k for k in range(1, scales) if plan.batch[k] < plan.batch[k - 1]}
+    assert falls == {*plan.cluster_scales, *plan.resample_scales}
+    assert len(plan.batch) == scales
+    assert (plan.batch[0], plan.batch[-1]) == (8, 1)
+    assert max(plan.cluster_scales) < min(plan.resample_scales) <= max(plan.resample_scales) < scales - 1
+
+
+@pytest.mark.parametrize("scales", [12, 10, 7])
+def test_a_decision_comes_no_earlier_than_at_the_papers_stage(scales: int):
+    paper = (*PLANS[13].cluster_scales, *PLANS[13].resample_scales)
+    own = (*PLANS[scales].cluster_scales, *PLANS[scales].resample_scales)
+    last = -1
+    for k, moved in zip(paper, own, strict=True):
+        last = max(last + 1, 2, -(-k * (scales - 1) // 12))
+        assert moved == last
+
+
+def test_other_strategies_on_ten_scales():
+    ten = square(10)
+    assert resolve_batch(SearchConfig(strategy="cluster-only"), ten) == (8, 8, 6, 6, 4, 4, 4, 4, 4, 4)
+    assert resolve_batch(SearchConfig(strategy="resample-only", n=2), ten) == (16,) * 5 + (4, 4, 2, 2, 2)
+    assert resolve_batch(SearchConfig(strategy="importance-sampling", n=3), ten) == (3,) * 10
+
+
+def test_the_papers_own_scales_on_another_ladder_are_refused():
+    with pytest.raises(ScheduleError, match="Scale 4 falls from 6 to 4"):
+        resolve_batch(SearchConfig(batch=PLANS[10].batch, cluster_scales=(2, 5), resample_scales=(6, 9)), square(10))
+
+
+def test_without_a_plan_a_search_says_its_scales_itself():
+    five = square(5)
+    for search in (SearchConfig(), SearchConfig(batch=(4, 4, 2, 2, 1))):
+        with pytest.raises(ScheduleError, match="has 5 scales; there are plans for 7, 10, 12, 13"):
+            resolve_batch(search, five)
+    whole = SearchConfig(batch=(4, 4, 2, 2, 1), cluster_scales=(2,), resample_scales=(4,))
+    assert resolve_batch(whole, five) == (4, 4, 2, 2, 1)
+    assert resolve_batch(SearchConfig(strategy="best-of-n", n=4), five) == (4,) * 5
+
+
+def test_what_is_left_open_is_the_models():
+    own = Sampling(cfg=4.0, tau=1.0, top_p=0.95, top_k=900)
+    search = resolve_search(SearchConfig(tau=0.7), 10, own)
+    assert (search.cfg, search.tau, search.top_p, search.top_k, search.batch) == (4.0, 0.7, 0.95, 900, None)
+    assert resolve_search(search, 10, Sampling()) == search
+    with pytest.raises(ConfigError, match="cfg is left to the model"):
+        SearchConfig().at_scale("cfg", 0)
+    with pytest.raises(ConfigError, match="cluster_scales is left to the model"):
+        SearchConfig().decision(2)
 
 
 def test_guidance_and_temperature_per_scale_need_one_number_each():

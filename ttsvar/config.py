@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ttsvar.errors import ConfigError
 
 EXTRACTORS = ("pca", "pca-raw", "pool")
 POTENTIALS = ("value", "max", "sum", "diff")
 STRATEGIES = ("raw", "best-of-n", "importance-sampling", "tts-var", "cluster-only", "resample-only")
-PAPER_BATCH = (8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1)
-"""Candidates alive after each of 13 scales, before the factor N (paper, section 4.1)."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a model draws where a search leaves it open; the defaults are Infinity's."""
+
+    cfg: float = 3.0
+    tau: float = 0.5
+    top_p: float = 0.97
+    top_k: int = 2
 
 
 @dataclass(frozen=True)
@@ -18,23 +27,27 @@ class SearchConfig:
     """How one run searches.
 
     `batch[k]` is how many candidates live on after the decision at scale k; scale k is generated with `batch[k-1]`
-    of them, scale 0 with `batch[0]`. Every entry is multiplied by `n`. None means the strategy's own schedule.
-    `cfg` and `tau` are one number, or one per scale.
+    of them, scale 0 with `batch[0]`. Every entry is multiplied by `n`. `cfg` and `tau` are one number, or
+    one per scale.
+
+    None leaves a setting to the model: batch and decision scales to the plan for its number of scales
+    (`schedule.PLANS`), guidance and the rest of the draw to `Backend.sampling`. `Engine.resolve` fills these in when a
+    run begins, so that its recipe names every value.
     """
 
     strategy: str = "tts-var"
     n: int = 1
     batch: tuple[int, ...] | None = None
-    cluster_scales: tuple[int, ...] = (2, 5)
-    resample_scales: tuple[int, ...] = (6, 9)
+    cluster_scales: tuple[int, ...] | None = None
+    resample_scales: tuple[int, ...] | None = None
     extractor: str = "pca"
     potential: str = "value"
     lam: float = 10.0
     reward: str = "image-reward"
-    cfg: float | tuple[float, ...] = 3.0
-    tau: float | tuple[float, ...] = 0.5
-    top_p: float = 0.97
-    top_k: int = 2
+    cfg: float | tuple[float, ...] | None = None
+    tau: float | tuple[float, ...] | None = None
+    top_p: float | None = None
+    top_k: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch", "cluster_scales", "resample_scales", "cfg", "tau"):
@@ -42,34 +55,44 @@ class SearchConfig:
                 object.__setattr__(self, name, tuple(value))
         for name in ("cluster_scales", "resample_scales"):
             scales = getattr(self, name)
-            whole = isinstance(scales, tuple) and all(isinstance(k, int) for k in scales)
+            whole = scales is None or (isinstance(scales, tuple) and all(isinstance(k, int) for k in scales))
             _require(whole, name, scales, "a list of whole numbers; scales count from 0")
         _require(self.strategy in STRATEGIES, "strategy", self.strategy, f"one of {', '.join(STRATEGIES)}")
         _require(self.extractor in EXTRACTORS, "extractor", self.extractor, f"one of {', '.join(EXTRACTORS)}")
         _require(self.potential in POTENTIALS, "potential", self.potential, f"one of {', '.join(POTENTIALS)}")
         _require(isinstance(self.n, int) and 1 <= self.n <= 64, "n", self.n, "a whole number from 1 to 64")
         _require(_within(self.lam, 0.0, 1000.0), "lambda", self.lam, "a number from 0 to 1000")
-        _require(
-            _within(self.top_p, 0.0, 1.0) and self.top_p > 0, "top_p", self.top_p, "a number above 0 and at most 1"
-        )
-        _require(self.top_k in (0, 1, 2), "top_k", self.top_k, "0 (off), 1 or 2: a bit has two values")
+        if self.top_p is not None:
+            share = _within(self.top_p, 0.0, 1.0) and self.top_p > 0
+            _require(share, "top_p", self.top_p, "a number above 0 and at most 1")
+        if self.top_k is not None:
+            _require(isinstance(self.top_k, int) and self.top_k >= 0, "top_k", self.top_k, "0 (off) or a whole number")
         for name, value in (("cfg", self.cfg), ("tau", self.tau)):
-            values = value if isinstance(value, tuple) else (value,)
+            values = () if value is None else value if isinstance(value, tuple) else (value,)
             low = 1e-3 if name == "tau" else 0.0
             _require(all(_within(v, low, 100.0) for v in values), name, value, f"number(s) from {low:g} to 100")
 
     def at_scale(self, name: str, scale: int) -> float:
-        """The value of `cfg` or `tau` at a scale."""
-        value = getattr(self, name)
+        """The value of `cfg` or `tau` at a scale; raises ConfigError where it is left to the model."""
+        value = self.settled(name)
         return float(value[scale]) if isinstance(value, tuple) else float(value)
 
     def decision(self, scale: int) -> str | None:
-        """'cluster', 'resample' or None: what the strategy decides after this scale."""
-        if self.strategy in ("tts-var", "cluster-only") and scale in self.cluster_scales:
+        """'cluster', 'resample' or None: what the strategy decides after this scale.
+
+        Raises ConfigError where the decision scales are left to the model.
+        """
+        if self.strategy in ("tts-var", "cluster-only") and scale in self.settled("cluster_scales"):
             return "cluster"
-        if self.strategy in ("tts-var", "resample-only", "importance-sampling") and scale in self.resample_scales:
-            return "resample"
-        return None
+        resamples = self.strategy in ("tts-var", "resample-only", "importance-sampling")
+        return "resample" if resamples and scale in self.settled("resample_scales") else None
+
+    def settled(self, name: str) -> Any:
+        """The value of a setting; raises ConfigError where it is left to the model."""
+        value = getattr(self, name)
+        if value is None:
+            raise ConfigError(f"{name} is left to the model; `Engine.resolve` says what it is there.")
+        return value
 
 
 def _within(value: object, low: float, high: float) -> bool:

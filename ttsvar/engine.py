@@ -15,7 +15,7 @@ from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionErro
 from ttsvar.looks import Eyes
 from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
-from ttsvar.schedule import resolve_batch
+from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.strategies import strategy, with_evidence
 from ttsvar.states import chosen_state, first_state, grown_state, only
 from ttsvar.types import (
@@ -78,11 +78,15 @@ class Engine:
         """The prompt's words that the model does not know."""
         return self.backend.unknown_words(prompt)
 
+    def resolve(self, search: SearchConfig) -> SearchConfig:
+        """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
+        return resolve_search(search, len(self.schedule), self.backend.sampling)
+
     def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
         """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off."""
         if not isinstance(prompt, str) or not prompt.strip():
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
-        search = search or SearchConfig()
+        search = self.resolve(search or SearchConfig())
         batch = resolve_batch(search, self.schedule)
         if batch[0] > MOST_CANDIDATES:
             raise ScheduleError(

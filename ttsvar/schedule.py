@@ -2,31 +2,91 @@
 
 from __future__ import annotations
 
-from ttsvar.config import PAPER_BATCH, SearchConfig
+from dataclasses import dataclass, replace
+
+from ttsvar.config import Sampling, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
 
 
+@dataclass(frozen=True)
+class Plan:
+    """TTS-VAR on a ladder: candidates alive after each scale, before the factor N, and the scales of its decisions."""
+
+    batch: tuple[int, ...]
+    cluster_scales: tuple[int, ...]
+    resample_scales: tuple[int, ...]
+
+
+PLANS = {
+    13: Plan((8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1), (2, 5), (6, 9)),
+    12: Plan((8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1), (2, 5), (6, 9)),
+    10: Plan((8, 8, 6, 6, 4, 2, 2, 1, 1, 1), (2, 4), (5, 7)),
+    7: Plan((8, 8, 6, 4, 2, 1, 1), (2, 3), (4, 5)),
+}
+"""The plan for each number of scales. 13 is the paper's (section 4.1: Infinity at 1 megapixel); the others are ours.
+
+A decision of the paper at scale k of 13 moves to the same stage of a ladder of K scales: k (K - 1) / 12 rounded up. No
+two share a scale, and the first clustering waits for scale 2, which has 3 x 3 tokens or more, as coarser grids have no
+layout to tell apart. Grid sides at the decisions, and the share of all tokens drawn by then:
+
+    scales  ladder                      cluster         resample        share of tokens   work of the transformer
+    13      Infinity 1M (64 at last)    4, 12           16, 32          0.2 to 24 %       1.4 x one image
+    12      Infinity 0.60M (48)         4, 12           16, 32          0.3 to 39 %       1.6 x
+    10      Infinity 0.25M (32)         4, 8            12, 20          0.8 to 37 %       1.7 x
+    10      VAR 256 px (16)             3, 5            6, 10           2.1 to 38 %       1.8 x
+    10      VAR 512 px (32)             3, 6            9, 18           0.6 to 29 %       1.5 x
+    7       Infinity 0.06M (16)         4, 6            8, 12           4.0 to 51 %       2.3 x
+"""
+PAPER_BATCH = PLANS[13].batch
+"""Candidates alive after each of 13 scales, before the factor N (paper, section 4.1)."""
+UNDIRECTED = ("raw", "best-of-n")
+"""Strategies that decide nothing before the last scale."""
+
+
+def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> SearchConfig:
+    """The search with every setting that it leaves to the model filled in, for a model with this many scales.
+
+    `batch` stays None where it is the plan's. Raises ScheduleError where there is no plan for so many scales.
+    """
+    own = {name: getattr(sampling, name) for name in ("cfg", "tau", "top_p", "top_k") if getattr(search, name) is None}
+    return replace(resolve_decisions(search, scales), **own)
+
+
+def resolve_decisions(search: SearchConfig, scales: int) -> SearchConfig:
+    """The search with its decision scales filled in from the plan for this many scales."""
+    names = ("cluster_scales", "resample_scales")
+    lacking = [name for name in names if getattr(search, name) is None]
+    if lacking and search.strategy in UNDIRECTED and scales not in PLANS:
+        return replace(search, **dict.fromkeys(lacking, ()))
+    return replace(search, **{name: getattr(_plan(search, scales), name) for name in lacking})
+
+
 def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
     """The strategy's own schedule before the factor N, for a model with this many scales."""
-    if search.strategy in ("raw", "best-of-n", "importance-sampling"):
+    if search.strategy in (*UNDIRECTED, "importance-sampling"):
         return (1,) * scales
-    if scales != len(PAPER_BATCH):
-        raise ScheduleError(
-            f"The paper's schedule has {len(PAPER_BATCH)} scales, this model has {scales}; "
-            f"pass batch= with {scales} numbers."
-        )
-    decisions = {k for k in range(scales) if search.decision(k)}
-    batch, alive = [], PAPER_BATCH[0]
-    for k, wanted in enumerate(PAPER_BATCH):
-        alive = wanted if k in decisions else alive
+    plan, search = _plan(search, scales).batch, resolve_decisions(search, scales)
+    batch, alive = [], plan[0]
+    for k, wanted in enumerate(plan):
+        alive = wanted if search.decision(k) else alive
         batch.append(alive)
     return tuple(batch)
+
+
+def _plan(search: SearchConfig, scales: int) -> Plan:
+    if scales not in PLANS:
+        raise ScheduleError(
+            f"This model has {scales} scales; there are plans for {', '.join(map(str, sorted(PLANS)))}. For "
+            f"{search.strategy} pass batch= with {scales} numbers, cluster_scales= and resample_scales=."
+        )
+    return PLANS[scales]
 
 
 def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, ...]:
     """The checked schedule with the factor N applied; raises ScheduleError naming the scale that is wrong."""
     scales = len(schedule)
+    search = resolve_decisions(search, scales)
     _check_decision_scales(search, scales)
     base = search.batch if search.batch is not None else default_batch(search, scales)
     if len(base) != scales:
@@ -53,11 +113,12 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
 
 
 def _check_decision_scales(search: SearchConfig, scales: int) -> None:
-    for name in ("cluster_scales", "resample_scales"):
-        for k in getattr(search, name):
+    clusters, resamples = search.cluster_scales or (), search.resample_scales or ()
+    for name, chosen in (("cluster_scales", clusters), ("resample_scales", resamples)):
+        for k in chosen:
             if not 0 <= k < scales:
                 raise ScheduleError(f"{name} names scale {k}; this model has scales 0 to {scales - 1}.", k)
-    both = set(search.cluster_scales) & set(search.resample_scales)
+    both = set(clusters) & set(resamples)
     if both:
         raise ScheduleError(f"Scale {min(both)} is both a clustering and a resampling scale; choose one.", min(both))
     for name in ("cfg", "tau"):

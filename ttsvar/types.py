@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from numpy.random import Generator
 from torch import Tensor
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import Sampling, SearchConfig
 
 Component = Literal["transformer", "decode", "features", "reward", "selection"]
 Decision = Literal["cluster", "resample"]
@@ -196,6 +196,8 @@ class Backend(Protocol):
     chunk: int
     """Candidates are processed in chunks of this one shape, the last one padded, so that nobody's rounding depends on
     who else lives; features and rewards follow it."""
+    sampling: Sampling
+    """The model's own guidance and draw, for what a search leaves open."""
 
     def begin(self, run: Run) -> Any:
         """Prepare a prompt and return the empty cache for `run.batch[0]` candidates."""

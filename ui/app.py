@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.projection import Projector
 from ui.sessions import SessionStore
-from ui.settings import batch_text
+from ui.settings import default_fields
 
 EXAMPLES = (
     "a photo of three blue balls",
@@ -44,10 +45,10 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     def stop(run_id: str) -> bool:
         return handlers.stop(run_id)
 
-    batch = batch_text("tts-var", engine.schedule)
+    fields = default_fields(engine)
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
-        bars = handlers.check_settings("tts-var", 1, batch, "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
-        page = layout.build(first, EXAMPLES, bars[-1], batch, stop)
+        bars = handlers.check_settings(*astuple(fields))
+        page = layout.build(first, EXAMPLES, bars[-1], fields, stop)
         page.rail.batch_note.value = bars[1]
         _wire(page, handlers)
     demo.queue(default_concurrency_limit=8)

@@ -22,7 +22,16 @@ from ui.layout import WAITING
 from ui.plots import cluster_figure
 from ui.projection import Projector
 from ui.sessions import Session, SessionStore
-from ui.settings import PROMPT_LIMIT, FieldError, Fields, batch_text, read_prompt, read_search, read_seed
+from ui.settings import (
+    PROMPT_LIMIT,
+    FieldError,
+    Fields,
+    batch_text,
+    default_fields,
+    read_prompt,
+    read_search,
+    read_seed,
+)
 from ui.views import View, clustering_vectors, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
@@ -116,8 +125,7 @@ class Handlers:
 
     def hello(self, note: str = "") -> View:
         """The page before a run, with the plan of the default search."""
-        fields = Fields("tts-var", 1, "", "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
-        search = read_search(fields, self.engine.schedule)
+        search = read_search(default_fields(self.engine), self.engine.schedule)
         return welcome(self.engine, self._strip(search), note)
 
     def forget(self) -> tuple:

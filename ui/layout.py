@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, SearchConfig
+from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES
+from ui.settings import Fields
 from ui.theme import script
 
 SEARCH_NAMES = {
@@ -89,12 +90,12 @@ def view(elem_id: str, value: str = "", js: str | None = None, **more: Any) -> g
     return gr.HTML(value, elem_id=elem_id, js_on_load=script(js) if js else None, apply_default_css=False, **more)
 
 
-def build(first: Any, examples: tuple[str, ...], bars: str, batch: str, stop: Any) -> Page:
+def build(first: Any, examples: tuple[str, ...], bars: str, fields: Fields, stop: Any) -> Page:
     """Lay the page out around the first view."""
     header = view("top", first.header, "header.js")
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="rail", elem_classes="pn"):
-            rail = _rail(examples, bars, batch)
+            rail = _rail(examples, bars, fields)
         with gr.Column(elem_id="main"):
             stepper = view("stepper", first.stepper, "stepper.js")
             stage = view("stage", first.stage, "stage.js", server_functions=[stop])
@@ -106,8 +107,7 @@ def build(first: Any, examples: tuple[str, ...], bars: str, batch: str, stop: An
     return Page(rail, header, stepper, stage, lineage, features, plot, legend, resampling, scores, cost, facts, here)
 
 
-def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
-    default = SearchConfig()
+def _rail(examples: tuple[str, ...], bars: str, fields: Fields) -> Rail:
     prompt = gr.Textbox(
         label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
     )
@@ -121,7 +121,7 @@ def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
         with gr.Row(elem_id="seedbox"):
             seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=60)
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
-        n = gr.Number(1, label="N", precision=0, elem_id="n", min_width=60)
+        n = gr.Number(fields.n, label="N", precision=0, elem_id="n", min_width=60)
     number_note = view("number-note")
     search = gr.Dropdown(
         [(SEARCH_NAMES.get(k, k), k) for k in _search_order()],
@@ -135,27 +135,27 @@ def _rail(examples: tuple[str, ...], bars: str, batch: str) -> Rail:
     batch_note = view("batch-note")
     go = gr.Button("Start", variant="primary", elem_id="go")
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-        batch_box = gr.Textbox(batch, label="Alive after each of 13 scales", elem_id="batch")
+        batch_box = gr.Textbox(fields.batch, label="Alive after each scale", elem_id="batch")
         with gr.Row(elem_classes="pair"):
-            clusters = gr.Textbox("2, 5", label="Cluster after", min_width=60)
-            resamples = gr.Textbox("6, 9", label="Resample after", min_width=60)
+            clusters = gr.Textbox(fields.cluster_scales, label="Cluster after", min_width=60)
+            resamples = gr.Textbox(fields.resample_scales, label="Resample after", min_width=60)
         with gr.Row(elem_classes="pair"):
             extractor = gr.Dropdown(
                 [(EXTRACTOR_NAMES.get(e, e), e) for e in EXTRACTORS],
-                value=default.extractor,
+                value=fields.extractor,
                 label="Clusters on",
                 min_width=60,
                 filterable=False,
             )
             potential = gr.Dropdown(
-                list(POTENTIALS), value=default.potential, label="Potential", min_width=60, filterable=False
+                list(POTENTIALS), value=fields.potential, label="Potential", min_width=60, filterable=False
             )
         with gr.Row(elem_classes="pair"):
-            lam = gr.Number(default.lam, label="\u03bb, trust in the judge", min_width=60)
-            top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
+            lam = gr.Number(fields.lam, label="\u03bb, trust in the judge", min_width=60)
+            top_p = gr.Number(fields.top_p, label="Top-p", step=0.01, min_width=60)
         with gr.Row(elem_classes="pair"):
-            cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)
-            tau = gr.Textbox(f"{default.tau:g}", label="\u03c4, temperature", min_width=60)
+            cfg = gr.Textbox(fields.cfg, label="Guidance", min_width=60)
+            tau = gr.Textbox(fields.tau, label="\u03c4, temperature", min_width=60)
         advanced_note = view("advanced-note")
     return Rail(
         prompt, prompt_note, samples, seed, dice, n, number_note, search, bar_view, batch_box, batch_note, clusters,

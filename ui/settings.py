@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
@@ -88,7 +89,21 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
 
 def batch_text(name: str, schedule: ScaleSchedule) -> str:
     """The named search's own schedule as the field shows it."""
-    return ", ".join(map(str, default_batch(SEARCHES[name], len(schedule))))
+    return _listed(default_batch(SEARCHES[name], len(schedule)))
+
+
+def default_fields(engine: Any, name: str = "tts-var") -> Fields:
+    """A named search as the fields show it, with what it leaves to the model filled in."""
+    search = engine.resolve(SEARCHES[name])
+    return Fields(
+        name, search.n, batch_text(name, engine.schedule), _listed(search.cluster_scales),
+        _listed(search.resample_scales), search.extractor, search.potential, search.lam, f"{search.cfg:g}",
+        f"{search.tau:g}", search.top_p,
+    )  # fmt: skip
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _whole(text: str, field: str) -> tuple[int, ...]:

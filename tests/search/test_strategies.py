@@ -9,7 +9,7 @@ import pytest
 from ttsvar.config import STRATEGIES as NAMES
 from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError
-from ttsvar.schedule import resolve_batch
+from ttsvar.schedule import resolve_batch, resolve_decisions
 from ttsvar.search.strategies import STRATEGIES, cluster_letter, cluster_reason, draw_reason, strategy
 from ttsvar.types import Run, ScaleSchedule
 
@@ -18,7 +18,7 @@ LADDER = ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7
 
 
 def needs(name: str) -> dict[int, set[str]]:
-    search = SearchConfig(strategy=name)
+    search = resolve_decisions(SearchConfig(strategy=name), len(LADDER))
     run = Run("m", "p", 0, search, LADDER, resolve_batch(search, LADDER))
     return {k: set(strategy(name).needs(run, k)) - {"images"} for k in range(13) if strategy(name).needs(run, k)}
 

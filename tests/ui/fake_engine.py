@@ -10,6 +10,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from ttsvar.config import Sampling
 from ttsvar.engine import Engine
 from ttsvar.sampling import uniforms
 from ttsvar.types import Run, ScaleSchedule, SearchState
@@ -60,6 +61,7 @@ class DrawnBackend:
     name = "fake"
     schedule = ScaleSchedule(tuple((s, s) for s in LADDER))
     chunk = 4
+    sampling = Sampling()
 
     def __init__(self) -> None:
         self.grown: list[str] = []

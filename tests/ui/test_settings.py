@@ -6,12 +6,13 @@ import contextlib
 from dataclasses import replace
 
 import pytest
-from fake_engine import DrawnBackend
+from fake_engine import DrawnBackend, fake_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsvar.config import PAPER_BATCH
-from ui.settings import FieldError, Fields, batch_text, read_prompt, read_search, read_seed
+from ttsvar.config import SEARCHES
+from ttsvar.schedule import PAPER_BATCH
+from ui.settings import FieldError, Fields, batch_text, default_fields, read_prompt, read_search, read_seed
 
 SCHEDULE = DrawnBackend.schedule
 PAPER = Fields("tts-var", 1, ", ".join(map(str, PAPER_BATCH)), "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
@@ -75,3 +76,10 @@ def test_blanks_are_tidied() -> None:
 def test_every_named_search_has_its_schedule() -> None:
     assert batch_text("tts-var", SCHEDULE) == "8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1"
     assert batch_text("raw", SCHEDULE).startswith("1, 1")
+
+
+def test_the_fields_begin_with_the_models_plan() -> None:
+    engine = fake_engine()
+    assert default_fields(engine) == PAPER
+    raw = default_fields(engine, "raw")
+    assert engine.resolve(read_search(raw, SCHEDULE)) == engine.resolve(SEARCHES["raw"])

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ttsvar.backends.flops import decoder_flops, transformer_flops
+from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, StateError
 from ttsvar.models.infinity import Condition, Infinity
 from ttsvar.models.kv_cache import CacheView
@@ -79,6 +80,7 @@ class InfinityBackend:
         self.schedule = schedule
         self.name = name
         self.chunk = chunk
+        self.sampling = Sampling()
         self._conditions: OrderedDict[tuple[str, bool], Condition] = OrderedDict()
         self._lock = Lock()
 
@@ -107,7 +109,7 @@ class InfinityBackend:
         for rows, logits in self._forward(cache, view):
             conditional, *unconditional = logits.float().split(self.chunk)
             guided = combine_guidance(conditional, unconditional[0] if unconditional else None, cfg, tau)
-            chances = bit_probabilities(guided, search.top_k, search.top_p)
+            chances = bit_probabilities(guided, search.settled("top_k"), search.settled("top_p"))
             draws = [uniforms(run.seed, name, scale, "bits", tuple(chances.shape[1:])) for name in names[rows]]
             parts.append(self._on_grid(draw_bits(chances, torch.stack(draws)), scale).cpu())
         return torch.cat(parts)[: len(state)], self._with_codes(cache, view, torch.cat(parts))

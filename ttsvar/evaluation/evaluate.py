@@ -192,7 +192,7 @@ def _row(prompt: EvaluationPrompt, seed: int, label: str, outcome: Outcome, dete
 
 
 def _recipe(engine: Engine, search: SearchConfig, weights: str) -> str:
-    text = json.dumps([engine.name, engine.schedule.sizes, asdict(search), weights], sort_keys=True)
+    text = json.dumps([engine.name, engine.schedule.sizes, asdict(engine.resolve(search)), weights], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
