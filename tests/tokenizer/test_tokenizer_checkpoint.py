@@ -30,6 +30,11 @@ def manifest(name: str) -> dict[str, Tensor]:
     return {key: torch.empty(shape, device="meta") for key, shape in shapes.items()}
 
 
+def bare(name: str) -> str:
+    *parent, wrapper, kind = name.split(".")
+    return name if wrapper not in ("conv", "norm") else ".".join([*parent, kind])
+
+
 def load(state: dict[str, Tensor], config: TokenizerConfig) -> BSQAutoencoder:
     return build_tokenizer(map_tokenizer_keys(state), config, "test")
 
@@ -40,6 +45,20 @@ def test_published_names_and_shapes_are_accepted(name: str):
     assert infer_config(map_tokenizer_keys(state)) == SHAPES[name]
     model = load(state, SHAPES[name])
     assert len(model.state_dict()) == len(state) - 2
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_names_without_the_wrapper_levels_are_accepted_and_reported(name: str):
+    state = {bare(key): tensor for key, tensor in manifest(name).items()}
+    said: list[str] = []
+    mapped = map_tokenizer_keys(state, say=said.append)
+    assert infer_config(mapped) == SHAPES[name]
+    assert len(build_tokenizer(mapped, SHAPES[name], "test").state_dict()) == len(state) - 2
+    assert said == ["the checkpoint: its keys lack the levels .conv and .norm."]
+    mixed = {**state, "decoder.norm_out.norm.weight": state["decoder.norm_out.weight"]}
+    del mixed["decoder.norm_out.weight"]
+    with pytest.raises(CheckpointError, match=r"decoder\.norm_out\.norm\.weight"):
+        load(mixed, SHAPES[name])
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import pickle
 import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ttsvar.errors import CheckpointError
 from ttsvar.models.config import TransformerConfig
 from ttsvar.models.infinity import Infinity
+from ttsvar.tensor_files import open_tensors, read_metadata
+from ttsvar.tensor_files import read_tensors as read_tensors
 
+Say = Callable[[str], None]
+TRAINING_NEST = ("trainer", "gpt_fsdp")
 Shapes = Mapping[str, tuple[int, ...]]
 
 _PUBLISHED = (
@@ -81,31 +82,52 @@ def key_map(shapes: Shapes, config: TransformerConfig) -> dict[str, str]:
     return names
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a `.safetensors` file, or of a PyTorch file (weights alone); raises CheckpointError."""
-    if not path.is_file():
-        raise CheckpointError(f"There is no weight file at {path}; download it there, or correct the path.")
-    broken = f"{path} cannot be read as weights: it is broken, or holds more than tensors. Download it again."
-    try:
-        if path.suffix == ".safetensors":
-            with safe_open(path, framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        # Only the zip format of torch.save can be mapped into memory.
-        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError, SafetensorError) as error:
-        raise CheckpointError(broken) from error
-    if not isinstance(tensors, dict) or not all(isinstance(t, Tensor) for t in tensors.values()):
-        raise CheckpointError(broken)
-    return tensors
-
-
 def load_transformer(
-    path: Path, config: TransformerConfig, dtype: torch.dtype = torch.float32, device: str | torch.device = "cpu"
+    path: Path,
+    config: TransformerConfig,
+    dtype: torch.dtype = torch.float32,
+    device: str | torch.device = "cpu",
+    say: Say | None = None,
 ) -> Infinity:
-    """A published transformer checkpoint as an `Infinity` in evaluation mode; strict about names and shapes."""
-    tensors = read_tensors(Path(path))
-    names = key_map({name: tuple(t.shape) for name, t in tensors.items()}, config)
-    return _assemble({ours: tensors[name] for name, ours in names.items()}, config, dtype, device)
+    """A published transformer checkpoint as an `Infinity` in evaluation mode; strict about names and shapes.
+
+    Accepts the published file or the `.index.json` of its shards, with the blocks in chunks or in one row; a training
+    checkpoint, whose weights lie under `trainer` > `gpt_fsdp`; and unconditional rows for a shorter text. `say` is
+    told of each of these that was found. Raises CheckpointError for anything else.
+    """
+    table = open_tensors(path, nests=(TRAINING_NEST,))
+    names = key_map(_lengthened(table.shapes, config), config)
+    if say and table.nest:
+        say(f"{table.source}: a training checkpoint; the weights under {' > '.join(table.nest)} are used.")
+    if say and any(name.startswith("blocks.") for name in table.shapes):
+        say(f"{table.source}: its {config.depth} blocks are not grouped into chunks.")
+    state = table.converted(names, dtype, device)
+    rows = len(state["uncond"])
+    if rows < config.text_maxlen:
+        if say:
+            say(
+                f"{table.source}: cfg_uncond has {rows} rows; {config.text_maxlen - rows} are filled up as in training."
+            )
+        state["uncond"] = torch.cat([state["uncond"], initial_uncond(config)[rows:].to(state["uncond"])])
+    with torch.device("meta"):
+        model = Infinity(config)
+    model.load_state_dict(state, assign=True)
+    return model.eval()
+
+
+def initial_uncond(config: TransformerConfig) -> Tensor:
+    """The unconditional rows [T, Ct] that the published code starts from, and fills a shorter table up with."""
+    rows = torch.empty(config.text_maxlen, config.text_channels)
+    nn.init.trunc_normal_(rows, std=1.2, generator=torch.Generator().manual_seed(0))
+    return rows / config.text_channels**0.5
+
+
+def _lengthened(shapes: Shapes, config: TransformerConfig) -> Shapes:
+    """The shapes with a shorter table of unconditional rows counted as a whole one."""
+    shape = shapes.get("cfg_uncond", ())
+    if len(shape) == 2 and 0 < shape[0] < config.text_maxlen:
+        return {**shapes, "cfg_uncond": (config.text_maxlen, shape[1])}
+    return shapes
 
 
 def save_transformer(model: Infinity, path: Path) -> None:
@@ -122,23 +144,7 @@ def load_saved_transformer(
     path: Path, dtype: torch.dtype = torch.float32, device: str | torch.device = "cpu"
 ) -> Infinity:
     """The inverse of `save_transformer`."""
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no weight file at {path}; train it, or correct the path.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} cannot be read as weights ({error}); restore it, or train it again.") from error
+    metadata = read_metadata(Path(path))
     if "config" not in metadata:
         raise CheckpointError(f"{path} has no config in its metadata; was it written by save_transformer?")
     return load_transformer(path, TransformerConfig.from_json(metadata["config"]), dtype, device)
-
-
-def _assemble(
-    state: dict[str, Tensor], config: TransformerConfig, dtype: torch.dtype, device: str | torch.device
-) -> Infinity:
-    with torch.device("meta"):
-        model = Infinity(config)
-    model.load_state_dict({name: t.to(device=device, dtype=dtype) for name, t in state.items()}, assign=True)
-    return model.eval()

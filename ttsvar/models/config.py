@@ -175,7 +175,8 @@ def config_from_reference(case: Mapping, shapes: Mapping[str, tuple[int, ...]]) 
         sizes=sizes,
         rope_grid=published_ladder(h_div_w)[-1],
         patchify=patchify,
-        text_maxlen=shapes["cfg_uncond"][0],
+        # A checkpoint may hold fewer unconditional rows than the model has.
+        text_maxlen=max(shapes["cfg_uncond"][0], int(case.get("text_maxlen", 0))),
         mlp_ratio=shapes[first_block + "ffn.fc1.weight"][0] / width,
         levels=shapes["lvl_embed.weight"][0],
         block_chunks=len(chunks) or int(case.get("block_chunks", 1)),

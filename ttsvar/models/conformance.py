@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from ttsvar.errors import ConfigError
-from ttsvar.models.checkpoint import load_transformer, read_tensors
+from ttsvar.models.checkpoint import load_transformer
 from ttsvar.models.config import TransformerConfig, config_from_reference
 from ttsvar.models.infinity import Condition, Infinity
+from ttsvar.tensor_files import open_tensors
 from ttsvar.tokenizer.bsq import MultiScaleBSQ
 
 
@@ -26,7 +27,7 @@ def transformer_conformance(
     Raises ConfigError where the case asks for what is not built: guidance inside the blocks, or a negative prompt.
     """
     path = Path(folder) / "transformer.pth"
-    config = config_from_reference(case, {name: tuple(t.shape) for name, t in read_tensors(path).items()})
+    config = config_from_reference(case, open_tensors(path).shapes)
     _check(case, config)
     model = load_transformer(path, config)
     cfg, tau = (_per_scale(case.get(name, 1.0), config, name) for name in ("cfg", "tau"))

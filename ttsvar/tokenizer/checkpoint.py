@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,17 +14,19 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.tensor_files import read_tensors
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.config import TokenizerConfig
 
+Say = Callable[[str], None]
 _MASKS = ("quantizer.lfq.mask", "quantize.lfq.mask")
 
 
-def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None) -> BSQAutoencoder:
+def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None, say: Say | None = None) -> BSQAutoencoder:
     """A tokenizer from a published .pth or from our own safetensors, in float32 and in evaluation mode.
 
-    Without `config` the shape is read from the file. Raises CheckpointError, which lists every tensor that is unknown,
-    missing or misshapen.
+    Without `config` the shape is read from the file. `say` is told where a published file spells its keys without the
+    wrapper levels. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
     path = Path(path)
     if not path.is_file():
@@ -36,7 +36,7 @@ def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None) -> B
         if config is not None and config != stored:
             raise CheckpointError(f"{path} holds a tokenizer of shape {stored}, but {config} was asked for.")
         return build_tokenizer(state, stored, str(path))
-    state = map_tokenizer_keys(_read_published(path), str(path))
+    state = map_tokenizer_keys(read_tensors(path, nested="vae"), str(path), say)
     return build_tokenizer(state, config or infer_config(state, str(path)), str(path))
 
 
@@ -46,18 +46,24 @@ def save_tokenizer(model: BSQAutoencoder, path: str | Path) -> None:
     save_file(state, str(path), metadata={"format": "ttsvar-tokenizer", "config": json.dumps(asdict(model.config))})
 
 
-def map_tokenizer_keys(state: Mapping[str, Tensor], source: str = "the checkpoint") -> dict[str, Tensor]:
+def map_tokenizer_keys(
+    state: Mapping[str, Tensor], source: str = "the checkpoint", say: Say | None = None
+) -> dict[str, Tensor]:
     """Published names to ours: the wrapper levels `.conv` and `.norm` go, and the masks of powers of two.
 
-    The masks only turn bits into whole numbers, which nothing needs; still they must be there and have D entries.
+    Files without those levels are read too, but no mixture of both. The masks only turn bits into whole numbers, which
+    nothing needs; still they must be there and have D entries.
     """
     missing = [name for name in _MASKS if name not in state]
     if missing:
         raise CheckpointError(f"{source} lacks {', '.join(missing)}; it is no Infinity tokenizer of a known layout.")
-    head = state.get("encoder.conv_out.conv.weight")
+    bare = "encoder.conv_in.weight" in state
+    head = state.get("encoder.conv_out.weight" if bare else "encoder.conv_out.conv.weight")
     if head is not None and any(tuple(state[name].shape) != (head.shape[0],) for name in _MASKS):
         raise CheckpointError(f"{source}: each of {', '.join(_MASKS)} must hold {head.shape[0]} numbers, one per bit.")
-    names = {name: _our_name(name) for name in state if name not in _MASKS}
+    if bare and say:
+        say(f"{source}: its keys lack the levels .conv and .norm.")
+    names = {name: name if bare else _our_name(name) for name in state if name not in _MASKS}
     if unknown := [name for name, ours in names.items() if ours is None]:
         raise CheckpointError(f"{source} has unknown tensors: {_shorten(unknown)}.")
     return {ours: state[name] for name, ours in names.items() if ours is not None}
@@ -110,19 +116,6 @@ def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source
         raise CheckpointError(f"{source} does not fit {config}. " + "; ".join(complaints) + ".")
     model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
     return model.eval()
-
-
-def _read_published(path: Path) -> dict[str, Tensor]:
-    try:
-        # Only the zip format of torch.save can be mapped into memory.
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except (RuntimeError, pickle.UnpicklingError, EOFError, OSError) as error:
-        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
-    if isinstance(loaded, dict) and isinstance(loaded.get("vae"), dict):
-        loaded = loaded["vae"]
-    if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
-        raise CheckpointError(f"{path} holds no table of tensors, neither at its top nor under 'vae'.")
-    return loaded
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], TokenizerConfig]:

@@ -1,0 +1,185 @@
+"""Named tensors of weight files: what is in them without reading it, and the tensors themselves a few at a time.
+
+PyTorch files are read with `weights_only`, and mapped into memory where their format allows it.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from ttsvar.errors import CheckpointError
+
+Nest = tuple[str, ...]
+"""Keys under which a PyTorch file may hold its table of tensors."""
+PART_BYTES = 256 * 1024**2
+"""Tensors of about this many bytes are converted at a time, so that a file and its copy never both lie in memory."""
+
+
+@dataclass(frozen=True)
+class TensorTable:
+    """The tensors of one file, or of the shards that an index names, not read yet."""
+
+    source: Path
+    files: Mapping[str, Path]
+    """Of each tensor."""
+    shapes: Mapping[str, tuple[int, ...]]
+    bytes_of: Mapping[str, int]
+    nest: Nest = ()
+    """Where in the file the table was found."""
+
+    def read(self, names: Sequence[str]) -> dict[str, Tensor]:
+        """The named tensors; mapped, so that nothing is read before it is used."""
+        tensors: dict[str, Tensor] = {}
+        for file in dict.fromkeys(self.files[name] for name in names):
+            here = [name for name in names if self.files[name] == file]
+            if file.suffix == ".safetensors":
+                with safe_open(file, framework="pt") as opened:
+                    tensors |= {name: opened.get_tensor(name) for name in here}
+            else:
+                table = _descend(_load_torch(file), self.nest)
+                tensors |= {name: table[name] for name in here}
+        return tensors
+
+    def converted(
+        self, names: Mapping[str, str], dtype: torch.dtype, device: str | torch.device = "cpu"
+    ) -> dict[str, Tensor]:
+        """Tensors by the new names that `names` gives them, cast and moved in parts; whole numbers keep their type."""
+        done: dict[str, Tensor] = {}
+        for part in self._parts(list(names)):
+            for name, tensor in self.read(part).items():
+                kind = dtype if tensor.is_floating_point() else tensor.dtype
+                done[names[name]] = tensor.to(device, kind)
+        return done
+
+    def _parts(self, names: Sequence[str]) -> Iterator[list[str]]:
+        part: list[str] = []
+        for name in sorted(names, key=lambda name: str(self.files[name])):
+            part.append(name)
+            if sum(self.bytes_of[n] for n in part) >= PART_BYTES:
+                yield part
+                part = []
+        if part:
+            yield part
+
+
+def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
+    """What a `.safetensors` file, a PyTorch file, or a `.index.json` with its shards beside it holds.
+
+    A PyTorch file may hold its tensors at the top or under one of `nests`. Raises CheckpointError which names a file
+    that is missing, cut off, or holds anything that is not a tensor, and code above all.
+    """
+    path = Path(path)
+    if path.name.endswith(".index.json"):
+        return _open_shards(path)
+    if path.suffix == ".safetensors":
+        return _open_safetensors(path)
+    _must_exist(path)
+    loaded = _load_torch(path)
+    nest = next((nest for nest in nests if isinstance(_descend(loaded, nest), dict)), ())
+    tensors = _descend(loaded, nest)
+    others = [str(k) for k, t in tensors.items() if not isinstance(t, Tensor)] if isinstance(tensors, dict) else ["it"]
+    if others or not tensors:
+        places = ", ".join(["at its top", *(" > ".join(nest) for nest in nests)])
+        raise CheckpointError(
+            f"{path} holds no table of tensors ({places}): {', '.join(others[:10]) or 'it'} is none. Check the file."
+        )
+    return TensorTable(
+        path,
+        files=dict.fromkeys(tensors, path),
+        shapes={name: tuple(t.shape) for name, t in tensors.items()},
+        bytes_of={name: t.nbytes for name, t in tensors.items()},
+        nest=nest,
+    )
+
+
+def read_tensors(path: str | Path, nested: str | None = None) -> dict[str, Tensor]:
+    """Every tensor of a file, mapped; `nested` names the entry that holds them in files of some trainers."""
+    table = open_tensors(path, nests=((nested,),) if nested else ())
+    return table.read(list(table.shapes))
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata of a `.safetensors` file; raises CheckpointError where it is absent or broken."""
+    _must_exist(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            return file.metadata() or {}
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as weights ({error}); restore it, or train it again.") from error
+
+
+def _open_safetensors(path: Path) -> TensorTable:
+    _must_exist(path)
+    shapes, sizes = {}, {}
+    try:
+        with safe_open(path, framework="pt") as file:
+            for name in file.keys():  # noqa: SIM118 (not a dict)
+                piece = file.get_slice(name)
+                shapes[name] = tuple(piece.get_shape())
+                # Four bytes an element is the most that published weights take; it only bounds a part.
+                sizes[name] = 4 * torch.Size(shapes[name]).numel()
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
+    return TensorTable(path, dict.fromkeys(shapes, path), shapes, sizes)
+
+
+def _open_shards(index: Path) -> TensorTable:
+    shards = [_open_safetensors(index.parent / name) for name in shard_names(index)]
+    files: dict[str, Path] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
+    sizes: dict[str, int] = {}
+    for shard in shards:
+        if twice := sorted(files.keys() & shard.files.keys()):
+            raise CheckpointError(f"{shard.source} repeats tensors of another shard: {', '.join(twice[:20])}.")
+        files |= shard.files
+        shapes |= shard.shapes
+        sizes |= shard.bytes_of
+    return TensorTable(index, files, shapes, sizes)
+
+
+def shard_names(index: Path) -> list[str]:
+    """File names of the shards that a `.index.json` lists; raises CheckpointError where it lists none."""
+    try:
+        names = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{index} is no index of shards ({error!r}); download it again.") from error
+    if not names or any(not isinstance(n, str) or Path(n).name != n or not n.endswith(".safetensors") for n in names):
+        raise CheckpointError(f"{index} lists {names[:5]}; its shards must be .safetensors files beside it.")
+    return names
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        raise CheckpointError(f"There is no weight file at {path}; download it there, or correct the path.")
+
+
+def _load_torch(path: Path) -> Any:
+    zipped = zipfile.is_zipfile(path)
+    try:
+        # Only the zip format of torch.save can be mapped into memory.
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        if found := re.search(r"GLOBAL (\S+)", str(error)):
+            raise CheckpointError(
+                f"{path} cannot be read as weights: it calls {found[1]}, which is code and was not run. "
+                "Take the file from its publisher."
+            ) from error
+        reason = "it is cut off or not a weight file" if not zipped else "it holds more than tensors, or is broken"
+        raise CheckpointError(f"{path} cannot be read as weights: {reason}. Download it again.") from error
+
+
+def _descend(table: Any, nest: Nest) -> Any:
+    for key in nest:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
