@@ -11,9 +11,9 @@ from typing import Any
 
 import machine
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import SearchConfig, search_config
 from ttsvar.engine import Engine
-from ttsvar.evaluation.evaluate import Outcome, arms, run_search
+from ttsvar.evaluation.worker import Outcome, run_search
 from ttsvar.loading import load
 
 PROMPT = "a photo of a red star and a green cup"
@@ -87,7 +87,8 @@ def main() -> None:
     arguments = parser.parse_args()
     about = machine.describe(arguments.threads)
     engine = load(arguments.model, remember_bytes=0)
-    searches = arms(["raw", *arguments.searches], arguments.n)
+    named = [(name, n) for name in arguments.searches for n in arguments.n if (name, n) != ("best-of-n", 1)]
+    searches = {"raw": search_config("raw")} | {f"{name} n={n}": search_config(name, n=n) for name, n in named}
     report = bench(engine, searches, arguments.repeats, about["peak_gflops"] * 1e9)
     print(f"{about['processor']}, {about['threads']} threads, peak {about['peak_gflops']} GFLOP/s ({about['peak_of']})")
     print(f"medians of {arguments.repeats}; memory is what a component needed on top of what was held\n")

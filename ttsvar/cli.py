@@ -1,4 +1,4 @@
-"""The command line: generate, replay, models, conformance, train, evaluate, sheet."""
+"""The command line: generate, replay, models, conformance, train, evaluate, report, geneval, compbench and more."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     conformance.add_argument("--out", type=Path, required=True, help="a .safetensors file, or .json for decision cases")
     conformance.set_defaults(run=_conformance)
     _add_train(commands.add_parser("train", help="train a toybox model; continues where it was stopped"))
-    _add_evaluate(commands.add_parser("evaluate", help="score searches on the toybox prompts with the detector"))
+    _add_evaluate(commands.add_parser("evaluate", help="run the paper's experiments; goes on where it was stopped"))
+    _add_report(commands.add_parser("report", help="turn the rows of evaluate into a page and docs/results.md"))
+    _add_geneval(commands.add_parser("geneval", help="score a folder of images in GenEval's layout"))
+    _add_compbench(commands.add_parser("compbench", help="score a folder of images for T2I-CompBench"))
+    _add_prompts(commands.add_parser("prompts", help="write the published list of toybox prompts again"))
     _add_sheet(commands.add_parser("sheet", help="draw prompts of every category into one picture"))
     return parser
 
@@ -140,30 +144,105 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="+", metavar="NAME", help="experiments, or all; a wrong name lists them")
     parser.add_argument("--model", default="toybox")
-    parser.add_argument("--searches", nargs="+", default=["raw", "best-of-n", "tts-var"], help="named searches")
-    parser.add_argument("--n", nargs="+", type=int, default=[1], help="factors N to run each search with")
-    parser.add_argument("--per-category", type=int, default=20, help="prompts of each of the six categories")
-    parser.add_argument("--seeds", type=int, default=1, help="images of each prompt and search")
-    parser.add_argument("--seen", action="store_true", help="add prompts of training, summed up apart")
+    parser.add_argument("--quick", action="store_true", help="a few prompts each: minutes instead of hours")
+    parser.add_argument("--per-category", type=int, help="prompts of each category, instead of the experiment's own")
+    parser.add_argument("--seeds", type=int, help="images of each prompt and search, instead of the experiment's own")
+    parser.add_argument("--prompts", type=Path, help="another list in GenEval's form (evaluation_metadata.jsonl)")
+    split = parser.add_mutually_exclusive_group()
+    split.add_argument("--held-out", action="store_true", help="only combinations that training never saw")
+    split.add_argument("--seen", action="store_true", help="only combinations that training saw")
     parser.add_argument(
-        "--out", type=Path, default=Path("runs/evaluation.jsonl"), help="rows; an existing file is continued"
+        "--measure", type=Path, help="folder with mask2former/ and clip/, for prompts of the real world"
+    )
+    parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
+    parser.add_argument("--ray", metavar="ADDRESS", help="do the work on Ray: 'local', or the address of a cluster")
+    parser.add_argument("--workers", type=int, help="actors on Ray; one per GPU or core if not given")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/evidence.sqlite"), help="rows; an existing file is continued"
     )
     parser.set_defaults(run=_evaluate)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from ttsvar.evaluation.evaluate import main as evaluate
+    from ttsvar.evaluation.evaluate import Options, evaluate
+    from ttsvar.evaluation.prompts import PUBLISHED
 
-    evaluate(
-        arguments.model,
-        arguments.searches,
-        arguments.n,
-        arguments.per_category,
-        arguments.out,
+    options = Options(
+        model=arguments.model,
+        out=arguments.out,
+        quick=arguments.quick,
+        per_category=arguments.per_category,
         seeds=arguments.seeds,
-        seen=arguments.seen,
+        prompts=arguments.prompts or PUBLISHED,
+        held_out=True if arguments.held_out else False if arguments.seen else None,
+        measure=arguments.measure,
+        device=arguments.device,
+        ray=arguments.ray,
+        workers=arguments.workers,
     )
+    evaluate(arguments.names, options)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rows", type=Path, default=Path("runs/evidence.sqlite"))
+    parser.add_argument("--page", type=Path, default=Path("runs/evidence.html"), help="one HTML page with everything")
+    parser.add_argument("--results", type=Path, help="Markdown with the tables in short, such as docs/results.md")
+    parser.add_argument("--data", type=Path, help="what the app shows, such as assets/toybox/evidence.json")
+    parser.set_defaults(run=_report)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from ttsvar.evaluation.write_report import write_report
+
+    write_report(arguments.rows, arguments.page, arguments.results, arguments.data)
+
+
+def _add_geneval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="holds 00000/samples/0000.png and 00000/metadata.jsonl, and so on")
+    parser.add_argument("--measure", type=Path, help="folder with mask2former/ and clip/; the toybox detector without")
+    parser.add_argument(
+        "--metadata", type=Path, help="evaluation_metadata.jsonl, where the folders have none of theirs"
+    )
+    parser.add_argument("--device", help="cpu, cuda or mps; cpu if not given")
+    parser.add_argument("--out", type=Path, default=Path("runs/geneval.jsonl"))
+    parser.set_defaults(run=_geneval)
+
+
+def _geneval(arguments: argparse.Namespace) -> None:
+    from ttsvar.evaluation.score_folder import geneval_command
+
+    geneval_command(arguments.folder, arguments.measure, arguments.out, arguments.metadata, arguments.device)
+
+
+def _add_compbench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="holds images called 'PROMPT_000000.png'")
+    parser.add_argument("category", choices=("color", "shape", "texture", "numeracy", "spatial"))
+    parser.add_argument("--measure", type=Path, required=True, help="folder with blip_vqa/ and mask2former/")
+    parser.add_argument("--device", help="cpu, cuda or mps; cpu if not given")
+    parser.add_argument("--out", type=Path, default=Path("runs/compbench.jsonl"))
+    parser.set_defaults(run=_compbench)
+
+
+def _compbench(arguments: argparse.Namespace) -> None:
+    from ttsvar.evaluation.score_folder import compbench_command
+
+    compbench_command(arguments.folder, arguments.category, arguments.measure, arguments.out, arguments.device)
+
+
+def _add_prompts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, help="another place than assets/toybox/geneval_metadata.jsonl")
+    parser.set_defaults(run=_prompts)
+
+
+def _prompts(arguments: argparse.Namespace) -> None:
+    from ttsvar.evaluation.prompts import PUBLISHED, make_prompts, write_prompts
+
+    out = arguments.out or PUBLISHED
+    prompts = make_prompts()
+    write_prompts(prompts, out)
+    print(f"Wrote {len(prompts)} prompts to {out}.")
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:

@@ -8,11 +8,12 @@ from threading import Lock
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
-from ttsvar.looks import Eyes
+from ttsvar.looks import Eyes, in_chunks
 from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
@@ -69,6 +70,16 @@ class Engine:
     def schedule(self) -> ScaleSchedule:
         """The model's scales."""
         return self.backend.schedule
+
+    @property
+    def extractors(self) -> tuple[str, ...]:
+        """Names that `SearchConfig.extractor` may have here."""
+        return tuple(self._eyes.extractors)
+
+    @property
+    def rewards(self) -> tuple[str, ...]:
+        """Names that `SearchConfig.reward` may have here."""
+        return tuple(self._eyes.rewards)
 
     def vocabulary(self) -> tuple[str, ...]:
         """Every word the model knows; empty where it takes any text."""
@@ -140,6 +151,17 @@ class Engine:
             with meter.part("selection", items=len(state)):
                 seen = with_evidence(state, seen, _clusters_at(state))
         return seen, meter.cost()
+
+    def image_features(self, extractor: str, images: Tensor) -> Tensor:
+        """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
+        with self._lock, torch.inference_mode():
+            return in_chunks(self._eyes.extractors[extractor].extract, images, self.backend.chunk).float()
+
+    def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
+        """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
+        judge = self._eyes.rewards[reward]
+        with self._lock, torch.inference_mode():
+            return in_chunks(lambda part: judge.score(part, prompt), images, self.backend.chunk).float()
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.

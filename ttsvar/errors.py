@@ -37,3 +37,11 @@ class StateError(TTSVarError):
 
 class FileError(TTSVarError):
     """A file from outside is damaged, too large, or was not made here."""
+
+
+class StoreError(TTSVarError):
+    """The rows of an evaluation cannot be read or written."""
+
+
+class ImageError(TTSVarError):
+    """An image or a folder of images cannot be read."""

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.evaluation.detections import Detection, Detector
-from ttsvar.evaluation.evaluate import Outcome, draw_seed, run_search
 from ttsvar.evaluation.geneval import GENEVAL, judge
 from ttsvar.evaluation.prompts import EvaluationPrompt
+from ttsvar.evaluation.worker import Outcome, draw_seed, run_search
 
 MARGIN, CAPTION = 10, 30
 PAPER, INK, RIGHT, WRONG = (250, 250, 248), (40, 40, 46), (44, 140, 84), (196, 62, 48)
@@ -34,7 +34,7 @@ def contact_sheet(
     With a detector each image gets the boxes it sees and a bar that says whether the prompt is satisfied.
     """
     search = search or SearchConfig(strategy="raw")
-    outcomes = [run_search(engine, p.prompt, search, draw_seed(p.prompt, seed)) for p in prompts]
+    outcomes = [run_search(engine, p.prompt, search, draw_seed(p, seed)) for p in prompts]
     tiles = [Image.fromarray(outcome.image.numpy()) for outcome in outcomes]
     captions = [p.prompt.removeprefix("a photo of ") for p in prompts]
     verdicts: list[bool | None] = [None] * len(tiles)

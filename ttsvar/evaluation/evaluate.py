@@ -1,211 +1,214 @@
-"""Searches compared on the same prompts and seeds: one row an image, appended as it goes, resumable."""
+"""`python -m ttsvar evaluate`: experiments by name, on the published prompts, into one store."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-from torch import Tensor
-from tqdm import tqdm
 
 from ttsvar.config import SearchConfig, search_config
-from ttsvar.engine import Engine
+from ttsvar.digests import weights_digest
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.detections import Detector
-from ttsvar.evaluation.geneval import judge
-from ttsvar.evaluation.prompts import EvaluationPrompt, evaluation_prompts
-from ttsvar.evaluation.rows import Row, read_rows
+from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment
+from ttsvar.evaluation.measurements import detector_error, schedule_cost
+from ttsvar.evaluation.measures import measure_files, open_measure, toybox_detector, toybox_reconstruction
+from ttsvar.evaluation.pools import Build, InProcess, OnRay, Pool
+from ttsvar.evaluation.prompts import PUBLISHED, EvaluationPrompt, evaluation_prompts
+from ttsvar.evaluation.store import Recipe, Row, Store
 from ttsvar.evaluation.summary import summarize, table
-from ttsvar.toybox.detector import load_detector
-from ttsvar.types import Selection, StepCost
+from ttsvar.evaluation.sweep import make_jobs, matched_best_of_n, sweep
+from ttsvar.evaluation.worker import Job, Worker
+
+DEFAULT_STORE = Path("runs/evidence.sqlite")
+MATCHED_ARM = "tts-var n=2"
+"""Experiments with this arm and two best-of-N get one more best-of-N that takes the same seconds."""
+TRACED = search_config("best-of-n", n=8)
+"""The candidates whose rewards at every scale tell consistency."""
+MEASUREMENTS = ("consistency", "schedule", "detector")
+"""What can be asked for beside the experiments."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A search run to its end: the image uint8 [H, W, 3], its reward, and what finding it took."""
+class Size:
+    """Prompts of each category, and images of each prompt and arm."""
 
-    image: Tensor
-    reward: float | None
-    seconds: float
-    cost: StepCost
+    per_category: int
+    seeds: int
 
 
-def main(
-    model: str,
-    searches: Sequence[str],
-    n: Sequence[int],
-    per_category: int,
-    out: str | Path,
-    *,
-    seeds: int = 1,
-    seen: bool = False,
-) -> dict[str, Any]:
-    """Evaluate searches of a model on the toybox prompts, print the tables, and write them next to `out` as JSON.
-
-    The list is the held-out prompts (and single objects, which cannot be held out); with `seen`, prompts of training
-    join and are summed up apart. Returns {"held_out": summary, "seen": summary or None}.
-    """
-    from ttsvar.loading import MODELS, TOYBOX_FOLDER, load
-
-    chosen = arms(searches, n)
-    engine = load(model, remember_bytes=0)
-    if not engine.vocabulary():
-        raise ConfigError(f"{model!r} takes any text; the detector and the prompts here are made for the toybox.")
-    measure = TOYBOX_FOLDER / "detector.safetensors"
-    detector = load_detector(measure)
-    folder = MODELS[model].folder if model in MODELS else Path(model)
-    rows = evaluate(
-        engine,
-        chosen,
-        evaluation_prompts(per_category, seen=seen),
-        range(seeds),
-        out,
-        detector=detector,
-        weights=digest_files([measure, *folder.glob("*.safetensors")]),
-    )
-    main_rows = [r for r in rows if r.held_out or r.tag == "single_object"]
-    known_rows = [r for r in rows if not r.held_out]
-    summaries = {"held_out": summarize(main_rows), "seen": summarize(known_rows) if seen else None}
-    for name, summary in summaries.items():
-        if summary:
-            print(f"\n{name.replace('_', '-')} prompts: {table(summary)}")
-    Path(out).with_suffix(".summary.json").write_text(json.dumps(summaries, indent=1) + "\n")
-    return summaries
+FULL, QUICK = Size(12, 1), Size(1, 1)
+FULL_SIZES = {"headline": Size(60, 4), "main": Size(20, 1), "score-vs-n": Size(20, 1), "consistency": Size(10, 1)}
+QUICK_SIZES = {"headline": Size(4, 1)}
+"""Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
 
 
-def arms(searches: Sequence[str], sizes: Sequence[int]) -> dict[str, SearchConfig]:
-    """Every named search at every N, by label ('tts-var n=2'); raw has no N, and best of one would be raw again.
+@dataclass(frozen=True)
+class Options:
+    """What the command line says beside the experiments; None leaves the choice to the experiment's own size."""
 
-    A search may bring its own N, as in 'best-of-n:4,8', so that arms of like compute can be chosen.
-    """
-    chosen: dict[str, SearchConfig] = {}
-    for text in searches:
-        name, _, own = text.partition(":")
-        if name == "raw":
-            chosen["raw"] = search_config("raw")
-            continue
-        for n in _sizes(text, own) if own else sizes:
-            if not (name == "best-of-n" and n == 1):
-                chosen[f"{name} n={n}"] = search_config(name, n=n)
-    if not chosen:
-        raise ConfigError(f"Searches {list(searches)} at n {list(sizes)} leave nothing to run; best-of-n needs n >= 2.")
-    return chosen
+    model: str = "toybox"
+    out: Path = DEFAULT_STORE
+    quick: bool = False
+    per_category: int | None = None
+    seeds: int | None = None
+    prompts: Path = PUBLISHED
+    held_out: bool | None = None
+    measure: Path | None = None
+    """Folder of the detector and CLIP for prompts about the real world; None for the toybox."""
+    device: str | None = None
+    ray: str | None = None
+    workers: int | None = None
 
+    def size(self, experiment: str) -> Size:
+        """How many images an experiment gets."""
+        usual = QUICK_SIZES.get(experiment, QUICK) if self.quick else FULL_SIZES.get(experiment, FULL)
+        changes = {"per_category": self.per_category, "seeds": self.seeds}
+        return replace(usual, **{name: value for name, value in changes.items() if value is not None})
 
-def _sizes(text: str, own: str) -> list[int]:
-    try:
-        return [int(part) for part in own.split(",")]
-    except ValueError:
-        raise ConfigError(f"{text!r} is no search; after the colon write whole numbers, as in best-of-n:4,8.") from None
-
-
-def evaluate(
-    engine: Engine,
-    searches: Mapping[str, SearchConfig],
-    prompts: Sequence[EvaluationPrompt],
-    seeds: Iterable[int],
-    out: str | Path,
-    *,
-    detector: Detector,
-    weights: str = "",
-) -> list[Row]:
-    """Run every search on every prompt and seed, judge the images, and return all rows of this evaluation.
-
-    Rows already in `out` (JSON Lines) are not run again; rows that `weights` (a digest of the files) or other settings
-    set apart raise ConfigError. The detector only measures: no search sees it. An engine that remembers decoded images
-    makes later arms look cheaper than they are, so give one with `remember_bytes=0`.
-    """
-    recipes = {label: _recipe(engine, search, weights) for label, search in searches.items()}
-    known = {row.key: row for row in read_rows(out)}
-    wanted = [(p, seed, label) for seed in seeds for p in prompts for label in searches]
-    _check_recipes(known, wanted, recipes, Path(out))
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    with open(out, "a") as file:
-        for prompt, seed, label in tqdm(wanted, desc="evaluate", unit="image", disable=None):
-            if (label, prompt.prompt, seed) in known:
-                continue
-            outcome = run_search(engine, prompt.prompt, searches[label], draw_seed(prompt.prompt, seed))
-            row = _row(prompt, seed, label, outcome, detector, recipes[label])
-            known[row.key] = row
-            file.write(json.dumps(asdict(row)) + "\n")
-            file.flush()
-    return [known[label, prompt.prompt, seed] for prompt, seed, label in wanted]
+    def chosen(self, experiment: str) -> list[EvaluationPrompt]:
+        """The prompts of an experiment."""
+        return evaluation_prompts(self.size(experiment).per_category, path=self.prompts, held_out=self.held_out)
 
 
-def run_search(engine: Engine, prompt: str, search: SearchConfig, seed: int) -> Outcome:
-    """One search from prompt to image; the reward of a lone candidate is looked up after the clock has stopped."""
-    began = time.perf_counter()
-    cost = StepCost()
-    state = engine.begin(prompt, search=search, seed=seed)
-    while True:
-        result = engine.step(state)
-        cost += result.cost
-        state = engine.commit(result)
-        if state.done:
-            break
-    # Selections are committed in ascending order, so this is the preferred candidate among the grown ones.
-    chosen = sorted(result.proposal.parents)[engine.best_index(state)]
-    final = engine.commit(result, Selection((chosen,)))
-    images, place = result.candidates.images, chosen
-    if images is None:
-        seen, looked = engine.observe(final, features=False, scores=False)
-        images, cost, place = seen.images, cost + looked, 0
-    assert images is not None
-    seconds = time.perf_counter() - began
-    scores = engine.observe(final, features=False)[0].scores
-    return Outcome(images[place], None if scores is None else float(scores[0]), seconds, cost)
+def build_worker(model: str, measure: Path | None, device: str | None) -> Worker:
+    """Load a model and its measure; nothing is remembered, or later arms would look cheaper than they are."""
+    from ttsvar.loading import load
+
+    engine = load(model, device=device, remember_bytes=0)
+    if measure is None and not engine.vocabulary():
+        raise ConfigError(
+            f"{model!r} takes any text, and the toybox detector knows toybox objects only; give --measure with GenEval's "
+            "models and --prompts with its evaluation_metadata.jsonl."
+        )
+    judged_by = weights_digest(measure_files(measure))
+    sampling = json.dumps(asdict(engine.backend.sampling), sort_keys=True)
+    digest = hashlib.blake2b(f"{engine.weights} {judged_by} {sampling}".encode(), digest_size=6)
+    return Worker(engine, open_measure(measure, device), digest.hexdigest())
 
 
-def draw_seed(prompt: str, seed: int) -> int:
-    """The seed that all searches of a prompt draw with: without the prompt in it, all would share one noise."""
-    return int.from_bytes(hashlib.blake2b(f"{seed}|{prompt}".encode(), digest_size=6).digest(), "little")
+def evaluate(names: Sequence[str], options: Options) -> None:
+    """Run experiments and measurements by name, or 'all', and print what each says."""
+    chosen = chosen_names(names)
+    build = partial(build_worker, options.model, options.measure, options.device)
+    options.chosen(chosen[0])
+    with Session(Store(options.out), build, options) as session:
+        for name in chosen:
+            session.run(name)
+    print(f"\nRows are in {options.out}; python -m ttsvar report --rows {options.out} turns them into a page.")
 
 
-def digest_files(paths: Iterable[str | Path]) -> str:
-    """12 hex digits that change with the contents of any of these files."""
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted(str(p) for p in paths):
-        digest.update(hashlib.blake2b(Path(path).read_bytes()).digest())
-    return digest.hexdigest()
+def chosen_names(names: Sequence[str]) -> list[str]:
+    """The names asked for, 'all' spelled out; raises ConfigError with the list where one does not exist."""
+    known = [*EXPERIMENTS, *MEASUREMENTS]
+    if wrong := [name for name in names if name not in (*known, "all")]:
+        raise ConfigError(f"There is no experiment {wrong[0]!r}; choose from all, {', '.join(known)}.")
+    return known if "all" in names else list(dict.fromkeys(names))
 
 
-def _row(prompt: EvaluationPrompt, seed: int, label: str, outcome: Outcome, detector: Detector, recipe: str) -> Row:
-    verdict = judge(prompt.metadata, detector.detect(outcome.image[None])[0])
-    return Row(
-        prompt=prompt.prompt,
-        tag=prompt.tag,
-        held_out=prompt.held_out,
-        search=label,
-        seed=seed,
-        correct=verdict.correct,
-        reward=None if outcome.reward is None else round(outcome.reward, 5),
-        seconds=round(outcome.seconds, 4),
-        flops=outcome.cost.flops,
-        reasons=verdict.reasons,
-        recipe=recipe,
-    )
+class Session:
+    """One call of the command: a store, and the models, loaded when first needed."""
 
+    def __init__(self, store: Store, build: Build, options: Options) -> None:
+        self.store, self.build, self.options = store, build, options
+        self._pool: Pool | None = None
+        self._here: InProcess | None = None
 
-def _recipe(engine: Engine, search: SearchConfig, weights: str) -> str:
-    text = json.dumps([engine.name, engine.schedule.sizes, asdict(engine.resolve(search)), weights], sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    def __enter__(self) -> Session:
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self._pool, OnRay):
+            self._pool.close()
+        self.store.close()
 
-def _check_recipes(
-    known: Mapping[tuple[str, str, int], Row],
-    wanted: Sequence[tuple[EvaluationPrompt, int, str]],
-    recipes: Mapping[str, str],
-    out: Path,
-) -> None:
-    for prompt, seed, label in wanted:
-        row = known.get((label, prompt.prompt, seed))
-        if row is not None and row.recipe != recipes[label]:
-            raise ConfigError(
-                f"{out} holds rows of {label!r} made with other weights or settings; "
-                "write to another file, or move that one away."
-            )
+    @property
+    def pool(self) -> Pool:
+        """Who does the jobs."""
+        if self._pool is None:
+            if self.options.ray is None:
+                self._pool = self.here
+            else:
+                gpu = (self.options.device or "cpu").startswith("cuda")
+                self._pool = OnRay(self.build, self.options.ray, self.options.workers, gpu=gpu)
+        return self._pool
+
+    @property
+    def weights(self) -> str:
+        """Of the models that do the jobs."""
+        return self.pool.weights()
+
+    def _schedule(self) -> object:
+        return schedule_cost(self.here.worker.engine)
+
+    def _detector(self) -> object:
+        if self.options.measure is not None:
+            raise ConfigError("The detector's own error is measured on scenes of the toybox; leave --measure out.")
+        return detector_error(toybox_detector(), toybox_reconstruction())
+
+    @property
+    def here(self) -> InProcess:
+        """The models in this process."""
+        if self._here is None:
+            self._here = InProcess(self.build)
+        return self._here
+
+    def run(self, name: str) -> None:
+        """Do one experiment or measurement, and print what it says."""
+        notes: dict[str, Callable[[], object]] = {"schedule": self._schedule, "detector": self._detector}
+        if name in notes:
+            if name not in self.store.notes(self.weights):
+                self.store.set_note(self.weights, name, notes[name]())
+            print(f"{name}: measured, see the report.")
+        elif name == "consistency":
+            self._sweep(name, [TRACED], trace=True)
+        else:
+            self._experiment(EXPERIMENTS[name])
+
+    def _experiment(self, experiment: Experiment) -> None:
+        arms = self._runnable(experiment)
+        self._sweep(experiment.name, list(arms.values()))
+        if extra := self._matched(experiment):
+            label = f"best-of-n n={extra.n}"
+            self._sweep(f"{experiment.name}, same seconds", [extra], size_of=experiment.name)
+            arms.setdefault(label, extra)
+        rows = self._rows(arms, experiment.name)
+        plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]
+        print(f"\n{experiment.title}\n{table(summarize(rows, plain))}\n")
+
+    def _runnable(self, experiment: Experiment) -> dict[str, SearchConfig]:
+        """The arms that this model can run; of the others it is said why not."""
+        refusals = {label: self.pool.refusal(search) for label, search in experiment.arms.items()}
+        for label, reason in refusals.items():
+            if reason:
+                print(f"{experiment.name}: without {label!r}. {reason}")
+        return {label: search for label, search in experiment.arms.items() if not refusals[label]}
+
+    def _sweep(self, title: str, arms: Sequence[SearchConfig], *, size_of: str = "", trace: bool = False) -> None:
+        jobs = self._jobs(arms, size_of or title, trace=trace)
+        sweep(self.store, self.pool, jobs, model=self.options.model, weights=self.weights, title=title)
+
+    def _jobs(self, arms: Sequence[SearchConfig], experiment: str, *, trace: bool = False) -> list[Job]:
+        seeds, prompts = range(self.options.size(experiment).seeds), self.options.chosen(experiment)
+        return make_jobs(arms, prompts, seeds, model=self.options.model, weights=self.weights, trace=trace)
+
+    def _rows(self, arms: Mapping[str, SearchConfig], experiment: str) -> dict[str, list[Row]]:
+        """By arm the rows of this experiment's prompts and seeds, whatever else the store holds."""
+        wanted = {job.key for job in self._jobs(list(arms.values()), experiment)}
+        recipes = {label: Recipe(self.options.model, search, self.weights).key for label, search in arms.items()}
+        return {label: [r for r in self.store.rows(key) if r.key in wanted] for label, key in recipes.items()}
+
+    def _matched(self, experiment: Experiment) -> SearchConfig | None:
+        """Best-of-N for the seconds of the guided arm; chosen once and noted, so that a resumed sweep keeps to it."""
+        name = f"matched {experiment.name}"
+        noted = self.store.notes(self.weights).get(name)
+        if noted is None:
+            rows = self._rows(experiment.arms, experiment.name)
+            search = matched_best_of_n(experiment.arms, rows, MATCHED_ARM)
+            if search is None:
+                return None
+            noted = {"n": search.n, "arm": MATCHED_ARM}
+            self.store.set_note(self.weights, name, noted)
+        return search_config("best-of-n", n=noted["n"])

@@ -1,9 +1,9 @@
-"""The fixed list of toybox prompts to evaluate on, in GenEval's JSON form and six categories."""
+"""Toybox-GenEval: the published list of prompts to evaluate on, in GenEval's JSON form and six categories."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -15,40 +15,64 @@ from ttsvar.errors import ConfigError
 from ttsvar.toybox.prompts import TAGS, Request
 from ttsvar.toybox.world import COLORS, RELATIONS, SHAPES
 
+PUBLISHED = Path(__file__).resolve().parents[2] / "assets" / "toybox" / "geneval_metadata.jsonl"
+"""The list of this repository; `python -m ttsvar prompts` writes it again, byte for byte."""
+PER_CATEGORY = 60
+MOST_HELD_OUT = 20
+"""A third of a category at most; 8 coloured objects and 10 pairs are all that training never saw of theirs."""
 LIST_SEED = 553
-"""Fixes the order within each category, so that a shorter list is the beginning of a longer one."""
+"""Fixes the order within each category."""
 
 
 @dataclass(frozen=True)
 class EvaluationPrompt:
-    """A sentence, what GenEval's rule asks of the image, and whether training never saw the combination."""
+    """A sentence, what GenEval's rule asks of the image, and whether training never saw the combination.
+
+    `repeat` counts lines with the same sentence: only ten single objects exist, so each comes six times, and every
+    line has its own noise.
+    """
 
     prompt: str
     tag: str
     metadata: dict[str, Any]
-    held_out: bool
+    held_out: bool = True
+    repeat: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """GenEval's own form (tag, include, exclude, prompt) with one more key, `held_out`."""
-        return {**self.metadata, "held_out": self.held_out}
+        """GenEval's own form (tag, include, exclude, prompt) with two more keys, `held_out` and, if any, `repeat`."""
+        return {**self.metadata, "held_out": self.held_out} | ({"repeat": self.repeat} if self.repeat else {})
 
 
-def evaluation_prompts(per_category: int = 20, *, seen: bool = False) -> list[EvaluationPrompt]:
-    """The first `per_category` held-out prompts of each category; with `seen` as many from training, marked as such.
+def evaluation_prompts(
+    per_category: int = PER_CATEGORY, *, path: str | Path = PUBLISHED, held_out: bool | None = None
+) -> list[EvaluationPrompt]:
+    """The first `per_category` prompts of every category of a list; with `held_out` only those marked so, or not so.
 
-    A category may have fewer: 8 coloured single objects and 10 pairs are held out. A single object cannot be held
-    out, as training draws every object; those prompts are always the seen ones.
+    The published list spreads what training never saw evenly over each category, so a short list is like the whole.
     """
     if per_category < 1:
         raise ConfigError(f"per_category is {per_category}; ask for at least 1 prompt of each category.")
+    by_tag: dict[str, list[EvaluationPrompt]] = {}
+    for prompt in read_prompts(path):
+        if held_out is None or prompt.held_out == held_out:
+            by_tag.setdefault(prompt.tag, []).append(prompt)
+    return [prompt for group in by_tag.values() for prompt in group[:per_category]]
+
+
+def make_prompts(per_category: int = PER_CATEGORY) -> list[EvaluationPrompt]:
+    """Draw the published list: `per_category` lines of each category, as many held out as there are up to a third."""
     chosen: list[EvaluationPrompt] = []
     for index, tag in enumerate(TAGS):
         requests = list(every_request(tag))
         order = np.random.default_rng((LIST_SEED, index)).permutation(len(requests))
         shuffled = [requests[i] for i in order]
-        held_out = [r for r in shuffled if r.held_out][:per_category]
-        known = [r for r in shuffled if not r.held_out][:per_category]
-        chosen += [_prompt(r) for r in held_out + (known if seen or not held_out else [])]
+        unseen = [r for r in shuffled if r.held_out][: min(MOST_HELD_OUT, per_category // 3)]
+        seen = [r for r in shuffled if not r.held_out][: per_category - len(unseen)]
+        lines = _spread(unseen, seen)
+        for place in range(per_category):
+            request = lines[place % len(lines)]
+            repeat = place // len(lines)
+            chosen.append(EvaluationPrompt(request.prompt, tag, request.metadata, request.held_out, repeat))
     return chosen
 
 
@@ -72,23 +96,35 @@ def every_request(tag: str) -> Iterator[Request]:
         raise ConfigError(f"There is no category {tag!r}; choose one of {', '.join(TAGS)}.")
 
 
-def write_prompts(prompts: list[EvaluationPrompt], path: str | Path) -> None:
+def write_prompts(prompts: Sequence[EvaluationPrompt], path: str | Path) -> None:
     """Write a list as JSON Lines, one prompt a line, as GenEval's own file has it."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text("".join(json.dumps(p.to_json()) + "\n" for p in prompts))
 
 
 def read_prompts(path: str | Path) -> list[EvaluationPrompt]:
-    """Read JSON Lines in GenEval's form; held out unless marked. Raises ConfigError naming the line."""
+    """Read JSON Lines in GenEval's form; held out unless marked. Raises ConfigError naming the file and the line."""
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(f"There is no list of prompts at {path}; give a file in GenEval's form, one JSON a line.")
     prompts = []
-    for number, line in enumerate(Path(path).read_text().splitlines(), start=1):
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
         try:
             row = json.loads(line)
-            held_out = bool(row.pop("held_out", True))
-            prompts.append(EvaluationPrompt(row["prompt"], row["tag"], row, held_out))
-        except (json.JSONDecodeError, KeyError, AttributeError) as error:
+            held_out, repeat = bool(row.pop("held_out", True)), int(row.pop("repeat", 0))
+            if not isinstance(row["include"], list):
+                raise TypeError("include is no list")
+            prompts.append(EvaluationPrompt(row["prompt"], row["tag"], row, held_out, repeat))
+        except (json.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
             raise ConfigError(f"{path}, line {number} is not a prompt in GenEval's form ({error!r}).") from error
+    if not prompts:
+        raise ConfigError(f"{path} is empty; it must hold one prompt in GenEval's form a line.")
     return prompts
 
 
-def _prompt(request: Request) -> EvaluationPrompt:
-    return EvaluationPrompt(request.prompt, request.tag, request.metadata, request.held_out)
+def _spread(unseen: Sequence[Request], seen: Sequence[Request]) -> list[Request]:
+    """Both lists in one, the first at even distances."""
+    total = len(unseen) + len(seen)
+    places = {round((i + 0.5) * total / len(unseen) - 0.5) for i in range(len(unseen))} if unseen else set()
+    first, second = iter(unseen), iter(seen)
+    return [next(first) if place in places else next(second) for place in range(total)]

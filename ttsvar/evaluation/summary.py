@@ -3,94 +3,131 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ttsvar.evaluation.rows import Row
 from ttsvar.evaluation.statistics import Estimate, accuracy, paired_difference
+from ttsvar.evaluation.store import Row
 from ttsvar.toybox.prompts import TAGS
 
 SHORT: dict[str, str] = dict(zip(TAGS, ("single", "two", "count", "colors", "position", "attr"), strict=True))
+CLAIM = ("tts-var n=2", "best-of-n n=8")
+"""The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""
+Arms = Mapping[str, Sequence[Row]]
+"""Rows by the arm's label, in the order of the experiment."""
 
 
-def summarize(rows: Sequence[Row]) -> dict[str, Any]:
-    """Arms and differences of rows; differences are against the first arm, and at like compute against best-of-N.
+def summarize(arms: Arms, plain: Sequence[str] = ()) -> dict[str, Any]:
+    """Figures of every arm, and differences against the first one and, at like FLOPs and seconds, against `plain` ones.
 
-    Only images that every arm has are counted, so that an interrupted evaluation still compares like with like.
+    Only images that every arm with rows has are counted, so that an interrupted sweep still compares like with like.
     """
-    labels = list(dict.fromkeys(r.search for r in rows))
-    complete = set.intersection(*({(r.prompt, r.seed) for r in rows if r.search == label} for label in labels))
-    shared = [r for r in rows if (r.prompt, r.seed) in complete]
-    by_arm = {label: [r for r in shared if r.search == label] for label in labels}
-    pairs = [(label, labels[0]) for label in labels[1:]] + _peers(by_arm)
+    arms = {label: rows for label, rows in arms.items() if rows}
+    if not arms:
+        return {"images": 0, "prompts": 0, "held_out": 0, "arms": {}, "differences": []}
+    complete = set.intersection(*({(r.prompt, r.draw) for r in rows} for rows in arms.values()))
+    shared = {label: [r for r in rows if (r.prompt, r.draw) in complete] for label, rows in arms.items()}
+    if not complete:
+        return {"images": 0, "prompts": 0, "held_out": 0, "arms": {}, "differences": []}
+    first = next(iter(shared.values()))
     return {
         "images": len(complete),
-        "prompts": len({r.prompt for r in shared}),
-        "arms": {label: _arm(part) for label, part in by_arm.items()},
-        "differences": [_difference(a, b, by_arm) for a, b in dict.fromkeys(pairs)],
+        "prompts": len({r.prompt for r in first}),
+        "held_out": len({r.prompt for r in first if r.held_out}),
+        "arms": {label: _arm(rows) for label, rows in shared.items()},
+        "differences": _differences(shared, [label for label in plain if label in shared]),
     }
 
 
 def table(summary: dict[str, Any]) -> str:
     """A summary as text to read in a terminal."""
+    if not summary["arms"]:
+        return "no image that every arm has yet"
     tags = [t for t in TAGS if any(t in arm["categories"] for arm in summary["arms"].values())]
-    head = ["search", *(SHORT[t] for t in tags), "overall [95 %]", "reward", "s/image", "GFLOP/image"]
-    lines = [head]
+    lines = [["search", *(SHORT[t] for t in tags), "overall [95 %]", "reward", "s/image", "GFLOP/image"]]
     for label, arm in summary["arms"].items():
         cells = [f"{arm['categories'][t]['value']:.2f}" for t in tags]
         reward = "-" if arm["reward"] is None else f"{arm['reward']:.2f}"
         cost = (reward, f"{arm['seconds']:.2f}", f"{arm['flops'] / 1e9:.1f}")
-        lines.append([label, *cells, _interval(arm["overall"]), *cost])
-    text = [f"{summary['images']} images an arm, {summary['prompts']} prompts", *_aligned(lines)]
+        lines.append([label, *cells, interval(arm["overall"]), *cost])
+    held_out = f", {summary['held_out']} of combinations training never saw" if summary["held_out"] else ""
+    text = [f"{summary['images']} images an arm, {summary['prompts']} prompts{held_out}", *_aligned(lines)]
     if summary["differences"]:
-        head = ["difference", *(SHORT[t] for t in tags), "overall [95 %]", "FLOPs ratio"]
-        lines = [head]
+        lines = [["difference", *(SHORT[t] for t in tags), "overall [95 %]", "FLOPs ratio", "seconds ratio"]]
         for d in summary["differences"]:
             cells = [f"{d['categories'][t]['value']:+.2f}" for t in tags]
-            lines.append(
-                [f"{d['first']} - {d['second']}", *cells, _interval(d["overall"], "+"), f"{d['flops_ratio']:.2f}"]
-            )
+            ratios = (f"{d['flops_ratio']:.2f}", f"{d['seconds_ratio']:.2f}")
+            lines.append([f"{d['first']} - {d['second']}", *cells, interval(d["overall"], "+"), *ratios])
         text += ["", *_aligned(lines)]
     return "\n".join(text)
 
 
+def interval(values: Mapping[str, float], sign: str = "") -> str:
+    """An estimate as text: 0.500 [0.400, 0.600]."""
+    e = Estimate(**values)
+    return f"{e.value:{sign}.3f} [{e.low:{sign}.3f}, {e.high:{sign}.3f}]"
+
+
 def _arm(rows: Sequence[Row]) -> dict[str, Any]:
     outcomes = _outcomes(rows)
-    rewards = [r.reward for r in rows if r.reward is not None]
+    names = sorted({name for row in rows for name in row.judges})
+    split = {"seen": [r for r in rows if not r.held_out], "held_out": [r for r in rows if r.held_out]}
+    components = sorted({name for row in rows for name in row.parts})
     return {
         "overall": accuracy(outcomes).to_json(),
         "categories": {tag: accuracy({tag: values}).to_json() for tag, values in outcomes.items()},
-        "reward": float(np.mean(rewards)) if rewards else None,
-        "seconds": float(np.median([r.seconds for r in rows])),
+        **{name: accuracy(_outcomes(part)).to_json() if part else None for name, part in split.items()},
+        "reward": _mean([r.reward for r in rows]),
+        "judges": {name: _mean([r.judges.get(name) for r in rows]) for name in names},
+        "diversity": _mean([r.diversity for r in rows]),
+        "survivors": _mean([r.survivors for r in rows]),
+        "seconds": _median([r.seconds for r in rows]),
+        "cpu_seconds": _median([r.cpu_seconds for r in rows]),
         "flops": float(np.mean([r.flops for r in rows])),
+        "components": {name: _component([r.parts[name] for r in rows if name in r.parts]) for name in components},
     }
 
 
-def _difference(first: str, second: str, by_arm: dict[str, list[Row]]) -> dict[str, Any]:
-    a, b = _outcomes(by_arm[first]), _outcomes(by_arm[second])
+def _component(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {
+        "seconds": _median([p["seconds"] for p in parts]),
+        "flops": float(np.mean([p["flops"] for p in parts])),
+        "peak_bytes": _median([p["peak_bytes"] for p in parts]),
+    }
+
+
+def _differences(arms: Arms, plain: Sequence[str]) -> list[dict[str, Any]]:
+    labels = list(arms)
+    pairs = [(label, labels[0]) for label in labels[1:]] + ([CLAIM] if set(CLAIM) <= set(labels) else [])
+    reasons: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
+    for label in labels:
+        if label not in plain and plain:
+            for cost, reason in ((_flops, "like FLOPs"), (_seconds, "like seconds")):
+                peer = min(plain, key=lambda other: abs(math.log(cost(arms[other]) / cost(arms[label]))))
+                reasons.setdefault((label, peer), []).append(reason)
+    return [_difference(a, b, arms) | {"matched": why} for (a, b), why in reasons.items() if a != b]
+
+
+def _difference(first: str, second: str, arms: Arms) -> dict[str, Any]:
+    a, b = _outcomes(arms[first]), _outcomes(arms[second])
     return {
         "first": first,
         "second": second,
         "overall": paired_difference(a, b).to_json(),
         "categories": {tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).to_json() for tag in a},
-        "flops_ratio": _flops(by_arm[first]) / max(1.0, _flops(by_arm[second])),
+        "flops_ratio": _flops(arms[first]) / _flops(arms[second]),
+        "seconds_ratio": _seconds(arms[first]) / _seconds(arms[second]),
     }
 
 
-def _peers(by_arm: dict[str, list[Row]]) -> list[tuple[str, str]]:
-    """Each guided search with the best-of-N that comes nearest to it in FLOPs."""
-    plain = [label for label in by_arm if label.startswith("best-of-n")]
-    guided = [label for label in by_arm if label not in plain and label != "raw"]
-    if not plain:
-        return []
-    cost = {label: math.log(max(1.0, _flops(rows))) for label, rows in by_arm.items()}
-    return [(label, min(plain, key=lambda other: abs(cost[other] - cost[label]))) for label in guided]
-
-
 def _flops(rows: Sequence[Row]) -> float:
-    return float(np.mean([r.flops for r in rows]))
+    return max(1.0, float(np.mean([r.flops for r in rows])))
+
+
+def _seconds(rows: Sequence[Row]) -> float:
+    return max(1e-4, _median([r.seconds for r in rows]))
 
 
 def _outcomes(rows: Sequence[Row]) -> dict[str, list[float]]:
@@ -105,9 +142,13 @@ def _outcomes(rows: Sequence[Row]) -> dict[str, list[float]]:
     return result
 
 
-def _interval(values: dict[str, float], sign: str = "") -> str:
-    e = Estimate(**values)
-    return f"{e.value:{sign}.3f} [{e.low:{sign}.3f}, {e.high:{sign}.3f}]"
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return round(float(np.mean(known)), 5) if known else None
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(np.median(values))
 
 
 def _aligned(lines: list[list[str]]) -> list[str]:

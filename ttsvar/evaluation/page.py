@@ -1,0 +1,192 @@
+"""The report as one HTML page that needs nothing from outside."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from ttsvar.evaluation.evidence import headline
+from ttsvar.evaluation.figures import (
+    categories_figure,
+    consistency_figure,
+    curve_figure,
+    scale_figure,
+    schedule_figure,
+)
+from ttsvar.evaluation.results import arm_cells, arm_columns, detector_lines, detector_sentence, verdict_sentence
+from ttsvar.evaluation.summary import interval
+
+STYLE = """
+:root { --bg: #F6F7F9; --sf: #fff; --ink: #171C26; --mut: #5B6679; --ln: #E3E7EE; --ac: #4650DD; }
+@media (prefers-color-scheme: dark) {
+  :root { --bg: #0F131A; --sf: #171C26; --ink: #E9EDF4; --mut: #9AA5B7; --ln: #293140; --ac: #8A93FF; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--bg); color: var(--ink); font: 14px/1.5 Inter, ui-sans-serif, system-ui,
+  -apple-system, "Segoe UI", sans-serif; font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased; }
+main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px; }
+h1 { font-size: 24px; font-weight: 650; margin: 0 0 6px; } h2 { font-size: 17px; font-weight: 650; margin: 0 0 4px; }
+p { margin: 0 0 12px; color: var(--mut); max-width: 74ch; } p.claim { color: var(--ink); font-size: 16px; }
+section { background: var(--sf); border: 1px solid var(--ln); border-radius: 14px; padding: 20px; margin-top: 18px; }
+.scroll { overflow-x: auto; margin: 8px 0 14px; } table { border-collapse: collapse; font-size: 13px; width: 100%; }
+th, td { padding: 6px 10px; border-bottom: 1px solid var(--ln); text-align: right; white-space: nowrap; }
+th { color: var(--mut); font-weight: 500; } th:first-child, td:first-child { text-align: left; }
+td.paper { color: var(--mut); } .agrees { color: var(--ac); } .differs { font-weight: 650; }
+code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, monospace; } nav a { color: var(--ac); margin-right: 14px; }
+.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; }
+"""
+
+
+def page(evidence: Mapping[str, Any]) -> str:
+    """The whole page as text."""
+    sections = [_section(e) for e in evidence["experiments"]]
+    sections += [_consistency(evidence), _schedule(evidence), _detector(evidence)]
+    links = " ".join(f'<a href="#{_esc(e["name"])}">{_esc(e["name"])}</a>' for e in evidence["experiments"])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>TTS-VAR: evidence</title><style>{STYLE}</style><script>{get_plotlyjs()}</script></head><body><main>"
+        f"<h1>Does searching while drawing help?</h1>{_opening(evidence)}<nav>{links}</nav>"
+        f"{''.join(sections)}</main></body></html>"
+    )
+
+
+def _opening(evidence: Mapping[str, Any]) -> str:
+    experiment = headline(evidence)
+    claim = verdict_sentence(experiment) if experiment else "The headline experiment was not run."
+    return (
+        f'<p class="claim">{_esc(claim)}</p><p>Model {_esc(evidence["model"])}, weights '
+        f"<code>{_esc(evidence['weights'])}</code>. All arms of a table have the same prompts and seeds; brackets hold "
+        "95 % bootstrap intervals over prompts, of paired differences where two arms are compared. The paper's numbers "
+        f"are Infinity-2B's on GenEval: compare their order, not their height. {_esc(detector_sentence(evidence))}</p>"
+    )
+
+
+def _section(experiment: Mapping[str, Any]) -> str:
+    summary = experiment["summary"]
+    size = f"{summary['images']} images an arm, {summary['prompts']} prompts, {summary['held_out']} of which ask for "
+    parts = [
+        f'<section id="{_esc(experiment["name"])}"><h2>{_esc(experiment["title"])}</h2>',
+        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.</p>",
+        *[_figure(f) for f in _figures(experiment)],
+        _arms_table(experiment),
+        _differences_table(experiment),
+    ]
+    if experiment["missing"]:
+        parts.append(f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>")
+    command = f"python -m ttsvar evaluate {experiment['name']}"
+    return "".join([*parts, f"<p><code>{_esc(command)}</code></p></section>"])
+
+
+def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:
+    if experiment["name"] == "headline":
+        return [categories_figure(experiment)]
+    if experiment["name"] in ("main", "score-vs-n"):
+        return [curve_figure(experiment, "n", "N")]
+    if experiment["name"] == "score-vs-compute":
+        costs = (("flops", "GFLOP an image"), ("seconds", "seconds an image"))
+        return [curve_figure(experiment, cost, title) for cost, title in costs]
+    return [scale_figure(experiment)] if experiment["name"] == "resampling-scale" else []
+
+
+def _arms_table(experiment: Mapping[str, Any]) -> str:
+    columns = arm_columns(experiment)
+    theirs = {(t["source"], c): (t, i) for t in experiment["paper"] for i, c in enumerate(t["columns"])}
+    head = ["search", *columns, *(f"paper: {column}" for _, column in theirs)]
+    rows = []
+    for label, arm in experiment["summary"]["arms"].items():
+        numbers = [_of_paper(table, label, place) for table, place in theirs.values()]
+        cells = [f"<td>{_esc(label)}</td>", *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns))]
+        rows.append("".join([*cells, *(f'<td class="paper">{n}</td>' for n in numbers)]))
+    return _table(head, rows)
+
+
+def _differences_table(experiment: Mapping[str, Any]) -> str:
+    differences = experiment["summary"]["differences"]
+    if not differences:
+        return ""
+    known = {(v["first"], v["second"]): v for v in experiment["against_paper"]}
+    rows = []
+    for d in differences:
+        verdict = known.get((d["first"], d["second"]))
+        theirs = f"{verdict['paper']:+.4f}" if verdict else ""
+        word = verdict["verdict"] if verdict else ""
+        matched = ", ".join(d["matched"])
+        rows.append(
+            f"<td>{_esc(d['first'])} - {_esc(d['second'])}</td><td>{interval(d['overall'], '+')}</td>"
+            f"<td>{d['flops_ratio']:.2f}</td><td>{d['seconds_ratio']:.2f}</td><td>{_esc(matched)}</td>"
+            f'<td class="paper">{theirs}</td><td class="{word}">{word}</td>'
+        )
+    head = ["difference", "overall [95 %]", "FLOPs ratio", "seconds ratio", "compared at", "paper", "against the paper"]
+    return _table(head, rows)
+
+
+def _consistency(evidence: Mapping[str, Any]) -> str:
+    consistency = evidence["consistency"]
+    if not consistency:
+        return ""
+    scales = range(len(next(iter(consistency["potentials"].values()))))
+    rows = [
+        f"<td>{_esc(name)}</td>" + "".join(f"<td>{value:.2f}</td>" for value in values)
+        for name, values in consistency["potentials"].items()
+    ]
+    return (
+        '<section id="consistency"><h2>Consistency by scale (Figures 5b and 6)</h2><p>How often the candidate with the '
+        "highest potential after a scale is the one whose final image scores highest, among "
+        f"{consistency['candidates']} candidates, in {consistency['searches']} searches. The paper finds value and max "
+        "high from scale 6 on, sum lower, and diff low throughout; it gives no numbers.</p>"
+        f"{_figure(consistency_figure(consistency))}{_table(['potential', *map(str, scales)], rows)}"
+        "<p><code>python -m ttsvar evaluate consistency</code></p></section>"
+    )
+
+
+def _schedule(evidence: Mapping[str, Any]) -> str:
+    schedule = evidence["schedule"]
+    if not schedule:
+        return ""
+    columns = (("flops", "FLOPs of the transformer"), ("cached_tokens", "tokens held in the cache"))
+    figures = "".join(f"<div>{_figure(schedule_figure(schedule, *column))}</div>" for column in columns)
+    totals = {label: sum(c["flops"]) for label, c in schedule["schedules"].items()}
+    ratio = totals["adaptive"] / totals["one candidate"]
+    return (
+        '<section id="schedule"><h2>What the adaptive schedule costs (Figure 2)</h2><p>Eight candidates at the coarse '
+        f"scales and one at the fine ones take {ratio:.2f} times the transformer's FLOPs of one candidate throughout."
+        f'</p><div class="two">{figures}</div><p><code>python -m ttsvar evaluate schedule</code></p></section>'
+    )
+
+
+def _detector(evidence: Mapping[str, Any]) -> str:
+    lines = detector_lines(evidence)
+    if not lines:
+        return ""
+    head, *rows = lines
+    cells = ["".join(f"<td>{_esc(cell)}</td>" for cell in row) for row in rows]
+    return (
+        f'<section id="detector"><h2>How often the measure itself is wrong</h2><p>{_esc(detector_sentence(evidence))} '
+        "Scenes that we drew, as drawn and as the tokenizer decodes them, "
+        f"{evidence['detector']['scenes_per_category']} a category.</p>{_table(head, cells)}"
+        "<p><code>python -m ttsvar evaluate detector</code></p></section>"
+    )
+
+
+def _of_paper(table: Mapping[str, Any], label: str, place: int) -> str:
+    return f"{table['rows'][label][place]:.4f}" if label in table["rows"] else ""
+
+
+def _figure(figure: go.Figure) -> str:
+    config = {"displayModeBar": False, "responsive": True}
+    return figure.to_html(full_html=False, include_plotlyjs=False, config=config)
+
+
+def _table(head: Sequence[str], rows: Sequence[str]) -> str:
+    top = "".join(f"<th>{_esc(name)}</th>" for name in head)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _esc(text: str) -> str:
+    return html.escape(str(text))

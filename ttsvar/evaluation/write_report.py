@@ -1,0 +1,31 @@
+"""`python -m ttsvar report`: the rows of a store as a page, as docs/results.md, and as data for the app."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ttsvar.errors import StoreError
+from ttsvar.evaluation.evidence import collect, headline
+from ttsvar.evaluation.page import page
+from ttsvar.evaluation.results import results, verdict_sentence
+from ttsvar.evaluation.store import Store
+
+
+def write_report(rows: Path, page_path: Path, results_path: Path | None = None, data_path: Path | None = None) -> None:
+    """Write the page, and the other two where a path is given; prints the headline."""
+    evidence = collect(Store(rows, create=False))
+    texts = {page_path: page(evidence)}
+    if results_path is not None:
+        texts[results_path] = results(evidence)
+    if data_path is not None:
+        texts[data_path] = json.dumps(evidence, separators=(",", ":")) + "\n"
+    for path, text in texts.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written ({error}); the rows are untouched.") from error
+        print(f"Wrote {path}.")
+    if experiment := headline(evidence):
+        print(verdict_sentence(experiment))
