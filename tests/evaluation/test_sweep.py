@@ -78,7 +78,9 @@ def test_a_stopped_sweep_goes_on_without_losing_or_repeating_a_row(store, pool, 
 
 
 def test_traces_are_resumed_as_rows_are(store, pool):
-    todo = jobs({"candidates": search_config("best-of-n", n=3)}, PROMPTS[:2], trace=True)
+    arms = {"candidates": search_config("best-of-n", n=3)}
+    run(store, pool, jobs(arms, PROMPTS[:2]))
+    todo = jobs(arms, PROMPTS[:2], trace=True)
     assert run(store, pool, todo) == 2
     assert run(store, pool, todo) == 0
     scores = store.traces(todo[0].recipe)[0].scores

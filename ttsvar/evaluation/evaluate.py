@@ -80,8 +80,8 @@ def build_worker(model: str, measure: Path | None, device: str | None) -> Worker
     engine = load(model, device=device, remember_bytes=0)
     if measure is None and not engine.vocabulary():
         raise ConfigError(
-            f"{model!r} takes any text, and the toybox detector knows toybox objects only; give --measure with GenEval's "
-            "models and --prompts with its evaluation_metadata.jsonl."
+            f"{model!r} takes any text, and the toybox detector knows its own objects only; give --measure with "
+            "GenEval's models and --prompts with its evaluation_metadata.jsonl."
         )
     judged_by = weights_digest(measure_files(measure))
     sampling = json.dumps(asdict(engine.backend.sampling), sort_keys=True)

@@ -39,7 +39,7 @@ def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
             name=label,
             x=list(estimates),
             y=values,
-            marker={"color": color_of(strategy), "opacity": 1 - 0.3 * (seen[strategy] - 1)},
+            marker={"color": color_of(strategy), "opacity": max(0.3, 1 - 0.3 * (seen[strategy] - 1))},
             error_y=_bars(list(estimates.values())),
         )
     return calm(figure, "", "share of images that satisfy the prompt").update_yaxes(range=[0, 1.02])

@@ -57,8 +57,8 @@ def sweep(store: Store, pool: Pool, jobs: Sequence[Job], *, model: str, weights:
 
     Stopped by Ctrl-C it says how many rows are kept, and raises KeyboardInterrupt again.
     """
-    there = store.keys("rows") | store.keys("traces")
-    left = [job for job in jobs if job.key not in there]
+    there = {True: store.keys("traces"), False: store.keys("rows")}
+    left = [job for job in jobs if job.key not in there[job.trace]]
     for search in {job.recipe: job.search for job in jobs}.values():
         store.add_recipe(Recipe(model, search, weights))
     if not left:
@@ -67,7 +67,7 @@ def sweep(store: Store, pool: Pool, jobs: Sequence[Job], *, model: str, weights:
     work = {job.key: expected_work(job.search, sizes) for job in jobs}
     made, held = 0, len(jobs) - len(left)
     # What was there took no time now: `initial` keeps it from making the time left look short.
-    start = sum(work[job.key] for job in jobs if job.key in there)
+    start = sum(work.values()) - sum(work[job.key] for job in left)
     with tqdm(total=sum(work.values()), initial=start, desc=title or "sweep", bar_format=BAR, disable=None) as bar:
         try:
             for entry in pool.map(left):
