@@ -48,9 +48,15 @@ class SearchConfig:
     tau: float | tuple[float, ...] | None = None
     top_p: float | None = None
     top_k: int | None = None
+    cfg_layers: tuple[int, ...] = (0,)
+    """Where guidance acts: 0 on the logits, -k on the output of the k-th block from the end (Infinity)."""
+    negative: str = ""
+    """A text to be led away from, in place of the learned unconditional one (Infinity)."""
+    positive: bool = False
+    """Ask for good faces where the prompt names people, as Infinity's scripts do."""
 
     def __post_init__(self) -> None:
-        for name in ("batch", "cluster_scales", "resample_scales", "cfg", "tau"):
+        for name in ("batch", "cluster_scales", "resample_scales", "cfg", "tau", "cfg_layers"):
             if isinstance(value := getattr(self, name), list):
                 object.__setattr__(self, name, tuple(value))
         for name in ("cluster_scales", "resample_scales"):
@@ -67,6 +73,8 @@ class SearchConfig:
             _require(share, "top_p", self.top_p, "a number above 0 and at most 1")
         if self.top_k is not None:
             _require(isinstance(self.top_k, int) and self.top_k >= 0, "top_k", self.top_k, "0 (off) or a whole number")
+        inside = bool(self.cfg_layers) and all(isinstance(k, int) and k <= 0 for k in self.cfg_layers)
+        _require(inside, "cfg_layers", self.cfg_layers, "a list of whole numbers: 0 for the logits, -k for a block")
         for name, value in (("cfg", self.cfg), ("tau", self.tau)):
             values = () if value is None else value if isinstance(value, tuple) else (value,)
             low = 1e-3 if name == "tau" else 0.0

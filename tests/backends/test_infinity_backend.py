@@ -15,6 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.backends.infinity import InfinityBackend
+from ttsvar.backends.prompting import with_faces
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import ConfigError, StateError
@@ -268,3 +269,31 @@ def test_what_does_not_fit_is_refused(backend: InfinityBackend):
 def test_any_text_goes_where_there_is_no_vocabulary(backend: InfinityBackend):
     assert backend.vocabulary() == ()
     assert backend.unknown_words("zebra") == ()
+
+
+def test_negative_text_and_inner_guidance_change_the_draw_and_are_part_of_the_run(backend: InfinityBackend):
+    engine = engine_on(backend)
+    plain = engine.step(engine.begin(PROMPT, search=raw(2, cfg=5.0), seed=4)).grown
+    for changes in ({"negative": "green cup"}, {"cfg_layers": (-1,)}):
+        state = engine.begin(PROMPT, search=raw(2, cfg=5.0, **changes), seed=4)
+        assert state.id != engine.begin(PROMPT, search=raw(2, cfg=5.0), seed=4).id
+        grown = [finish(engine, state), finish(engine, replace(state, kv=None))]
+        assert all(torch.equal(a, b) for a, b in zip(grown[0].bits, grown[1].bits, strict=True))
+        assert not torch.equal(grown[0].bits[5], finish(engine, engine.commit(engine.step(plain))).bits[5])
+    with pytest.raises(ConfigError, match="blocks from -1 to -2"):
+        engine.begin(PROMPT, search=raw(1, cfg_layers=(-7,)))
+
+
+def test_faces_are_asked_for_where_the_prompt_names_people():
+    assert with_faces("a man with a cup").startswith("a man with a cup. very smooth faces")
+    assert with_faces("a red cup") == "a red cup"
+
+
+def test_the_bytes_of_a_run_follow_the_candidates_that_live(backend: InfinityBackend):
+    engine = engine_on(backend)
+    one, four = (engine.begin(PROMPT, search=raw(n)).run for n in (2, 8))
+    token = 2 * 3 * 64 * 4
+    assert backend.run_bytes(four) - backend.run_bytes(one) == 2 * 6 * backend.schedule.total_tokens * token
+    state = finish(engine, engine.begin(PROMPT, search=SearchConfig(), seed=1))
+    falls = backend.run_bytes(state.run)
+    assert backend.run_bytes(one) < falls < backend.run_bytes(four)

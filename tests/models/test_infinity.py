@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,7 +13,8 @@ from torch import Tensor
 from ttsvar.errors import ConfigError, PromptError, StateError
 from ttsvar.models.attention import attend
 from ttsvar.models.config import TransformerConfig
-from ttsvar.models.infinity import Condition, Infinity, flatten_codes
+from ttsvar.models.infinity import Condition, Infinity, flatten_codes, inner_guidance
+from ttsvar.models.rope import rotary_tables
 
 Text = tuple[Tensor, tuple[int, ...]]
 
@@ -136,6 +139,56 @@ def test_another_schedule_shares_the_weights(model: Infinity, text: Text) -> Non
         cond = tall.condition(*text, guided=False)
         out = scale_by_scale(tall, cond, codes_for(tall.config, rows=2), candidates=1)
     assert out[-1].shape == (2, 18, 5, 2)
+
+
+def test_a_negative_text_fills_the_unconditional_half_whatever_its_length(model: Infinity, text: Text) -> None:
+    features, lens = text
+    other = torch.randn(2, 7, features.shape[-1], generator=torch.Generator().manual_seed(5)), (7, 2)
+    with torch.no_grad():
+        guided = model.condition(features, lens, guided=True, negative=other)
+        alone = model.condition(*other, guided=False)
+        own = model.condition(features, lens, guided=False)
+    torch.testing.assert_close(guided.pooled, torch.cat([own.pooled, alone.pooled]))
+    for both, negative in zip(guided.text, alone.text, strict=True):
+        torch.testing.assert_close(both[0][2], negative[0][0])
+        torch.testing.assert_close(both[0][3, :, :2], negative[0][1, :, :2])
+    assert guided.mask is not None
+    assert guided.mask[3].sum() == 2
+
+
+def test_inner_guidance_mixes_the_halves_after_the_named_block(text: Text) -> None:
+    model = lively(small_config(depth=3))
+    with torch.no_grad():
+        cond = model.condition(*text, guided=True)
+        x = model.start(cond, 1)
+        plain = _block_outputs(model, cond, x)
+        inner = inner_guidance((0, -2), 3.0, depth=3)
+        assert inner is not None
+        assert inner.layers == {1}
+        guided = _block_outputs(model, replace(cond, inner=(inner,)), x)
+        mixed = 3.0 * plain[1][:2] - 2.0 * plain[1][2:]
+        torch.testing.assert_close(guided[1], plain[1])
+        # The last block sees the mixture in both halves, and its own condition in each.
+        table = rotary_tables(model.config, x.device)[:1]
+        last = model.blocks[2](mixed.repeat(2, 1, 1), cond, 2, table)
+        torch.testing.assert_close(guided[2], last)
+    assert inner_guidance((-1,), 1.0, depth=3) is None
+    assert inner_guidance((0,), 3.0, depth=3) is None
+
+
+def _block_outputs(model: Infinity, cond: Condition, x: Tensor) -> list[Tensor]:
+    seen: list[Tensor] = []
+    hooks = [block.register_forward_hook(lambda _, __, out: seen.append(out)) for block in model.blocks]
+    model.forward_scale(x, cond, model.empty_cache(len(x)).grow(1), 0)
+    for hook in hooks:
+        hook.remove()
+    return seen
+
+
+@pytest.mark.parametrize("layers", [(), (1,), (-3,), (0, -9)])
+def test_guidance_on_blocks_that_do_not_exist_is_refused(layers: tuple[int, ...]) -> None:
+    with pytest.raises(ConfigError, match="cfg_layers"):
+        inner_guidance(layers, 3.0, depth=3)
 
 
 def test_too_long_a_prompt_is_refused(model: Infinity) -> None:

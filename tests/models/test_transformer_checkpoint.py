@@ -14,7 +14,6 @@ from small_transformers import GOLDEN, lively, small_config
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.models.checkpoint import (
-    initial_uncond,
     key_map,
     load_saved_transformer,
     load_transformer,
@@ -22,6 +21,7 @@ from ttsvar.models.checkpoint import (
     save_transformer,
 )
 from ttsvar.models.config import TransformerConfig, config_from_reference, published_ladder
+from ttsvar.models.initial import initial_uncond
 from ttsvar.tensor_files import TensorTable
 
 MODELS = {"infinity_2b": (32, 2048, 32, False), "infinity_8b": (40, 3584, 14, True)}

@@ -71,11 +71,32 @@ def test_a_wide_schedule_runs() -> None:
     assert [tuple(got[f"logits.{k}"].shape) for k in range(3)] == [(2, h * w, 32, 2) for h, w in sizes]
 
 
+def test_a_negative_prompt_takes_the_place_of_the_unconditional_text() -> None:
+    """Led away from its own text, a prompt's guided logits are those without guidance."""
+    case, inputs = case_of(CASES[1])
+    own = {"negative_text_features": inputs["text_features"], "negative_lens": inputs["lens"]}
+    got = transformer_conformance(GOLDEN / CASES[1], {**case, "negative_prompt": True}, {**inputs, **own})
+    plain = transformer_conformance(GOLDEN / CASES[1], {**case, "cfg": 1.0}, inputs)
+    for key, logits in got.items():
+        torch.testing.assert_close(logits, plain[key], rtol=1e-3, atol=1e-3)
+
+
+def test_guidance_inside_the_blocks_changes_the_logits_and_a_factor_of_one_does_not() -> None:
+    case, inputs = case_of(CASES[1])
+    inner = transformer_conformance(GOLDEN / CASES[1], {**case, "cfg_insertion_layer": [-2]}, inputs)
+    outer = transformer_conformance(GOLDEN / CASES[1], case, inputs)
+    assert (inner["logits.0"] - outer["logits.0"]).abs().max() > 1e-2
+    ones = {**case, "cfg": 1.0}
+    same = transformer_conformance(GOLDEN / CASES[1], {**ones, "cfg_insertion_layer": [-2]}, inputs)
+    torch.testing.assert_close(same["logits.0"], transformer_conformance(GOLDEN / CASES[1], ones, inputs)["logits.0"])
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"cfg_insertion_layer": [-5]}, "cfg_insertion_layer"),
-        ({"negative_prompt": True}, "negative_prompt"),
+        ({"cfg_insertion_layer": [-4]}, r"name 0 for the logits, or blocks from -1 to -3"),
+        ({"cfg_insertion_layer": [1]}, "cfg_layers"),
+        ({"negative_prompt": True}, "negative_text_features"),
         ({"depth": 9}, "depth is 9 but the weights have 4"),
         ({"cfg": [3.0, 3.0]}, "cfg has 2 numbers; the case has 7 scales"),
     ],

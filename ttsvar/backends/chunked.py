@@ -53,7 +53,7 @@ class ChunkedBackend(ABC):
         self.chunk = chunk
         self.sampling = sampling
         self._ends = [sum(schedule.tokens(j) for j in range(k + 1)) for k in range(len(schedule))]
-        self._conditions: OrderedDict[tuple[str, bool], Any] = OrderedDict()
+        self._conditions: OrderedDict[tuple, Any] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -140,7 +140,7 @@ class ChunkedBackend(ABC):
 
     def _condition(self, run: Run) -> Any:
         """The digested prompt, computed once while it is among the last few."""
-        key = (run.prompt, self._guided(run))
+        key = self._key(run)
         with self._lock:
             if key not in self._conditions:
                 with torch.inference_mode():
@@ -149,6 +149,10 @@ class ChunkedBackend(ABC):
             while len(self._conditions) > CONDITIONS:
                 self._conditions.popitem(last=False)
             return self._conditions[key]
+
+    def _key(self, run: Run) -> tuple:
+        """All of a run that its digested prompt depends on: what `_digest` is called with."""
+        return run.prompt, self._guided(run)
 
     def _halves(self, run: Run) -> int:
         return 2 if self._guided(run) else 1

@@ -1,18 +1,21 @@
-"""Infinity behind the verbs of `ttsvar.types.Backend`. Letters: G candidates of a chunk, L tokens of a scale, D bits."""
+"""Infinity behind the verbs of `ttsvar.types.Backend`. Letters: G candidates of a chunk, L tokens, D bits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from ttsvar.backends.chunked import ChunkedBackend
+from ttsvar.backends.chunked import ChunkedBackend, padded
 from ttsvar.backends.flops import decoder_flops, transformer_flops
+from ttsvar.backends.memory import cache_bytes, decode_bytes, forward_bytes
+from ttsvar.backends.prompting import with_faces
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError
-from ttsvar.models.infinity import Condition, Infinity
+from ttsvar.models.infinity import Condition, Infinity, InnerGuidance, inner_guidance
 from ttsvar.models.kv_cache import CacheView
 from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits, uniforms
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
@@ -75,6 +78,20 @@ class InfinityBackend(ChunkedBackend):
         """Floating-point operations of decoding this many images, padding left out."""
         return candidates * decoder_flops(self.tokenizer.decoder, self._grid)
 
+    def run_bytes(self, run: Run) -> int:
+        """Bytes that a run needs at its peak beside the weights: caches, and a chunk in the transformer or decoder."""
+        config, halves = self.transformer.config, self._halves(run)
+        item, decoder_item = self.transformer.head.weight.itemsize, self.tokenizer.decoder.conv_in.weight.itemsize
+        caches = cache_bytes(
+            config,
+            run.batch,
+            capacity=lambda scale: self._capacity(run, scale),
+            rows=lambda candidates: halves * len(padded(candidates, self.chunk)),
+            itemsize=item,
+        )
+        forward = forward_bytes(config, halves * self.chunk, item)
+        return caches + max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
+
     def vocabulary(self) -> tuple[str, ...]:
         """Every word the text encoder knows; empty where it takes any text."""
         return tuple(getattr(getattr(self.text_encoder, "tokenizer", None), "words", ()))
@@ -86,9 +103,22 @@ class InfinityBackend(ChunkedBackend):
     def _guided(self, run: Run) -> bool:
         return any(run.search.at_scale("cfg", k) != 1 for k in range(len(run.schedule)))
 
-    def _digest(self, prompt: str, guided: bool) -> Condition:
-        features, lens = self.text_encoder.encode([prompt])
-        return self.transformer.condition(features.to(self.device, torch.float32), lens, guided)
+    def _key(self, run: Run) -> tuple:
+        search, depth = run.search, self.transformer.config.depth
+        scales = range(len(run.schedule))
+        inner = tuple(inner_guidance(search.cfg_layers, search.at_scale("cfg", k), depth) for k in scales)
+        prompt = with_faces(run.prompt) if search.positive else run.prompt
+        return prompt, self._guided(run), search.negative, inner if any(inner) else ()
+
+    def _digest(
+        self, prompt: str, guided: bool, negative: str = "", inner: tuple[InnerGuidance | None, ...] = ()
+    ) -> Condition:
+        led_away = self._encode(negative) if guided and negative else None
+        return replace(self.transformer.condition(*self._encode(prompt), guided, negative=led_away), inner=inner)
+
+    def _encode(self, text: str) -> tuple[Tensor, tuple[int, ...]]:
+        features, lens = self.text_encoder.encode([text])
+        return features.to(self.device, torch.float32), lens
 
     def _view(self, rows: int, tokens: int) -> CacheView:
         return self.transformer.empty_cache(rows, tokens)
@@ -105,7 +135,8 @@ class InfinityBackend(ChunkedBackend):
         search = run.search
         conditional, *unconditional = logits.float().split(self.chunk)
         cfg, tau = search.at_scale("cfg", scale), search.at_scale("tau", scale)
-        guided = combine_guidance(conditional, unconditional[0] if unconditional else None, cfg, tau)
+        other = unconditional[0] if unconditional and 0 in search.cfg_layers else None
+        guided = combine_guidance(conditional, other, cfg, tau)
         chances = bit_probabilities(guided, search.settled("top_k"), search.settled("top_p"))
         draws = [uniforms(run.seed, name, scale, "bits", tuple(chances.shape[1:])) for name in names]
         return self._on_grid(draw_bits(chances, torch.stack(draws)), scale).cpu()

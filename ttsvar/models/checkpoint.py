@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from ttsvar.errors import CheckpointError
 from ttsvar.models.config import TransformerConfig
 from ttsvar.models.infinity import Infinity
+from ttsvar.models.initial import initial_uncond
 from ttsvar.tensor_files import open_tensors, read_metadata
 from ttsvar.tensor_files import read_tensors as read_tensors
 
@@ -113,13 +113,6 @@ def load_transformer(
         model = Infinity(config)
     model.load_state_dict(state, assign=True)
     return model.eval()
-
-
-def initial_uncond(config: TransformerConfig) -> Tensor:
-    """The unconditional rows [T, Ct] that the published code starts from, and fills a shorter table up with."""
-    rows = torch.empty(config.text_maxlen, config.text_channels)
-    nn.init.trunc_normal_(rows, std=1.2, generator=torch.Generator().manual_seed(0))
-    return rows / config.text_channels**0.5
 
 
 def _lengthened(shapes: Shapes, config: TransformerConfig) -> Shapes:

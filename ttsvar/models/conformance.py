@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from ttsvar.errors import ConfigError
 from ttsvar.models.checkpoint import load_transformer
 from ttsvar.models.config import TransformerConfig, config_from_reference
-from ttsvar.models.infinity import Condition, Infinity
+from ttsvar.models.infinity import Condition, Infinity, inner_guidance
 from ttsvar.tensor_files import open_tensors
 from ttsvar.tokenizer.bsq import MultiScaleBSQ
 
@@ -24,7 +25,7 @@ def transformer_conformance(
     """The transformer's half of an Infinity case: `logits.k` float32 [B, L, D, 2] after guidance and tau.
 
     Every scale is forced on the given `bits.k` of the coarser ones.
-    Raises ConfigError where the case asks for what is not built: guidance inside the blocks, or a negative prompt.
+    Raises ConfigError where the case contradicts its weights, or names blocks that do not exist.
     """
     path = Path(folder) / "transformer.pth"
     config = config_from_reference(case, open_tensors(path).shapes)
@@ -37,10 +38,28 @@ def transformer_conformance(
             f"lens is {lens}, but text_features has {len(inputs['text_features'])} rows, not {sum(lens)}."
         )
     features = pad_sequence(list(inputs["text_features"].float().split(lens)), batch_first=True)
+    layers = tuple(case.get("cfg_insertion_layer", [0]))
+    inner = tuple(inner_guidance(layers, scale_cfg, config.depth) for scale_cfg in cfg)
     with torch.inference_mode():
-        cond = model.condition(features, lens, guided=any(g != 1 for g in cfg))
-        raw = forced_logits(model, cond, inputs)
-        return {f"logits.{k}": _guided(r, len(lens), cfg[k], tau[k]) for k, r in enumerate(raw)}
+        guided = any(g != 1 for g in cfg)
+        cond = model.condition(features, lens, guided=guided, negative=_negative(case, inputs))
+        raw = forced_logits(model, replace(cond, inner=inner), inputs)
+        on_logits = [g if 0 in layers else 1.0 for g in cfg]
+        return {f"logits.{k}": _guided(r, len(lens), on_logits[k], tau[k]) for k, r in enumerate(raw)}
+
+
+def _negative(case: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> tuple[Tensor, tuple[int, ...]] | None:
+    """The negative prompts of a case, packed like the prompts: tensors whose names begin with `neg`."""
+    if not case.get("negative_prompt"):
+        return None
+    packed = [t for name, t in inputs.items() if name.startswith("neg") and t.is_floating_point()]
+    counts = [t for name, t in inputs.items() if name.startswith("neg") and not t.is_floating_point()]
+    if len(packed) != 1 or len(counts) > 1:
+        raise ConfigError(
+            "negative_prompt is set; give its rows as negative_text_features and negative_lens, packed like the others."
+        )
+    lens = tuple(int(n) for n in counts[0].flatten()) if counts else (len(packed[0]),)
+    return pad_sequence(list(packed[0].float().split(lens)), batch_first=True), lens
 
 
 def forced_logits(model: Infinity, cond: Condition, inputs: Mapping[str, Tensor]) -> list[Tensor]:
@@ -74,10 +93,6 @@ def _per_scale(value: float | list[float], config: TransformerConfig, name: str)
 
 
 def _check(case: Mapping[str, Any], config: TransformerConfig) -> None:
-    if list(case.get("cfg_insertion_layer", [0])) != [0]:
-        raise ConfigError(f"cfg_insertion_layer is {case['cfg_insertion_layer']}; only [0] (on the logits) is built.")
-    if case.get("negative_prompt"):
-        raise ConfigError("negative_prompt is set; only the learned unconditional text is built.")
     stated = {
         "depth": config.depth,
         "embed_dim": config.embed_dim,

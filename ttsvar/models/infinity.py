@@ -7,7 +7,6 @@ S' is S, or 2 S with the unconditional half appended. Rows are ordered half, the
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,9 +18,31 @@ from torch import Tensor, nn
 from ttsvar.errors import ConfigError, PromptError, StateError
 from ttsvar.models.attention import AttentivePool, CrossAttention, SelfAttention
 from ttsvar.models.config import Grid, Sizes, TransformerConfig
+from ttsvar.models.initial import GAMMA_START, initial_value
 from ttsvar.models.kv_cache import CacheView
 from ttsvar.models.rope import rotary_tables
 from ttsvar.tokenizer.patchify import patchify
+
+
+@dataclass(frozen=True)
+class InnerGuidance:
+    """Guidance on the output of some blocks: both halves go on with the same mixture."""
+
+    cfg: float
+    layers: frozenset[int]
+    """Indices of blocks, counted from 0."""
+
+
+def inner_guidance(layers: Sequence[int], cfg: float, depth: int) -> InnerGuidance | None:
+    """Guidance inside the blocks for a published list: 0 is the logits, -k the output of the k-th block from the end.
+
+    None where the list names no block, or guidance is 1. Raises ConfigError where a block does not exist.
+    """
+    wrong = [layer for layer in layers if not -depth < layer <= 0]
+    if wrong or not layers:
+        raise ConfigError(f"cfg_layers is {tuple(layers)}; name 0 for the logits, or blocks from -1 to {1 - depth}.")
+    blocks = frozenset(depth + layer for layer in layers if layer < 0)
+    return InnerGuidance(cfg, blocks) if blocks and cfg != 1 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +62,8 @@ class Condition:
     """Per block, cross-attention keys and values, each [S', H, T, head_dim]."""
     mask: Tensor | None
     """Boolean [S', 1, 1, T], true on text; None where no row is padded."""
+    inner: tuple[InnerGuidance | None, ...] = ()
+    """Guidance inside the blocks, scale by scale; empty where there is none."""
 
     @property
     def halves(self) -> int:
@@ -108,13 +131,25 @@ class Infinity(nn.Module):
         return twin
 
     def condition(
-        self, text_features: Tensor, lens: tuple[int, ...], guided: bool, drop: Tensor | None = None
+        self,
+        text_features: Tensor,
+        lens: tuple[int, ...],
+        guided: bool,
+        drop: Tensor | None = None,
+        negative: tuple[Tensor, tuple[int, ...]] | None = None,
     ) -> Condition:
         """Digest padded text features [S, T, Ct] with `lens` valid rows each; `guided` appends the unconditional half.
 
-        `drop` (bool [S]) replaces the text of some prompts by the learned unconditional rows, for training.
+        That half is the learned unconditional text, or `negative`: features and valid rows of a text for each prompt
+        to be led away from. `drop` (bool [S]) replaces the text of some prompts by the unconditional, for training.
         """
-        text, mask = self._text_rows(text_features, lens, guided, drop)
+        text, lens = self._checked(text_features, lens)
+        if drop is not None:
+            text = torch.where(drop[:, None, None], self.uncond[: text.shape[1]], text)
+        if guided:
+            other, other_lens = self._checked(*negative) if negative else (self.uncond[None, : text.shape[1]], lens)
+            text, lens = _stacked(text, other.expand(len(text), -1, -1)), lens + other_lens
+        text, mask = self.text_norm(text), _row_mask(lens, text.device)
         pooled = self.text_pool(text, mask)
         keys = self.text_proj(text)
         activated = F.silu(pooled)
@@ -129,25 +164,14 @@ class Infinity(nn.Module):
             mask=mask,
         )
 
-    def _text_rows(
-        self, features: Tensor, lens: tuple[int, ...], guided: bool, drop: Tensor | None
-    ) -> tuple[Tensor, Tensor | None]:
+    def _checked(self, features: Tensor, lens: tuple[int, ...]) -> tuple[Tensor, tuple[int, ...]]:
+        """Text features cut to the longest of `lens` and in the model's dtype."""
         longest, rows = max(lens), len(self.uncond)
         if min(lens) < 1 or longest > features.shape[1] or len(lens) != len(features):
             raise PromptError(f"lens is {tuple(lens)} for text features of shape {tuple(features.shape)}.")
         if longest > rows:
             raise PromptError(f"A prompt has {longest} text tokens; this model takes up to {rows}. Shorten it.")
-        text = features[:, :longest].to(self.uncond.dtype)
-        uncond = self.uncond[:longest].expand_as(text)
-        if drop is not None:
-            text = torch.where(drop[:, None, None], uncond, text)
-        if guided:
-            text, lens = torch.cat([text, uncond]), tuple(lens) * 2
-        mask = None
-        if min(lens) < longest:
-            ends = torch.tensor(lens, device=text.device)
-            mask = (torch.arange(longest, device=text.device) < ends[:, None])[:, None, None]
-        return self.text_norm(text), mask
+        return features[:, :longest].to(self.uncond.dtype), tuple(lens)
 
     def empty_cache(self, rows: int, tokens: int | None = None) -> CacheView:
         """An empty cache with room for `tokens` tokens (the whole schedule's if None) of `rows` rows."""
@@ -179,10 +203,14 @@ class Infinity(nn.Module):
             )
         table = rotary_tables(self.config, x.device)[ends[scale] - tokens : ends[scale]]
         h = x.reshape(len(cond.pooled), -1, x.shape[-1])
+        inner = cond.inner[scale] if cond.inner else None
         for layer, block in enumerate(self.blocks):
             if self._adds_level(layer):
                 h = h + self.level_embed.weight[scale]
             h = block(h, cond, layer, table, cache=cache)
+            if inner and layer in inner.layers:
+                conditional, unconditional = h.chunk(2)
+                h = (inner.cfg * conditional + (1 - inner.cfg) * unconditional).repeat(2, 1, 1)
         return self._logits(h, cond).reshape(len(x), tokens, -1, 2)
 
     def forward_train(self, codes_in: Tensor, cond: Condition, scales: int | None = None) -> tuple[Tensor, Tensor]:
@@ -222,7 +250,7 @@ class Infinity(nn.Module):
         """Initialise for training from scratch, the same on every machine; returns the model."""
         generator = torch.Generator().manual_seed(seed)
         for name, parameter in self.named_parameters():
-            centre, spread = _initial(name, parameter, self.config)
+            centre, spread = initial_value(name, parameter, self.config)
             noise = torch.full(parameter.shape, centre)
             if spread:
                 nn.init.trunc_normal_(noise, std=spread, a=-2 * spread, b=2 * spread, generator=generator)
@@ -231,30 +259,18 @@ class Infinity(nn.Module):
         return self
 
 
-GAMMA_START = 0.3
-"""Initial weight of a block's self-attention and feed-forward on the residual stream."""
+def _stacked(a: Tensor, b: Tensor) -> Tensor:
+    """Rows [S, T, C] and [S, T', C] as [2 S, max(T, T'), C], the shorter ones filled up with zeros."""
+    longest = max(a.shape[1], b.shape[1])
+    return torch.cat([F.pad(rows, (0, 0, 0, longest - rows.shape[1])) for rows in (a, b)])
 
 
-def _initial(name: str, parameter: Tensor, config: TransformerConfig) -> tuple[float, float]:
-    """A parameter's initial mean, and the spread of its truncated normal (0: constant)."""
-    fan_in = parameter.shape[-1]
-    if "norm" in name:
-        return float(name.endswith("weight")), 0.0
-    if name.endswith("log_scale"):
-        return math.log(4.0), 0.0
-    if name.endswith("bias"):
-        return 0.0, 0.0
-    if name == "uncond":
-        return 0.0, 1.2 / math.sqrt(config.text_channels)
-    if name.endswith("adaptive"):
-        return 0.0, 0.02
-    if "adaptive" in name or name == "head.weight":
-        return 0.0, 0.1 / math.sqrt(fan_in)
-    if name.startswith("blocks") and name.endswith(("proj.weight", "feed_forward.2.weight")):
-        return 0.0, 1.0 / math.sqrt(fan_in * 2 * config.depth)
-    if name.startswith(("start_position", "level_embed", "text_pool.query")):
-        return 0.0, 1.0 / math.sqrt(3 * config.embed_dim)
-    return 0.0, 1.0 / math.sqrt(fan_in)
+def _row_mask(lens: tuple[int, ...], device: torch.device) -> Tensor | None:
+    """Boolean [S, 1, 1, T], true on the valid rows; None where all are."""
+    longest = max(lens)
+    if min(lens) == longest:
+        return None
+    return (torch.arange(longest, device=device) < torch.tensor(lens, device=device)[:, None])[:, None, None]
 
 
 def modulate(x: Tensor, scale: Tensor, shift: Tensor, eps: float) -> Tensor:

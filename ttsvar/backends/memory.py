@@ -1,0 +1,49 @@
+"""Bytes that a run of Infinity needs beside the weights, from shapes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ttsvar.models.config import TransformerConfig
+from ttsvar.tokenizer.config import TokenizerConfig
+
+LIVE_WIDTHS = 24
+"""Widths of a token that a block holds at once: residual, norms, queries, keys and values, and the feed-forward's 4."""
+LIVE_MAPS = 4
+"""Copies of the finest feature map that the decoder holds at once."""
+
+
+def cache_bytes(
+    config: TransformerConfig,
+    alive: Sequence[int],
+    capacity: Callable[[int], int],
+    rows: Callable[[int], int],
+    itemsize: int,
+) -> int:
+    """The highest size of the KV caches in a run: at a decision the old cache and the chosen rows' both exist.
+
+    `alive[k]` candidates live on after scale k; a cache made before scale k has room for `capacity(k)` tokens; `rows`
+    turns candidates into rows.
+    """
+    token = 2 * config.depth * config.embed_dim * itemsize
+    held = rows(alive[0]) * capacity(0) * token
+    peak = held
+    for scale in range(1, len(alive)):
+        if alive[scale - 1] != alive[max(scale - 2, 0)]:
+            chosen = rows(alive[scale - 1]) * capacity(scale) * token
+            peak, held = max(peak, held + chosen), chosen
+    return peak
+
+
+def forward_bytes(config: TransformerConfig, rows: int, itemsize: int) -> int:
+    """What a block needs for the tokens of the largest scale, in a forward pass of this many rows."""
+    tokens = max(h * w for h, w in config.sizes)
+    return rows * tokens * config.embed_dim * LIVE_WIDTHS * itemsize
+
+
+def decode_bytes(config: TokenizerConfig, grid: tuple[int, int], images: int, itemsize: int) -> int:
+    """What the decoder needs for this many images at once, from a grid (h, w) of summed codes."""
+    pixels = grid[0] * grid[1] * config.patch_size**2
+    # One level below the finest has a quarter of the places; twice its width is what the finest level starts from.
+    widest = max(m / 4**level for level, m in enumerate(config.ch_mult[:2]))
+    return round(images * pixels * config.base_channels * max(1.0, 2 * widest) * LIVE_MAPS * itemsize)
