@@ -17,7 +17,6 @@ from PIL import Image
 from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
-from ttsvar.search.strategies import STRATEGIES
 from ttsvar.types import ScaleSchedule, SearchState, Selection, StepCost, StepResult
 
 PROMPT = "a photo of two red stars"
@@ -239,8 +238,8 @@ def test_the_best_image_carries_its_recipe_through_a_saved_file():
     assert recipe["choices"] == [list(c) for c in state.choices]
 
 
-@pytest.mark.parametrize("name", sorted(STRATEGIES))
-def test_every_strategy_reaches_an_image(name: str):
+@pytest.mark.parametrize("name", sorted(SEARCHES))
+def test_every_named_search_reaches_an_image(name: str):
     engine = fake_engine()
     state = finish(engine, engine.begin("a cup", search=SEARCHES[name]))
     assert engine.best(state).size == (8, 8)

@@ -17,7 +17,8 @@ from ttsvar.looks import Eyes, in_chunks
 from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
-from ttsvar.search.strategies import strategy, with_evidence
+from ttsvar.search.evidence import with_evidence
+from ttsvar.search.strategies import strategy
 from ttsvar.states import chosen_state, first_state, grown_state, only
 from ttsvar.types import (
     Backend,

@@ -12,6 +12,8 @@ from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
+LATER_SETTINGS = frozenset({"resampling", "ess_share", "width", "children", "cfg_layers", "negative", "positive"})
+
 
 def run_to_json(run: Run) -> dict[str, Any]:
     """A run's recipe as plain JSON values."""
@@ -19,10 +21,16 @@ def run_to_json(run: Run) -> dict[str, Any]:
         "model": run.model,
         "prompt": run.prompt,
         "seed": run.seed,
-        "search": asdict(run.search),
+        "search": _search_to_json(run.search),
         "sizes": [list(size) for size in run.schedule.sizes],
         "batch": list(run.batch),
     }
+
+
+def _search_to_json(search: SearchConfig) -> dict[str, Any]:
+    """Its settings; those that came after format 1 only where they differ, so that earlier runs keep their ids."""
+    defaults = {f.name: f.default for f in fields(SearchConfig)}
+    return {k: v for k, v in asdict(search).items() if k not in LATER_SETTINGS or v != defaults[k]}
 
 
 def run_from_json(values: Mapping[str, Any]) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ttsvar.config import Sampling, SearchConfig
+from ttsvar.config import CLUSTERING_STRATEGIES, Sampling, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
 
@@ -64,9 +64,13 @@ def resolve_decisions(search: SearchConfig, scales: int) -> SearchConfig:
 
 def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
     """The strategy's own schedule before the factor N, for a model with this many scales."""
-    if search.strategy in (*UNDIRECTED, "importance-sampling"):
+    if search.strategy in (*UNDIRECTED, "importance-sampling", "smc"):
         return (1,) * scales
-    plan, search = _plan(search, scales).batch, resolve_decisions(search, scales)
+    search = resolve_decisions(search, scales)
+    if search.strategy == "beam":
+        last = max((k for k in range(scales) if search.decision(k)), default=0)
+        return (search.width * search.children,) * last + (search.width,) * (scales - last)
+    plan = _plan(search, scales).batch
     batch, alive = [], plan[0]
     for k, wanted in enumerate(plan):
         alive = wanted if search.decision(k) else alive
@@ -119,9 +123,9 @@ def _check_decision_scales(search: SearchConfig, scales: int) -> None:
             if not 0 <= k < scales:
                 raise ScheduleError(f"{name} names scale {k}; this model has scales 0 to {scales - 1}.", k)
     both = set(clusters) & set(resamples)
-    if both:
+    if both and search.strategy in CLUSTERING_STRATEGIES:
         raise ScheduleError(f"Scale {min(both)} is both a clustering and a resampling scale; choose one.", min(both))
-    for name in ("cfg", "tau"):
+    for name in ("lam", "cfg", "tau"):
         value = getattr(search, name)
         if isinstance(value, tuple) and len(value) != scales:
             raise ConfigError(f"{name} has {len(value)} numbers; give one, or {scales}: one for each scale.")

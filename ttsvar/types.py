@@ -15,7 +15,7 @@ from torch import Tensor
 from ttsvar.config import Sampling, SearchConfig
 
 Component = Literal["transformer", "decode", "features", "reward", "selection"]
-Decision = Literal["cluster", "resample"]
+Decision = Literal["cluster", "resample", "select"]
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,11 @@ class StepResult:
 
 class Strategy(Protocol):
     """Decides who lives on. A new one is one small file and one row in `search.strategies`."""
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one or two sentences for the app."""
+        ...
 
     def needs(self, run: Run, scale: int) -> frozenset[str]:
         """What to look at before `propose`: any of 'images', 'features', 'scores'; empty where nothing is decided."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ttsvar.features.pca import display_basis
 from ttsvar.history import Node
-from ttsvar.search.strategies import cluster_letter
+from ttsvar.search.reasons import cluster_letter
 from ui.pictures import map_uri, picture_uri
 from ui.sessions import Session
 
@@ -84,7 +84,7 @@ def build_frame(session: Session, state_id: str) -> Frame:
     run = session.run
     return Frame(
         state_id, session.id, node.state.scale, len(run.schedule), cards, result.decision, result.keep,
-        run.search.lam, run.search.potential,
+        run.search.at_scale("lam", node.state.scale), run.search.potential,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ui.frames import Frame
+from ui.frames import Card, Frame
 
 
 def join(names: Sequence[str]) -> str:
@@ -21,6 +21,8 @@ def title(frame: Frame) -> str:
         return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
     if frame.decision == "resample":
         return f"Scale {frame.scale}: draw {frame.keep} from {alive}"
+    if frame.decision == "select":
+        return f"Scale {frame.scale}: keep the best of {alive}"
     return f"Scale {frame.scale}: {'one goes on' if alive == 1 else f'all {alive} go on'}"
 
 
@@ -30,6 +32,8 @@ def sentence(frame: Frame, following: str) -> str:
         return _cluster_sentence(frame)
     if frame.decision == "resample":
         return _resample_sentence(frame)
+    if frame.decision == "select":
+        return _select_sentence(frame)
     return f"Nothing is decided here. {following}"
 
 
@@ -44,8 +48,9 @@ def _cluster_sentence(frame: Frame) -> str:
 
 
 def _resample_sentence(frame: Frame) -> str:
-    drawn = [f"{c.name}{' twice' if c.proposed == 2 else f' {c.proposed} times' if c.proposed > 2 else ''}"
-             for c in frame.cards if c.proposed]  # fmt: skip
+    if all(c.proposed == 1 for c in frame.cards):
+        return "Nobody is lost here: each goes on once."
+    drawn = [_times(c) for c in frame.cards if c.proposed]
     best = max(frame.cards, key=lambda c: c.probability)
     out = [c.name for c in frame.cards if not c.proposed]
     lost = f" {join(out)} {'was' if len(out) == 1 else 'were'} not drawn." if 0 < len(out) <= 4 else ""
@@ -55,10 +60,21 @@ def _resample_sentence(frame: Frame) -> str:
     )
 
 
+def _select_sentence(frame: Frame) -> str:
+    kept = [_times(c) for c in frame.cards if c.proposed]
+    copies = " Copies go apart from the next scale on." if any(c.proposed > 1 for c in frame.cards) else ""
+    return f"The highest by potential {frame.potential}: {join(kept)}.{copies}"
+
+
+def _times(card: Card) -> str:
+    """'c3', 'c3 twice', 'c3 4 times'."""
+    return f"{card.name}{' twice' if card.proposed == 2 else f' {card.proposed} times' if card.proposed > 2 else ''}"
+
+
 def following(decisions: Sequence[tuple[int, str, int]], scale: int) -> str:
     """'Next: cluster to 6 after scale 2.'"""
     for at, kind, keep in decisions:
         if at > scale:
-            verb = "cluster to" if kind == "cluster" else "resample to"
+            verb = {"cluster": "cluster to", "resample": "resample to"}.get(kind, "the best go on, as")
             return f"Next: {verb} {keep} after scale {at}."
     return "No decision is left: what lives now is only refined."

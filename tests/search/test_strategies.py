@@ -10,7 +10,8 @@ from ttsvar.config import STRATEGIES as NAMES
 from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError
 from ttsvar.schedule import resolve_batch, resolve_decisions
-from ttsvar.search.strategies import STRATEGIES, cluster_letter, cluster_reason, draw_reason, strategy
+from ttsvar.search.reasons import cluster_letter, cluster_reason, draw_reason
+from ttsvar.search.strategies import STRATEGIES, strategy
 from ttsvar.types import Run, ScaleSchedule
 
 IDS = ("c0", "c1", "c2", "c3", "c4", "c5")

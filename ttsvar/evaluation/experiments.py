@@ -1,33 +1,198 @@
-"""The paper's experiments: which searches each compares, and what the paper found."""
+"""The paper's experiments as data: which searches each one compares, and the paper's own numbers beside them.
+
+Arms with equal settings have one label everywhere, so that an image is drawn once whoever asks for it. A beam at N, and
+SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (82, 73 and 76 GFLOP at N = 1).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, fields
+from itertools import groupby
+from types import MappingProxyType
 
-from ttsvar.config import SearchConfig, search_config
+from ttsvar.config import EXTRACTORS, POTENTIALS, RESAMPLINGS, SEARCHES, SearchConfig, search_config
+from ttsvar.evaluation import paper
+from ttsvar.evaluation.paper import PaperTable
+from ttsvar.schedule import PAPER_BATCH
+
+SIZES = (1, 2, 4, 8)
+"""The N of the main table."""
+ABLATION_SIZES = (2, 4)
+"""The N of the paper's ablations."""
+REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
+"""The rewards of Table 9; a model that lacks the weights of one cannot run its arms."""
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Searches to compare on the same prompts and seeds, by label; the first one is the base of differences."""
+    """One question, the arms that answer it, and what the paper found; differences are against the first arm."""
 
     name: str
     title: str
     arms: Mapping[str, SearchConfig]
     about: str = ""
-    paper: Mapping[str, Any] = field(default_factory=dict)
+    paper: tuple[PaperTable, ...] = ()
 
 
-EXPERIMENTS: dict[str, Experiment] = {
-    "headline": Experiment(
+def arm(name: str, **changes: object) -> tuple[str, SearchConfig]:
+    """A named search with some settings changed, and its label: 'tts-var n=2 lam=5', without what is as named."""
+    search, named = search_config(name, **changes), SEARCHES[name]
+    label = [name] if name == "raw" else [name, f"n={search.n}"]
+    for setting in (f.name for f in fields(SearchConfig) if f.name != "n"):
+        if (value := getattr(search, setting)) != getattr(named, setting):
+            label.append(f"{setting.removesuffix('_scales')}={_shown(value)}")
+    return " ".join(label), search
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        groups = [(_shown(part), len(list(same))) for part, same in groupby(value)]
+        return ",".join(f"{part}x{count}" if count > 1 else part for part, count in groups) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def arms(*searches: tuple[str, SearchConfig]) -> Mapping[str, SearchConfig]:
+    """Labelled searches in their order, each once."""
+    return MappingProxyType(dict(searches))
+
+
+def _at_ablation_sizes(name: str, **changes: object) -> list[tuple[str, SearchConfig]]:
+    return [arm(name, n=n, **changes) for n in ABLATION_SIZES]
+
+
+def _clustered(n: int, scales: tuple[int, ...] = (2, 5), **changes: object) -> tuple[str, SearchConfig]:
+    """The paper's first candidates, clustered down to N, which are drawn to the end and judged as in best-of-N."""
+    wanted, alive, batch = {2: 6, 5: 4, scales[-1]: 1}, 8, []
+    for scale in range(len(PAPER_BATCH)):
+        alive = wanted[scale] if scale in scales else alive
+        batch.append(alive)
+    own = {} if scales == (2, 5) else {"cluster_scales": scales}
+    return arm("cluster-only", n=n, batch=tuple(batch), **own, **changes)
+
+
+RAW = arm("raw")
+BEAMS = [arm("beam", n=n) for n in (1, 2, 4)]
+PARTICLES = [arm("smc", n=n) for n in (5, 10, 20)]
+BEST_OF = [arm("best-of-n", n=n) for n in (2, 4, 8)]
+IMPORTANCE = [arm("importance-sampling", n=n) for n in (2, 4, 8)]
+TTS_VAR = [arm("tts-var", n=n) for n in SIZES]
+ABLATION_BASE = _at_ablation_sizes("best-of-n")
+
+_ALL = (
+    Experiment(
         "headline",
-        "TTS-VAR N=2 against best-of-N N=8 and raw sampling",
-        {
-            "raw": search_config("raw"),
-            "best-of-n n=8": search_config("best-of-n", n=8),
-            "tts-var n=2": search_config("tts-var", n=2),
-        },
+        "TTS-VAR at N = 2 against best-of-8 and raw sampling",
+        arms(RAW, arm("best-of-n", n=8), arm("tts-var", n=2)),
+        "The paper's claim: TTS-VAR with N = 2 does better than best-of-N with N = 8, at a quarter of the samples.",
+        (paper.MAIN, paper.GENEVAL),
     ),
-}
+    Experiment(
+        "main",
+        "Strategies at N = 1, 2, 4, 8",
+        arms(
+            RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR, arm("beam", n=1), arm("beam", n=2), arm("smc", n=5), arm("smc", n=10)
+        ),
+        "Beam search and SMC are not in the paper; they cost about as much as TTS-VAR at N = 1 and 2.",
+        (paper.MAIN, paper.GENEVAL),
+    ),
+    Experiment(
+        "score-vs-n",
+        "Score against N (Figure 3)",
+        arms(RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR),
+        "In the paper best-of-N with N = 8 stays below TTS-VAR with N = 2.",
+        (paper.MAIN,),
+    ),
+    Experiment(
+        "score-vs-compute",
+        "Score against FLOPs and seconds (Figure 8)",
+        arms(RAW, *IMPORTANCE, *BEST_OF, arm("best-of-n", n=16), *TTS_VAR[:3], *BEAMS, *PARTICLES),
+        "In the paper TTS-VAR does better than both baselines with less than half of their TFLOPs.",
+        (paper.MAIN,),
+    ),
+    Experiment(
+        "resampling-scale",
+        "Resampling after one scale (Figure 5a)",
+        arms(
+            *ABLATION_BASE,
+            *(a for k in range(12) for a in _at_ablation_sizes("importance-sampling", resample_scales=(k,))),
+        ),
+        "In the paper resampling after an early scale such as 3 lowers the final reward below best-of-N, "
+        "and after a late one raises it.",
+    ),
+    Experiment(
+        "potentials",
+        "Potential scores (Table 4)",
+        arms(*(a for kind in POTENTIALS for a in _at_ablation_sizes("importance-sampling", potential=kind))),
+        "Only scales 6 and 9 are scored, so max and sum see two numbers here; the paper scores every scale for them.",
+        (paper.POTENTIALS,),
+    ),
+    Experiment(
+        "resampling-frequency",
+        "How often to resample (Table 3)",
+        arms(
+            RAW,
+            *(
+                a
+                for scales in (None, (6, 8, 10), (6, 7, 8, 9, 10, 11))
+                for a in _at_ablation_sizes("importance-sampling", resample_scales=scales)
+            ),
+        ),
+        "N candidates all the way, resampled after these scales. The paper's main table has lower numbers for "
+        "importance sampling than this table has for [6, 9], and does not say how they differ.",
+        (paper.FREQUENCY,),
+    ),
+    Experiment(
+        "clustering-scales",
+        "Where to cluster (Table 5)",
+        arms(*ABLATION_BASE, *(_clustered(n, scales) for scales in ((2,), (5,), (2, 5)) for n in ABLATION_SIZES)),
+        "8N candidates are clustered down to N, of which the reward keeps the best. The paper does not give this "
+        "table's schedule; ours ends with as many images as best-of-N.",
+        (paper.CLUSTERING,),
+    ),
+    Experiment(
+        "extractors",
+        "What k-means sees (Table 6)",
+        arms(*(_clustered(n, extractor=name) for name in EXTRACTORS for n in ABLATION_SIZES)),
+        "The paper's PCA is `pca-raw`, as published; `pca` aligns the signs of the first components across candidates.",
+        (paper.EXTRACTORS,),
+    ),
+    Experiment(
+        "reward-models",
+        "Which reward selects (Table 9)",
+        arms(*ABLATION_BASE, *(a for name in REWARDS for a in _at_ablation_sizes("tts-var", reward=name))),
+        "The toybox has one reward of its own, so that there only best-of-N and ImageReward are covered.",
+        (paper.REWARDS,),
+    ),
+    Experiment(
+        "pipeline",
+        "What each part adds (Table 8)",
+        arms(
+            RAW,
+            *ABLATION_BASE,
+            *(_clustered(n) for n in ABLATION_SIZES),
+            *_at_ablation_sizes("resample-only"),
+            *_at_ablation_sizes("tts-var"),
+        ),
+        "Resampling without clustering is not in the paper's table.",
+        (paper.PIPELINE,),
+    ),
+    Experiment(
+        "lambda",
+        "How much the reward is trusted (Table 10)",
+        arms(
+            *ABLATION_BASE, *(a for lam in (0.1, 0.5, 1.0, 5.0, 10.0) for a in _at_ablation_sizes("tts-var", lam=lam))
+        ),
+        "In the paper the reward rises with lambda, while GenEval at N = 4 is best at 5.",
+        (paper.LAMBDA,),
+    ),
+    Experiment(
+        "resampling-schemes",
+        "How SMC draws, and when",
+        arms(*(arm("smc", resampling=scheme, ess_share=share) for share in (1.0, 0.5) for scheme in RESAMPLINGS)),
+        "Not in the paper: four unbiased schemes, always or when the effective sample size falls below half "
+        "(FK steering, arXiv 2501.06848).",
+    ),
+)
+EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
+"""Every experiment by name. Consistency per scale and the cost of the schedule are measurements, and have no arms."""
