@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.projection import Projector
 from ui.sessions import SessionStore
-from ui.settings import default_fields
 
 EXAMPLES = (
     "a photo of three blue balls",
@@ -45,11 +43,8 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     def stop(run_id: str) -> bool:
         return handlers.stop(run_id)
 
-    fields = default_fields(engine)
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
-        bars = handlers.check_settings(*astuple(fields))
-        page = layout.build(first, EXAMPLES, bars[-1], fields, stop)
-        page.rail.batch_note.value = bars[1]
+        page = layout.build(first, handlers.rail.choices(EXAMPLES), stop)
         _wire(page, handlers)
     demo.queue(default_concurrency_limit=8)
     return demo
@@ -64,7 +59,7 @@ def _wire(page: Page, handlers: Handlers) -> None:
     page.stage.act(handlers.act, None, views, **quiet)
     for source in (page.stage, page.stepper, page.lineage):
         source.rewind(handlers.rewind, None, views, **quiet)
-    recipe = [rail.prompt, rail.seed, rail.n, rail.search]
+    recipe = [rail.prompt, rail.seed, *rail.settings()]
     page.header.reopen(handlers.reopen, None, [*views, *recipe], **quiet)
     page.header.leave(handlers.forget, None, views, **quiet)
     page.here.change(handlers.chart, page.here, [page.plot, page.legend], trigger_mode="always_last", **quiet)
@@ -72,12 +67,13 @@ def _wire(page: Page, handlers: Handlers) -> None:
 
 
 def _wire_rail(page: Page, handlers: Handlers, quiet: dict[str, Any]) -> None:
-    rail = page.rail
-    rail.examples.choose(handlers.pick_example, None, rail.prompt, **quiet)
-    rail.prompt.change(handlers.check_prompt, rail.prompt, rail.prompt_note, trigger_mode="always_last", **quiet)
-    rail.dice.click(handlers.dice, None, rail.seed, **quiet)
-    rail.search.input(handlers.choose_search, rail.search, [rail.batch, rail.n], **quiet)
-    for field in rail.settings():
-        field.change(
-            handlers.check_settings, rail.settings(), rail.notes()[1:], trigger_mode="always_last", **quiet
-        )  # fmt: skip
+    rail, does = page.rail, handlers.rail
+    settings, notes = rail.settings(), rail.notes()[1:]
+    rail.examples.choose(does.pick_example, None, rail.prompt, **quiet)
+    rail.prompt.change(does.check_prompt, rail.prompt, rail.prompt_note, trigger_mode="always_last", **quiet)
+    rail.dice.click(does.dice, None, rail.seed, **quiet)
+    bring = [rail.n, rail.plan, rail.potential, rail.lam]
+    rail.search.input(does.choose_search, rail.search, bring, **quiet)
+    rail.plan.edit(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)
+    for field in settings:
+        field.change(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)

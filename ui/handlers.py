@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Iterator
-from html import escape
+from dataclasses import fields
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
-from ttsvar.errors import PromptError, StateError, TTSVarError
+from ttsvar.config import SearchConfig
+from ttsvar.errors import StateError, TTSVarError
 from ttsvar.schedule import resolve_batch
 from ui import rivers
 from ui.components.marks import mark_svg
-from ui.components.schedule import decisions_note, schedule_html
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame
 from ui.layout import WAITING
 from ui.plots import cluster_figure
 from ui.projection import Projector
+from ui.rail_handlers import RailHandlers
 from ui.sessions import Session, SessionStore
-from ui.settings import (
-    PROMPT_LIMIT,
-    FieldError,
-    Fields,
-    batch_text,
-    default_fields,
-    read_prompt,
-    read_search,
-    read_seed,
-)
+from ui.settings import FieldError, Fields
 from ui.views import View, clustering_vectors, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
-NOTES = ("prompt", "seed", "batch", "advanced")
 SKIP_VIEWS = 10
+RECIPE_FIELDS = 2 + len(fields(Fields))
 
 
 class Handlers:
@@ -46,21 +37,18 @@ class Handlers:
         self.engine = engine
         self.store = store
         self.projector = projector
+        self.rail = RailHandlers(engine)
 
     def start(self, prompt: str, seed: float, *values: Any) -> Iterator[tuple]:
         """Begin a run and show its first scale; a bad field is explained beside it."""
+        chosen = Fields(*values)
         try:
-            text, number = read_prompt(prompt), read_seed(seed)
-            search = read_search(Fields(*values), self.engine.schedule)
-            session = self.store.create(text, search, number)
+            session = self.rail.read(prompt, seed, values, self.store.create)
         except FieldError as error:
-            yield (*_skip(SKIP_VIEWS), *self._notes(prompt, values, error))
-            return
-        except PromptError as error:
-            yield (*_skip(SKIP_VIEWS), *self._notes(prompt, values, FieldError("prompt", str(error))))
+            yield (*_skip(SKIP_VIEWS), *self.rail.notes(prompt, chosen, error).values())
             return
         view = self._guard(session, lambda: self._open(session, session.current))
-        yield (*view.values(), *self._notes(prompt, values, None))
+        yield (*view.values(), *self.rail.notes(prompt, chosen, None).values())
 
     def act(self, event: gr.EventData) -> Iterator[tuple]:
         """Go on with a choice: to the next scale, the next decision or the end; one view per scale."""
@@ -117,16 +105,13 @@ class Handlers:
         session = self.store.get(run_id)
         if session is None:
             view = self._lost() if run_id else self.hello()
-            return (*view.values(), *_skip(4))
+            return (*view.values(), *_skip(RECIPE_FIELDS))
         view = self._guard(session, lambda: self._open(session, session.current))
-        run = session.run
-        known = run.search.strategy
-        return (*view.values(), run.prompt, run.seed, run.search.n, known)
+        return (*view.values(), *self.rail.recipe(session.run))
 
     def hello(self, note: str = "") -> View:
         """The page before a run, with the plan of the default search."""
-        search = read_search(default_fields(self.engine), self.engine.schedule)
-        return welcome(self.engine, self._strip(search), note)
+        return welcome(self.engine, self._strip(SearchConfig()), note)
 
     def forget(self) -> tuple:
         """Leave the run (it is kept) and show the welcome."""
@@ -148,33 +133,6 @@ class Handlers:
         points, method = self._plane(session, here[1])
         figure = cluster_figure(points, frame.cards)
         return gr.update(value=figure, visible=True), _legend(frame, method)
-
-    def check_prompt(self, prompt: str) -> str:
-        """The note under the prompt: words that the model does not know."""
-        return self._prompt_note(prompt, None)
-
-    def check_settings(self, *values: Any) -> tuple:
-        """The notes of the settings, and their columns."""
-        try:
-            read_search(Fields(*values), self.engine.schedule)
-        except FieldError as error:
-            return self._notes("", values, error)[1:]
-        return self._notes("", values, None)[1:]
-
-    def choose_search(self, name: str) -> tuple:
-        """A named search brings its own schedule and N."""
-        from ttsvar.config import SEARCHES
-
-        base = SEARCHES[name]
-        return batch_text(name, self.engine.schedule), base.n
-
-    def pick_example(self, event: gr.EventData) -> str:
-        """The prompt of the example that was clicked."""
-        return str(_data(event).get("prompt", ""))[:PROMPT_LIMIT]
-
-    def dice(self) -> int:
-        """A new seed."""
-        return secrets.randbelow(10000)
 
     def _plane(self, session: Session, node_id: str) -> tuple[np.ndarray, str]:
         points, method = session.shown(node_id, "plane", lambda: self._project(session, node_id))
@@ -204,39 +162,6 @@ class Handlers:
         batch = resolve_batch(search, self.engine.schedule)
         decisions = {k: search.decision(k) for k in range(len(batch)) if search.decision(k)}
         return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decisions))
-
-    def _prompt_note(self, prompt: str, error: FieldError | None) -> str:
-        if error is not None:
-            return f'<p class="err" role="alert">{escape(str(error))}</p>'
-        unknown = self.engine.unknown_words(prompt or "") if hasattr(self.engine, "unknown_words") else ()
-        if not unknown:
-            return ""
-        marked = " or ".join(f"<mark>\u201c{escape(w)}\u201d</mark>" for w in dict.fromkeys(unknown))
-        words = ", ".join(sorted(escape(w) for w in self.engine.vocabulary()))
-        return (
-            f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
-            f"<details><summary>See its words</summary><p>{words}</p></details></div>"
-        )
-
-    def _notes(self, prompt: str, values: tuple, error: FieldError | None) -> tuple:
-        field = error.field if error else ""
-        texts = {field: f'<p class="err" role="alert">{escape(str(error))}</p>'} if error else {}
-        numbers = texts.get("seed", "") or texts.get("n", "")
-        advanced = texts.get("advanced", "") or texts.get("cluster", "") or texts.get("search", "")
-        note, bars = self._plan(Fields(*values), error)
-        shown = self._prompt_note(prompt, error if field == "prompt" else None)
-        return shown, numbers, texts.get("batch", note), advanced, bars
-
-    def _plan(self, fields: Fields, error: FieldError | None) -> tuple[str, str]:
-        try:
-            search = read_search(fields, self.engine.schedule)
-            batch = resolve_batch(search, self.engine.schedule)
-            decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
-            return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
-        except FieldError as wrong:
-            numbers = [int(p) for p in fields.batch.replace(",", " ").split() if p.lstrip("-").isdigit()]
-            scale = error.scale if error else wrong.scale
-            return "", schedule_html(tuple(n if n < 10**4 else 1 for n in numbers[:32]), {}, scale)
 
 
 def _legend(frame: Any, method: str) -> str:

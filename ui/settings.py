@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
 from ttsvar.schedule import default_batch, resolve_batch
 from ttsvar.types import ScaleSchedule
+from ui import searches
 
 PROMPT_LIMIT = 300
+MOST_N = 8
+MOST_SCALES = 64
+MARKS = ("cluster", "resample")
+"""What can be marked on a cell of the schedule."""
 
 
 class FieldError(TTSVarError):
@@ -29,12 +33,12 @@ class Fields:
 
     search: str
     n: float | None
-    batch: str
-    cluster_scales: str
-    resample_scales: str
+    plan: str
+    """Per scale how many live on and what is decided, as in `8 8 6:cluster 6`; empty for the search's own."""
     extractor: str
     potential: str
     lam: float | None
+    reward: str
     cfg: str
     tau: str
     top_p: float | None
@@ -59,26 +63,21 @@ def read_seed(seed: float | None) -> int:
 
 def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
     """The checked search; FieldError names the field, and the cell of a broken schedule."""
-    base = SEARCHES.get(fields.search)
+    base = searches.base(fields.search)
     if base is None:
         raise FieldError("search", f"There is no search named {fields.search!r}; choose one of the list.")
-    if fields.n is None or fields.n != int(fields.n) or not 1 <= fields.n <= 8:
-        raise FieldError("n", "N is a whole number from 1 to 8; it multiplies the schedule.")
+    if fields.n is None or fields.n != int(fields.n) or not 1 <= fields.n <= MOST_N:
+        raise FieldError("n", f"N is a whole number from 1 to {MOST_N}; it multiplies the schedule.")
     try:
         search = replace(
-            base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential,
-            cluster_scales=_whole(fields.cluster_scales, "cluster"),
-            resample_scales=_whole(fields.resample_scales, "cluster"),
+            base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
             lam=_number(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
             cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
         )  # fmt: skip
     except ConfigError as error:
         raise FieldError("advanced", str(error)) from error
-    batch = _whole(fields.batch, "batch")
     try:
-        search = replace(search, batch=batch or None)
-        if batch and batch == default_batch(search, len(schedule)):
-            search = replace(search, batch=None)
+        search = _with_plan(search, fields, schedule)
         resolve_batch(search, schedule)
     except ScheduleError as error:
         raise FieldError("batch", str(error), error.scale) from error
@@ -87,34 +86,51 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
     return search
 
 
-def batch_text(name: str, schedule: ScaleSchedule) -> str:
-    """The named search's own schedule as the field shows it."""
-    return _listed(default_batch(SEARCHES[name], len(schedule)))
+def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
+    """A search's schedule before the factor N, as the cells of the rail hold it."""
+    batch = search.batch or default_batch(search, len(schedule))
+    return " ".join(f"{size}:{kind}" if (kind := search.decision(k)) else f"{size}" for k, size in enumerate(batch))
 
 
-def default_fields(engine: Any, name: str = "tts-var") -> Fields:
-    """A named search as the fields show it, with what it leaves to the model filled in."""
-    search = engine.resolve(SEARCHES[name])
+def fields_of(search: SearchConfig, schedule: ScaleSchedule) -> Fields:
+    """The rail's values for a search: the inverse of `read_search`."""
+
+    def told(value: float | tuple[float, ...]) -> str:
+        return ", ".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
+
     return Fields(
-        name, search.n, batch_text(name, engine.schedule), _listed(search.cluster_scales),
-        _listed(search.resample_scales), search.extractor, search.potential, search.lam, f"{search.cfg:g}",
-        f"{search.tau:g}", search.top_p,
+        searches.name_of(search), search.n, plan_text(search, schedule), search.extractor, search.potential,
+        search.lam, search.reward, told(search.cfg), told(search.tau), search.top_p,
     )  # fmt: skip
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
-    return ", ".join(map(str, numbers))
+def _with_plan(search: SearchConfig, fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
+    """The search with the cells' numbers and marks; its own stay where the cells agree with them."""
+    if not fields.plan.strip():
+        return search
+    sizes, marks = read_plan(fields.plan)
+    if marks != {k: kind for k in range(len(schedule)) if (kind := search.decision(k))}:
+        scales = {kind: tuple(k for k, mark in marks.items() if mark == kind) for kind in MARKS}
+        search = replace(search, cluster_scales=scales["cluster"], resample_scales=scales["resample"])
+        for scale, mark in marks.items():
+            if scale < len(schedule) and search.decision(scale) != mark:
+                name, own = searches.title(fields.search), searches.title(searches.CUSTOM)
+                message = f"Scale {scale}: {name} does not {mark}. Take the mark off, or choose the search {own}."
+                raise FieldError("batch", message, scale)
+    return search if sizes == default_batch(search, len(schedule)) else replace(search, batch=sizes)
 
 
-def _whole(text: str, field: str) -> tuple[int, ...]:
-    parts = [p for p in re.split(r"[\s,;]+", text or "") if p]
-    for place, part in enumerate(parts):
-        if not re.fullmatch(r"-?\d{1,5}", part):
-            where = f"Scale {place}" if field == "batch" else "The list of scales"
-            raise FieldError(
-                field, f"{where} says {part!r}; it must be a whole number.", place if field == "batch" else None
-            )
-    return tuple(map(int, parts))
+def read_plan(text: str) -> tuple[tuple[int, ...], dict[int, str]]:
+    """Numbers and marks of the cells; FieldError names the cell that holds no whole number."""
+    sizes, marks = [], {}
+    for scale, cell in enumerate(text.split()[:MOST_SCALES]):
+        size, _, mark = cell.partition(":")
+        if not re.fullmatch(r"-?\d{1,5}", size):
+            raise FieldError("batch", f"Scale {scale} says {size!r}; it must be a whole number.", scale)
+        sizes.append(int(size))
+        if mark:
+            marks[scale] = mark
+    return tuple(sizes), marks
 
 
 def _number(value: float | None, name: str) -> float:

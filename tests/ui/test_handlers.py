@@ -14,7 +14,8 @@ from ui.handlers import Handlers
 from ui.projection import to_unit
 from ui.sessions import SessionStore
 
-FIELDS = ("tts-var", 1, "", "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
+FIELDS = ("tts-var", 1, "", "pca", "value", 10.0, "image-reward", "3", "0.5", 0.97)
+RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
 
 
 class FlatProjector:
@@ -49,8 +50,10 @@ def test_start_shows_the_first_scale(handlers: Handlers) -> None:
     [
         ("  ", 0, FIELDS, 10, "Write what the picture"),
         (PROMPT, -3, FIELDS, 11, "The seed is a whole number"),
-        (PROMPT, 0, ("tts-var", 1, "8,8,6,9,6,4,2,2,2,1,1,1,1", *FIELDS[3:]), 12, "Scale 3 keeps 9"),
-        (PROMPT, 0, (*FIELDS[:7], -5.0, *FIELDS[8:]), 13, "lambda is -5"),
+        (PROMPT, 0, ("tts-var", 1, RISING, *FIELDS[3:]), 13, "Scale 3 cannot be run"),
+        (PROMPT, 0, (*FIELDS[:5], -5.0, *FIELDS[6:]), 14, "lambda is -5"),
+        (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "'taste' is not loaded"),
+        (PROMPT, 0, ("magic", *FIELDS[1:]), 12, "no search named"),
     ],
 )
 def test_bad_input_is_explained_beside_its_field(
@@ -59,16 +62,18 @@ def test_bad_input_is_explained_beside_its_field(
     values = begin(handlers, prompt, seed, fields)
     assert words in values[place]
     assert not isinstance(values[2], str), "the stage stays as it is"
-    if place == 12:
-        assert "wrong" in values[14]
+    if place == 13:
+        assert "wrong" in values[15], "the column of the scale is marked"
+        assert values[16]["wrong"] == 3
+        assert "Scale 3 keeps 9" in values[16]["message"]
 
 
 def test_unknown_words_are_marked(handlers: Handlers) -> None:
-    note = handlers.check_prompt("a photo of three cobalt <b>balls")
-    assert "<mark>\u201ccobalt\u201d</mark>" in note
+    note = handlers.rail.check_prompt("a photo of three cobalt <b>balls")
+    assert "\u201c<mark>cobalt</mark>\u201d" in note
     assert "&lt;b&gt;balls" in note
     assert "See its words" in note
-    assert handlers.check_prompt(PROMPT) == ""
+    assert handlers.rail.check_prompt(PROMPT) == ""
 
 
 @pytest.mark.parametrize(
@@ -115,7 +120,8 @@ def test_rewind_reopen_and_leave(handlers: Handlers) -> None:
     assert "Scale 0:" in handlers.rewind(event(run=run, at=at))[2]
     reopened = handlers.reopen(event(run=run))
     assert "Scale 0:" in reopened[2]
-    assert reopened[10:] == (PROMPT, 0, 1, "tts-var")
+    assert reopened[10:14] == (PROMPT, 0, "tts-var", 1)
+    assert reopened[14].startswith("8 8 6:cluster 6 6 4:cluster 2:resample")
     assert "Watch a picture" in handlers.forget()[2]
     assert "Scale 0:" in handlers.rewind(event(run=run, at="nonsense"))[2]
 

@@ -6,16 +6,17 @@ import contextlib
 from dataclasses import replace
 
 import pytest
-from fake_engine import DrawnBackend, fake_engine
+from fake_engine import DrawnBackend
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ttsvar.config import SEARCHES
-from ttsvar.schedule import PAPER_BATCH
-from ui.settings import FieldError, Fields, batch_text, default_fields, read_prompt, read_search, read_seed
+from ui import searches
+from ui.settings import FieldError, Fields, fields_of, read_prompt, read_search, read_seed
 
 SCHEDULE = DrawnBackend.schedule
-PAPER = Fields("tts-var", 1, ", ".join(map(str, PAPER_BATCH)), "2, 5", "6, 9", "pca", "value", 10.0, "3", "0.5", 0.97)
+PLAN = "8 8 6:cluster 6 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
+PAPER = Fields("tts-var", 1, PLAN, "pca", "value", 10.0, "image-reward", "3", "0.5", 0.97)
 
 
 def test_the_paper_is_the_default() -> None:
@@ -27,13 +28,14 @@ def test_the_paper_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "scale", "words"),
     [
-        ({"batch": "8 8 6 6 6 4 2 2 2 1 1 1"}, "batch", None, "12 numbers"),
-        ({"batch": "8 8 6 7 6 4 2 2 2 1 1 1 1"}, "batch", 3, "Scale 3"),
-        ({"batch": "8 8 6 6 5 4 2 2 2 1 1 1 1"}, "batch", 4, "Scale 4"),
-        ({"batch": "8 8 6 6 6 4 2 2 2 0 0 0 0"}, "batch", 9, "Scale 9"),
-        ({"batch": "8 8 six 6 6 4 2 2 2 1 1 1 1"}, "batch", 2, "'six'"),
-        ({"cluster_scales": "2, 15"}, "batch", 15, "scale 15"),
-        ({"cluster_scales": "two"}, "cluster", None, "'two'"),
+        ({"plan": "8 8 6:cluster 6 6 4:cluster 2:resample 2 2 1:resample 1 1"}, "batch", None, "12 numbers"),
+        ({"plan": PLAN.replace("cluster 6 6", "cluster 7 6")}, "batch", 3, "Scale 3"),
+        ({"plan": PLAN.replace("6 6 4", "6 5 4")}, "batch", 4, "Scale 4"),
+        ({"plan": PLAN.replace("1:resample 1 1 1", "0:resample 0 0 0")}, "batch", 9, "Scale 9"),
+        ({"plan": PLAN.replace("6:cluster", "six:cluster")}, "batch", 2, "'six'"),
+        ({"plan": PLAN + " 1 1 1:cluster"}, "batch", 15, "scale 15"),
+        ({"plan": PLAN.replace("cluster", "guess")}, "batch", 2, "does not guess"),
+        ({"search": "raw", "plan": PLAN}, "batch", 2, "does not cluster"),
         ({"n": 0}, "n", None, "1 to 8"),
         ({"n": None}, "n", None, "1 to 8"),
         ({"lam": None}, "advanced", None, "\u03bb"),
@@ -54,7 +56,7 @@ def test_what_is_wrong_is_named(change: dict, field: str, scale: int | None, wor
 @given(st.text(max_size=60))
 def test_any_text_as_schedule_is_read_or_explained(text: str) -> None:
     with contextlib.suppress(FieldError):
-        read_search(replace(PAPER, batch=text), SCHEDULE)
+        read_search(replace(PAPER, plan=text), SCHEDULE)
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", None, "x" * 301])
@@ -73,13 +75,26 @@ def test_blanks_are_tidied() -> None:
     assert read_prompt("  a   red\nstar ") == "a red star"
 
 
-def test_every_named_search_has_its_schedule() -> None:
-    assert batch_text("tts-var", SCHEDULE) == "8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1"
-    assert batch_text("raw", SCHEDULE).startswith("1, 1")
+@pytest.mark.parametrize("name", searches.names())
+def test_every_named_search_can_be_chosen_as_it_is(name: str) -> None:
+    base = searches.base(name)
+    assert base is not None
+    fields = replace(fields_of(base, SCHEDULE), search=name)
+    assert read_search(fields, SCHEDULE) == base
+    assert searches.title(name)
+    assert searches.line(name).endswith(".")
 
 
-def test_the_fields_begin_with_the_models_plan() -> None:
-    engine = fake_engine()
-    assert default_fields(engine) == PAPER
-    raw = default_fields(engine, "raw")
-    assert engine.resolve(read_search(raw, SCHEDULE)) == engine.resolve(SEARCHES["raw"])
+def test_a_search_that_is_new_here_explains_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SEARCHES, "smc-cautious", replace(SEARCHES["tts-var"], lam=2.0))
+    assert searches.names()[-2:] == ["smc-cautious", "custom"]
+    assert searches.title("smc-cautious") == "SMC cautious"
+    assert "cluster after scale 2, 5" in searches.line("smc-cautious")
+
+
+def test_marks_of_ones_own_become_decisions() -> None:
+    plan = "8 8:cluster 6 6 6 3:resample 3 3 3 3 3 3 3".replace("8:cluster 6 6 6", "6:cluster 6 6 6")
+    search = read_search(replace(PAPER, search="custom", plan=plan), SCHEDULE)
+    assert (search.cluster_scales, search.resample_scales) == ((1,), (5,))
+    assert search.batch == (8, 6, 6, 6, 6, 3, 3, 3, 3, 3, 3, 3, 3)
+    assert fields_of(search, SCHEDULE).plan == plan

@@ -1,10 +1,10 @@
-"""Candidates per scale as small columns, coloured by what is decided there."""
+"""Candidates per scale: an overview as small columns, and the sentence that goes with it."""
 
 from __future__ import annotations
 
 
 def schedule_html(batch: tuple[int, ...], decisions: dict[int, str], wrong: int | None = None) -> str:
-    """One column a scale; `wrong` marks the cell that the message is about."""
+    """One column a scale, coloured by what is decided there; `wrong` marks the cell that a message is about."""
     top = max([*batch, 1])
     bars = "".join(
         f'<i class="{decisions.get(k, "")}{" wrong" if k == wrong else ""}" '
@@ -18,10 +18,9 @@ def schedule_html(batch: tuple[int, ...], decisions: dict[int, str], wrong: int 
 def decisions_note(decisions: dict[int, str]) -> str:
     """'Clusters after 2 and 5, resamples after 6 and 9.'"""
     parts = []
-    for kind, verb in (("cluster", "clusters"), ("resample", "resamples")):
+    for kind in dict.fromkeys(decisions.values()):
         at = [str(k) for k, d in decisions.items() if d == kind]
-        if at:
-            parts.append(f"{verb} after {' and '.join([', '.join(at[:-1]), at[-1]] if len(at) > 1 else at)}")
+        parts.append(f"{kind}s after {' and '.join([', '.join(at[:-1]), at[-1]] if len(at) > 1 else at)}")
     return (
         ", ".join(parts).capitalize() if parts else "Decides nothing on the way; the best is chosen at the end"
     ) + "."

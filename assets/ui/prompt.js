@@ -1,0 +1,40 @@
+// Underlines, inside the prompt's own field, the words that the model does not know; the note below names them.
+const field = () => document.querySelector("#prompt textarea");
+let known = [];
+
+function mirror(box) {
+  let layer = box.parentElement.querySelector(".mirror");
+  if (!layer) {
+    layer = document.createElement("div");
+    layer.className = "mirror";
+    layer.setAttribute("aria-hidden", "true");
+    box.parentElement.style.position = "relative";
+    box.parentElement.append(layer);
+    box.addEventListener("input", paint);
+    box.addEventListener("scroll", () => (layer.scrollTop = box.scrollTop));
+  }
+  return layer;
+}
+
+function paint() {
+  const box = field();
+  if (!box) return;
+  const layer = mirror(box);
+  layer.style.top = `${box.offsetTop}px`;
+  layer.style.height = `${box.offsetHeight}px`;
+  layer.replaceChildren();
+  for (const piece of box.value.split(/([\p{L}\p{N}'-]+)/u)) {
+    if (!known.includes(piece.toLowerCase())) { layer.append(piece); continue; }
+    const word = document.createElement("u");
+    word.textContent = piece;
+    layer.append(word);
+  }
+  layer.scrollTop = box.scrollTop;
+}
+
+function read() {
+  known = [...element.querySelectorAll("mark")].map((m) => m.textContent.toLowerCase());
+  paint();
+}
+watch("value", read);
+new MutationObserver(read).observe(element, { childList: true, subtree: true });

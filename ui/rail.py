@@ -1,0 +1,147 @@
+"""The set-up rail: its fields, and nothing of what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from ttsvar.config import SearchConfig
+from ui import searches
+from ui.parts import view
+from ui.theme import script
+
+EXTRACTOR_NAMES = {"pca": "PCA, signs aligned", "pca-raw": "PCA as published", "pool": "Mean of patches"}
+REWARD_NAMES = {"image-reward": "ImageReward", "hps": "HPS v2.1", "aesthetic": "Aesthetic v2.5", "clip": "CLIP score"}
+POTENTIAL_NAMES = {"value": "value: now", "max": "max: best so far", "sum": "sum of all", "diff": "diff: gain"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the fields offer, and what they start with."""
+
+    model: str
+    about: str
+    examples: tuple[str, ...]
+    extractors: tuple[str, ...]
+    potentials: tuple[str, ...]
+    rewards: tuple[str, ...]
+    search: SearchConfig
+    plan: str
+    bars: str
+    note: str
+
+
+@dataclass
+class Rail:
+    """The set-up fields."""
+
+    prompt: gr.Textbox
+    prompt_note: gr.HTML
+    examples: gr.HTML
+    seed: gr.Number
+    dice: gr.Button
+    n: gr.Number
+    number_note: gr.HTML
+    search: gr.Dropdown
+    search_note: gr.HTML
+    bars: gr.HTML
+    plan_note: gr.HTML
+    plan: gr.HTML
+    extractor: gr.Dropdown
+    potential: gr.Dropdown
+    lam: gr.Number
+    reward: gr.Dropdown
+    cfg: gr.Textbox
+    tau: gr.Textbox
+    top_p: gr.Number
+    advanced_note: gr.HTML
+    go: gr.Button
+
+    def settings(self) -> list[Any]:
+        """The fields of `settings.Fields`, in its order."""
+        return [
+            self.search, self.n, self.plan, self.extractor, self.potential, self.lam, self.reward, self.cfg,
+            self.tau, self.top_p,
+        ]  # fmt: skip
+
+    def notes(self) -> list[Any]:
+        """The places beside the fields where complaints appear, in the order of `rail_handlers.Notes`."""
+        return [
+            self.prompt_note, self.number_note, self.search_note, self.plan_note, self.advanced_note, self.bars,
+            self.plan,
+        ]  # fmt: skip
+
+
+def build_rail(offer: Choices) -> Rail:
+    """Lay the rail out."""
+    prompt = gr.Textbox(
+        label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
+    )
+    prompt_note = view("prompt-note", js="prompt.js")
+    chips = "".join(
+        f'<button type="button" data-prompt="{escape(e)}">{escape(e.removeprefix("a photo of "))}</button>'
+        for e in offer.examples
+    )
+    examples = view("examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "examples.js")
+    about = f'<p class="model"><b>{escape(offer.model)}</b> {escape(offer.about)}</p>'
+    view("model", f'<span class="lab">Model</span>{about}')
+    with gr.Row(elem_classes="pair"):
+        with gr.Row(elem_id="seedbox"):
+            seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=60)
+            dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
+        n = gr.Number(1, label="N", precision=0, elem_id="n", min_width=60)
+    number_note = view("number-note")
+    search = gr.Dropdown(
+        [(searches.title(name), name) for name in searches.names()],
+        value="tts-var", label="Search", elem_id="search", filterable=False,
+    )  # fmt: skip
+    search_note = view("search-note", f'<p class="note">{escape(searches.line("tts-var"))}</p>')
+    view("bars-title", '<span class="lab">Candidates per scale</span>')
+    bars = view("bars", offer.bars)
+    plan_note = view("plan-note", offer.note)
+    go = gr.Button("Start", variant="primary", elem_id="go")
+    return Rail(
+        prompt=prompt, prompt_note=prompt_note, examples=examples, seed=seed, dice=dice, n=n, number_note=number_note,
+        search=search, search_note=search_note, bars=bars, plan_note=plan_note, go=go, **_advanced(offer),
+    )  # fmt: skip
+
+
+def _advanced(offer: Choices) -> dict[str, Any]:
+    default = offer.search
+    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+        view("plan-title", '<span class="lab">Schedule: how many live on, and what decides it</span>')
+        plan = gr.HTML(
+            offer.plan, elem_id="plan", html_template=script("schedule.html"), js_on_load=script("schedule.js"),
+            apply_default_css=False, wrong=-1, message="",
+        )  # fmt: skip
+        view("plan-help", _legend())
+        with gr.Row(elem_classes="pair"):
+            extractor = _choice("Clusters on", offer.extractors, EXTRACTOR_NAMES, default.extractor)
+            potential = _choice("Potential", offer.potentials, POTENTIAL_NAMES, default.potential)
+        with gr.Row(elem_classes="pair"):
+            reward = _choice("Reward", offer.rewards, REWARD_NAMES, default.reward)
+            lam = gr.Number(default.lam, label="\u03bb, trust in it", min_width=60, elem_id="lam")
+        with gr.Row(elem_classes="pair trio"):
+            cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)
+            tau = gr.Textbox(f"{default.tau:g}", label="\u03c4", min_width=60)
+            top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
+        advanced_note = view("advanced-note")
+    return {
+        "plan": plan, "extractor": extractor, "potential": potential, "lam": lam, "reward": reward, "cfg": cfg,
+        "tau": tau, "top_p": top_p, "advanced_note": advanced_note,
+    }  # fmt: skip
+
+
+def _choice(label: str, values: tuple[str, ...], names: dict[str, str], value: str) -> gr.Dropdown:
+    options = [(names.get(v, v), v) for v in values]
+    return gr.Dropdown(options, value=value, label=label, min_width=60, filterable=False)
+
+
+def _legend() -> str:
+    return (
+        '<p class="note legend"><span class="cluster"></span>cluster <span class="resample"></span>resample. '
+        "Press the mark under a number to change it; arrows count and move, C and R mark.</p>"
+    )
