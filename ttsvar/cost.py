@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,10 @@ _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
+Progress = Callable[[Component, int], object]
+"""Told of each component as it begins, with the number of items it will process."""
+
+
 class CostMeter:
     """Adds up what the parts of one step take.
 
@@ -30,13 +34,16 @@ class CostMeter:
     the process are counted in; elsewhere how far the process's all-time peak rose, which is 0 once it has been higher.
     """
 
-    def __init__(self, device: torch.device | str = "cpu") -> None:
+    def __init__(self, device: torch.device | str = "cpu", progress: Progress | None = None) -> None:
         self._memory = _memory(torch.device(device))
+        self._progress = progress
         self._parts: dict[Component, ComponentCost] = {}
 
     @contextmanager
     def part(self, name: Component, *, flops: float = 0.0, items: int = 0) -> Iterator[None]:
-        """Measure a block and add it to a component; nothing is added where the block raises."""
+        """Announce and measure a block and add it to a component; nothing is added where the block raises."""
+        if self._progress is not None:
+            self._progress(name, items)
         self._memory.start()
         began = time.perf_counter()
         yield

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from ttsvar.config import SearchConfig
-from ttsvar.cost import CostMeter
+from ttsvar.cost import CostMeter, Progress
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.looks import Eyes, in_chunks
 from ttsvar.png import sign
@@ -23,6 +23,7 @@ from ttsvar.states import chosen_state, first_state, grown_state, only
 from ttsvar.types import (
     Backend,
     Candidates,
+    Component,
     FeatureExtractor,
     Reward,
     Run,
@@ -109,15 +110,18 @@ class Engine:
         with self._lock, torch.inference_mode():
             return first_state(run, self.backend.begin(run))
 
-    def step(self, state: SearchState) -> StepResult:
-        """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on."""
+    def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult:
+        """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on.
+
+        `progress` is called with each component as it begins, and how many candidates it will process.
+        """
         self._check(state)
         if state.done:
             raise StateError(
                 f"This search has all its {state.scale} scales; take the image with `best`, or step an earlier state."
             )
         with self._lock, torch.inference_mode():
-            meter = CostMeter(self.device)
+            meter = CostMeter(self.device, progress)
             scale, run = state.scale, state.run
             with meter.part("transformer", flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)):
                 bits, kv = self.backend.grow(state)
@@ -136,7 +140,9 @@ class Engine:
         cost = meter.cost()
         return StepResult(grown, proposal.candidates, proposal.selection, cost, decision, keep)  # type: ignore[arg-type]
 
-    def observe(self, state: SearchState, *, features: bool = True, scores: bool = True) -> tuple[Candidates, StepCost]:
+    def observe(
+        self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
+    ) -> tuple[Candidates, StepCost]:
         """Look at every candidate of a state, without changing the search.
 
         Images always; labels and clustering input with features, probabilities with scores: what a decision here
@@ -147,7 +153,7 @@ class Engine:
             raise StateError("Nothing is generated yet; step this state first.")
         wanted = {"images"} | ({"features"} if features else set()) | ({"scores"} if scores else set())
         with self._lock, torch.inference_mode():
-            meter = CostMeter(self.device)
+            meter = CostMeter(self.device, progress)
             seen = self._eyes.look(state, frozenset(wanted), meter)
             with meter.part("selection", items=len(state)):
                 seen = with_evidence(state, seen, _clusters_at(state))
@@ -190,6 +196,17 @@ class Engine:
         """Floating-point operations of one image of this run without any search: every scale once, and one decode."""
         scales = range(len(run.schedule))
         return sum(self.backend.grow_flops(run, k, 1) for k in scales) + self.backend.decode_flops(1)
+
+    def price(self, run: Run, scale: int, candidates: int) -> dict[Component, float]:
+        """Floating-point operations by component that `step` takes at a scale with so many candidates.
+
+        The last scale includes the decoding of the pictures that come out.
+        """
+        needs = strategy(run.search.strategy).needs(run, scale) if candidates > 1 else frozenset()
+        if scale == len(run.schedule) - 1:
+            needs |= {"images"}
+        grow = self.backend.grow_flops(run, scale, candidates)
+        return {"transformer": grow, **self._eyes.flops(run.search, needs, candidates)}
 
     def best_index(self, state: SearchState) -> int:
         """Index of the candidate that the search prefers: the highest score; with raw sampling simply the first."""

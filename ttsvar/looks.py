@@ -14,10 +14,11 @@ from threading import Lock
 import torch
 from torch import Tensor
 
+from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter
 from ttsvar.errors import ConfigError
 from ttsvar.search.strategies import strategy
-from ttsvar.types import Backend, Candidates, FeatureExtractor, Reward, Run, SearchState
+from ttsvar.types import Backend, Candidates, Component, FeatureExtractor, Reward, Run, SearchState
 
 Key = tuple[str, ...]
 
@@ -121,6 +122,15 @@ class Eyes:
             features=None if extractor is None else self._features(extractor, images, digests, meter),
             scores=None if reward is None else self._scores(reward, images, digests, state.run.prompt, meter),
         )
+
+    def flops(self, search: SearchConfig, needs: frozenset[str], count: int) -> dict[Component, float]:
+        """Floating-point operations of `look` by component for so many candidates, nothing remembered."""
+        work: dict[Component, float] = {"decode": self.backend.decode_flops(count)} if needs else {}
+        if "features" in needs and search.extractor in self.extractors:
+            work["features"] = self.extractors[search.extractor].flops(count)
+        if "scores" in needs and search.reward in self.rewards:
+            work["reward"] = self.rewards[search.reward].flops(count)
+        return work
 
     def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Tensor:
         def compute(rows: Sequence[int]) -> Tensor:

@@ -39,15 +39,23 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     store = SessionStore(engine, runs_dir, ttl)
     handlers = Handlers(engine, store, Projector())
     first = handlers.hello()
+    with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
+        page = layout.build(first, handlers.rail.choices(EXAMPLES), _stage_functions(handlers))
+        _wire(page, handlers)
+    demo.queue(default_concurrency_limit=8)
+    return demo
+
+
+def _stage_functions(handlers: Handlers) -> list[Any]:
+    """What the stage's script may ask the server while a handler runs; Gradio wants plain functions."""
 
     def stop(run_id: str) -> bool:
         return handlers.stop(run_id)
 
-    with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
-        page = layout.build(first, handlers.rail.choices(EXAMPLES), stop)
-        _wire(page, handlers)
-    demo.queue(default_concurrency_limit=8)
-    return demo
+    def progress(run_id: str) -> dict[str, Any]:
+        return handlers.progress(run_id)
+
+    return [stop, progress]
 
 
 def _wire(page: Page, handlers: Handlers) -> None:

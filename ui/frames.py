@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from ttsvar.features.pca import display_basis
 from ttsvar.history import Node
 from ttsvar.search.reasons import cluster_letter
-from ui.pictures import map_uri, picture_uri
+from ui.pictures import grey_uri, map_uri, picture_uri
 from ui.sessions import Session
 
 LAYOUT_SCALE = 2
@@ -33,6 +34,11 @@ class Card:
     probability: float
     proposed: int
     count: int
+    input: str = ""
+    """A picture of the vector that k-means reads: patches as a grid, anything else as a strip."""
+    strip: bool = False
+    past: tuple[float | None, ...] = ()
+    """The rewards that the search took at earlier scales, None where it took none."""
 
     @property
     def letter(self) -> str:
@@ -69,6 +75,8 @@ def build_frame(session: Session, state_id: str) -> Frame:
     images, thumbs, maps = pictures(session, node)
     labels = cluster_labels(session, state_id)
     scores, chances = array(seen.scores), array(seen.probabilities)
+    inputs, strip = reading_pictures(session, state_id)
+    past = array(result.grown.score_history)[:, :-1]
     alive = len(result.grown)
     proposed = np.bincount(result.proposal.parents, minlength=alive)
     child = session.last_child.get(state_id)
@@ -78,6 +86,8 @@ def build_frame(session: Session, state_id: str) -> Frame:
         Card(
             i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]),
             *(labels[i] or (None, None)), float(chances[i]), int(proposed[i]), int(counts[i]),
+            inputs[i], strip,
+            tuple(None if value != value else float(value) for value in past[i]),
         )
         for i, name in enumerate(result.grown.candidate_ids)
     )  # fmt: skip
@@ -113,6 +123,31 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
     images, thumbs = session.shown(state_id, "pictures", encode)
     settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE
     return images, thumbs, session.shown(state_id, "maps" if settled else "first-maps", colour)
+
+
+def reading_pictures(session: Session, state_id: str) -> tuple[list[str], bool]:
+    """A grey picture per candidate of what k-means reads, in one range, and whether they are strips."""
+
+    def draw() -> list[Any]:
+        vectors = clustering_vectors(session, state_id)
+        low, high = float(vectors.min()), float(vectors.max())
+        grey = np.round(255 * (vectors - low) / max(high - low, 1e-9)).astype(np.uint8)
+        side = math.isqrt(grey.shape[1])
+        patches = session.look(state_id).features
+        grid = patches is not None and grey.shape[1] == side * side == array(patches).shape[1]
+        return [[grey_uri(row.reshape(side, side) if grid else row[None]) for row in grey], not grid]
+
+    uris, strip = session.shown(state_id, "inputs", draw)
+    return uris, strip
+
+
+def clustering_vectors(session: Session, state_id: str) -> np.ndarray:
+    """What k-means saw, or the flattened features where nothing was clustered: float [B, F]."""
+    seen = session.look(state_id, pictures=False)
+    values = seen.clustering_input
+    if values is None:
+        values = session.look(state_id).features
+    return array(values).reshape(len(array(values)), -1)
 
 
 def cluster_labels(session: Session, state_id: str) -> list[tuple[int, int] | None]:

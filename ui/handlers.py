@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 import gradio as gr
@@ -14,16 +14,16 @@ from ttsvar.config import SearchConfig
 from ttsvar.errors import StateError, TTSVarError
 from ttsvar.schedule import resolve_batch
 from ui import rivers
-from ui.components.marks import mark_svg
+from ui.components.clusters import legend_html
 from ui.components.stepper import stepper_html
-from ui.frames import build_frame
+from ui.frames import build_frame, clustering_vectors
 from ui.layout import WAITING
 from ui.plots import cluster_figure
 from ui.projection import Projector
 from ui.rail_handlers import RailHandlers
 from ui.sessions import Session, SessionStore
 from ui.settings import FieldError, Fields
-from ui.views import View, clustering_vectors, show, welcome
+from ui.views import View, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
 SKIP_VIEWS = 10
@@ -124,6 +124,12 @@ class Handlers:
             session.take_turn()
         return session is not None
 
+    def progress(self, run_id: str) -> dict[str, Any]:
+        """What is running in a run: scale, component and number of candidates; empty where nothing is."""
+        session = self.store.get(str(run_id))
+        doing = None if session is None else session.doing
+        return {} if doing is None else asdict(doing)
+
     def chart(self, here: tuple[str, str] | None) -> tuple:
         """The scatter of the clustering features of the node that is shown."""
         session = self.store.get(here[0]) if here else None
@@ -132,7 +138,7 @@ class Handlers:
         frame = build_frame(session, here[1])
         points, method = self._plane(session, here[1])
         figure = cluster_figure(points, frame.cards)
-        return gr.update(value=figure, visible=True), _legend(frame, method)
+        return gr.update(value=figure, visible=True), legend_html(frame, method)
 
     def _plane(self, session: Session, node_id: str) -> tuple[np.ndarray, str]:
         points, method = session.shown(node_id, "plane", lambda: self._project(session, node_id))
@@ -162,24 +168,6 @@ class Handlers:
         batch = resolve_batch(search, self.engine.schedule)
         decisions = {k: search.decision(k) for k in range(len(batch)) if search.decision(k)}
         return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decisions))
-
-
-def _legend(frame: Any, method: str) -> str:
-    letters = {c.letter: c.label for c in frame.cards if c.letter}
-    marks = "".join(f"<span>{mark_svg(label, letter)} {letter}</span>" for letter, label in sorted(letters.items()))
-    what = "UMAP of the clustering features. Who is near whom means something; how far does not."
-    if method == "PCA":
-        what = "Two main directions of the clustering features (PCA): fewer than 4 candidates are too few for UMAP."
-    if method == "PCA meanwhile":
-        what = "Two main directions (PCA) for now: UMAP is still being prepared and takes over at the next scale."
-    if not letters:
-        what += " This search never clusters, so there are no marks."
-    elif frame.decision != "cluster":
-        at = frame.cards[0].label_scale
-        what += " Marks: as if it clustered here." if at == frame.scale else f" Marks: the clusters of scale {at}."
-    return (
-        f'<div class="leg">{marks}<span>solid: kept</span><span>dotted: dropped</span></div><p class="note">{what}</p>'
-    )
 
 
 def _known(session: Session, node_id: str) -> str:

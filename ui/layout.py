@@ -39,7 +39,7 @@ class Page:
         ]  # fmt: skip
 
 
-def build(first: Any, offer: Choices, stop: Any) -> Page:
+def build(first: Any, offer: Choices, servers: list[Any]) -> Page:
     """Lay the page out around the first view."""
     header = view("top", first.header, "header.js")
     with gr.Row(elem_id="page"):
@@ -47,7 +47,7 @@ def build(first: Any, offer: Choices, stop: Any) -> Page:
             rail = build_rail(offer)
         with gr.Column(elem_id="main"):
             stepper = view("stepper", first.stepper, "stepper.js")
-            stage = view("stage", first.stage, "stage.js", server_functions=[stop])
+            stage = view("stage", first.stage, "stage.js", server_functions=servers)
             lineage = view("lineage", first.lineage, "lineage.js")
         with gr.Column(elem_id="why", elem_classes="pn"):
             features, plot, legend, resampling, scores, cost = _why(first)
@@ -59,12 +59,12 @@ def build(first: Any, offer: Choices, stop: Any) -> Page:
 def _why(first: Any) -> tuple[Any, ...]:
     with gr.Tabs(selected="clusters", elem_id="tabs"):
         with gr.Tab("Features", id="features"):
-            features = view("features", first.features)
+            features = view("features", first.features, "features.js")
         with gr.Tab("Clusters", id="clusters"):
             plot = gr.Plot(show_label=False, container=False, elem_id="plot", visible=False)
             legend = view("legend", WAITING)
         with gr.Tab("Resampling", id="resampling"):
-            resampling = view("resampling", first.resampling)
+            resampling = view("resampling", first.resampling, "resampling.js")
         with gr.Tab("Scores", id="scores"):
             scores = view("scores", first.scores)
         with gr.Tab("Cost", id="cost"):

@@ -23,6 +23,13 @@ def map_uri(cells: np.ndarray, side: int = 72) -> str:
     return _webp(Image.fromarray(cells).resize((side, side), Image.Resampling.BICUBIC), 85)
 
 
+def grey_uri(cells: np.ndarray) -> str:
+    """A PNG data URI of single numbers uint8 [h, w], one pixel each."""
+    buffer = io.BytesIO()
+    Image.fromarray(cells, "L").save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
 def _webp(image: Image.Image, quality: int) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=quality, method=2)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from ttsvar.search.strategies import cluster_letter
 from ui.components.marks import MARKS, mark_color
 from ui.frames import Card
 
@@ -15,12 +16,13 @@ GREY = "#7C879A"
 
 
 def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
-    """Thumbnails at their points [B, 2]; a solid frame is kept, a dashed one dropped; marks tell the cluster."""
+    """Thumbnails at their points [B, 2], ringed by a solid frame where kept, marked by cluster, tied to its centre."""
     figure = go.Figure()
-    xs, ys = spread(points * (1.16, 1.0)).T
+    placed = spread(points * (1.16, 1.0))
+    xs, ys = placed.T
+    _add_centres(figure, placed, cards)
     for x, y, card in zip(xs, ys, cards, strict=True):
         kept = card.count > 0
-        color = mark_color(card.label)
         figure.add_layout_image(
             source=card.thumb, x=x, y=y, sizex=SIDE, sizey=SIDE, xref="x", yref="y",
             xanchor="center", yanchor="middle", opacity=1.0 if kept else 0.55, layer="below",
@@ -28,7 +30,7 @@ def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
         half = SIDE / 2 + 0.006
         figure.add_shape(
             type="rect", x0=x - half, x1=x + half, y0=y - half, y1=y + half,
-            line={"color": color, "width": 3 if kept else 1.4, "dash": "solid" if kept else "dot"},
+            line={"color": mark_color(card.label), "width": 3.2 if kept else 1.4, "dash": "solid" if kept else "dot"},
         )  # fmt: skip
     hover = [f"{c.name} {c.letter}<br>reward {c.reward:+.2f}<br>{'kept' if c.count else 'dropped'}" for c in cards]
     figure.add_scatter(
@@ -47,7 +49,28 @@ def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
         x=xs, y=ys - SIDE / 2 - 0.055, mode="text", text=[c.name for c in cards], hoverinfo="skip", showlegend=False,
         textfont={"size": 11, "color": GREY},
     )  # fmt: skip
-    return _calm(figure)
+    return _calm(figure, placed, [c.name for c in cards])
+
+
+def _add_centres(figure: go.Figure, placed: np.ndarray, cards: Sequence[Card]) -> None:
+    """A cross at the middle of every cluster of two or more, and a thin line to each of its members."""
+    for label in sorted({c.label for c in cards if c.label is not None}):
+        members = placed[[c.label == label for c in cards]]
+        if len(members) < 2:
+            continue
+        centre, color = members.mean(0), mark_color(label)
+        way = centre - members
+        reach = np.abs(way).max(1, keepdims=True)
+        edges = members + way * np.minimum(1.0, 0.6 * SIDE / np.maximum(reach, 1e-9))
+        ends = np.stack([edges, np.broadcast_to(centre, edges.shape), np.full(edges.shape, np.nan)], 1)
+        x, y = ends.reshape(-1, 2).T
+        line = {"color": color, "width": 1}
+        figure.add_scatter(x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, line=line)
+        figure.add_scatter(
+            x=centre[:1], y=centre[1:], mode="markers", hoverinfo="text", showlegend=False,
+            hovertext=[f"middle of cluster {cluster_letter(label)}"],
+            marker={"size": 10, "symbol": "cross-thin", "line": {"color": color, "width": 2.5}},
+        )  # fmt: skip
 
 
 def spread(points: np.ndarray, gap: float = SIDE + 0.045, rounds: int = 60) -> np.ndarray:
@@ -67,12 +90,14 @@ def spread(points: np.ndarray, gap: float = SIDE + 0.045, rounds: int = 60) -> n
     return placed
 
 
-def _calm(figure: go.Figure) -> go.Figure:
+def _calm(figure: go.Figure, placed: np.ndarray, names: list[str]) -> go.Figure:
+    low, high = placed.min(0) - 0.75 * SIDE - 0.04, placed.max(0) + 0.75 * SIDE + 0.04
+    low[1] -= 0.05
     axis = {"visible": False, "fixedrange": True, "showgrid": False, "zeroline": False}
     figure.update_layout(
-        height=290, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        height=290, meta={"names": names}, margin={"l": 0, "r": 0, "t": 0, "b": 0},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={**axis, "range": [-0.14, 1.3]}, yaxis={**axis, "range": [-0.2, 1.14], "scaleanchor": "x"},
+        xaxis={**axis, "range": [low[0], high[0]]}, yaxis={**axis, "range": [low[1], high[1]], "scaleanchor": "x"},
         dragmode=False, hoverlabel={"font": {"size": 12}}, font={"family": "ui-sans-serif, system-ui, sans-serif"},
     )  # fmt: skip
     return figure

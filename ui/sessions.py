@@ -13,7 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,15 @@ RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
 MOST_COPIES = 16
 
 
+@dataclass(frozen=True)
+class Doing:
+    """What a run is at: a scale, the component that works on it, and on how many candidates."""
+
+    scale: int
+    part: str
+    items: int
+
+
 class Session:
     """One run: nothing that was computed in it is computed again."""
 
@@ -40,6 +49,7 @@ class Session:
         self.basis: DisplayBasis | None = None
         self.last_child: dict[str, str] = {}
         self.turn = 0
+        self.doing: Doing | None = None
         self.touched = time.time()
         self.lock = threading.RLock()
         self._shown: dict[tuple[str, str], Any] = {}
@@ -70,13 +80,22 @@ class Session:
         """Stand at a state, growing and looking at its scale if that was never done."""
         with self.lock:
             node = self.history.node(state_id)
-            if not node.state.done and node.result is None:
-                self.history.add_result(self.engine.step(node.state))
-            if not node.state.done:
-                self.look(state_id, pictures=False)
+            try:
+                if not node.state.done and node.result is None:
+                    self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
+                if not node.state.done:
+                    self.look(state_id, pictures=False)
+            finally:
+                self.doing = None
             node = self.history.go(state_id)
             self._save()
             return node
+
+    def _doing(self, node: Node) -> Callable[[str, int], None]:
+        def note(part: str, items: int) -> None:
+            self.doing = Doing(node.state.scale, part, items)
+
+        return note
 
     def look(self, state_id: str, *, pictures: bool = True) -> Candidates:
         """All candidates of a grown scale; looked at again only where pictures are wanted and were dropped."""
@@ -85,7 +104,7 @@ class Session:
             if node.result is None:
                 raise StateError(f"Scale {node.state.scale} has not been generated yet.")
             if node.seen is None or (pictures and (node.seen.images is None or node.seen.features is None)):
-                looked, cost = self.engine.observe(node.result.grown)
+                looked, cost = self.engine.observe(node.result.grown, progress=self._doing(node))
                 decided = {f.name: getattr(node.result.candidates, f.name) for f in fields(Candidates)}
                 seen = replace(looked, **{name: value for name, value in decided.items() if value is not None})
                 node = self.history.add_seen(state_id, seen)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ttsvar.history import Node
 from ttsvar.types import StepCost
 from ui import rivers, words
@@ -153,12 +151,3 @@ def _costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost
         last = node.result.cost
         search, looking = search + last, looking + session.look_cost(node.state.id)
     return search, looking, last
-
-
-def clustering_vectors(session: Session, node_id: str) -> np.ndarray:
-    """What k-means saw, or the flattened features where nothing was clustered: float [B, F]."""
-    seen = session.look(node_id, pictures=False)
-    values = seen.clustering_input
-    if values is None:
-        values = session.look(node_id).features
-    return array(values).reshape(len(array(values)), -1)

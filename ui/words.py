@@ -72,9 +72,7 @@ def _times(card: Card) -> str:
 
 
 def following(decisions: Sequence[tuple[int, str, int]], scale: int) -> str:
-    """'Next: cluster to 6 after scale 2.'"""
-    for at, kind, keep in decisions:
-        if at > scale:
-            verb = {"cluster": "cluster to", "resample": "resample to"}.get(kind, "the best go on, as")
-            return f"Next: {verb} {keep} after scale {at}."
+    """What everybody goes on to; the strip of scales announces the decision itself."""
+    if any(at > scale for at, _, _ in decisions):
+        return "Everybody goes on to the next scale."
     return "No decision is left: what lives now is only refined."

@@ -29,11 +29,13 @@ function losses() {
     if (!had || group.some((c) => Number(c.dataset.count) > 0)) continue;
     said.push(group.length === 1 ? `This drops ${group[0].dataset.name}, the only candidate of cluster ${letter}.` : `Nobody of cluster ${letter} goes on.`);
   }
+  const likely = all.find((c) => Number(c.dataset.p) >= 0.5 && c.dataset.count === "0");
+  if (likely && element.querySelector(".stage.resample")) said.push(`${likely.dataset.name} had ${Math.round(100 * Number(likely.dataset.p))} % of the chance.`);
   const best = all.reduce((a, b) => (Number(b.dataset.reward) > Number(a.dataset.reward) ? b : a));
   if (all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
   const total = counts().reduce((a, b) => a + b, 0);
   const keep = Number(stage().dataset.keep);
-  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample")) said.push(`The schedule keeps ${keep} here, you keep ${total}.`);
+  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample")) said.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))} % ${total > keep ? "more" : "less"} work.`);
   return said.slice(0, 2).join(" ");
 }
 
@@ -54,10 +56,34 @@ function paint() {
   element.querySelector(".warn").textContent = kept.length ? (same ? "" : losses()) : "Keep at least one candidate, or reset to the proposal.";
   element.querySelectorAll('[data-do="next"],[data-do="decision"],[data-do="end"]').forEach((b) => (b.disabled = !kept.length));
   element.querySelector('[data-do="reset"]').disabled = same;
+  document.dispatchEvent(new CustomEvent("ttsvar:choice", { detail: Object.fromEntries(all.map((c) => [c.dataset.name, Number(c.dataset.count)])) }));
+}
+
+const WORDS = { transformer: "drawing", decode: "decoding", features: "looking at", reward: "judging", selection: "choosing from" };
+let asking = 0;
+
+async function ask() {
+  const run = stage()?.dataset.run;
+  if (!busy || !run) return;
+  try {
+    const doing = await server.progress(run);
+    if (busy && doing?.part) tell(doing);
+  } catch { /* the next view says what happened */ }
+  if (busy) asking = setTimeout(ask, 200);
+}
+
+function tell({ scale, part, items }) {
+  const parts = [...element.querySelectorAll(".parts li")];
+  const at = parts.findIndex((li) => li.dataset.part === part);
+  parts.forEach((li, i) => { li.classList.toggle("on", i === at); li.classList.toggle("past", at >= 0 && i < at); });
+  const now = element.querySelector(".busy .now");
+  if (now) now.textContent = `Scale ${Number(scale)}: ${WORDS[part] || part} ${Number(items)} candidate${items === 1 ? "" : "s"}`;
 }
 
 function setBusy(text) {
   busy = Boolean(text);
+  clearTimeout(asking);
+  if (busy) asking = setTimeout(ask, 120);
   document.body.classList.toggle("running", busy);
   const bar = element.querySelector(".bar");
   if (!bar) return;
@@ -158,7 +184,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const target = event.target;
   if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
-  if (event.key === "Escape") return document.activeElement?.blur();
+  if (event.key === "Escape") return busy ? element.querySelector('[data-do="stop"]')?.click() : document.activeElement?.blur();
   if (!onBoard() || busy) return;
   const key = event.key.toLowerCase();
   if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
@@ -169,6 +195,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     act("next");
   }
+});
+
+document.addEventListener("ttsvar:take", ({ detail }) => {
+  if (busy || !onBoard()) return;
+  cards().forEach((c) => put(c, Number(detail[c.dataset.name]) || 0));
+  remember();
+  paint();
 });
 
 function init() {

@@ -52,7 +52,7 @@ def test_start_shows_the_first_scale(handlers: Handlers) -> None:
         (PROMPT, -3, FIELDS, 11, "The seed is a whole number"),
         (PROMPT, 0, ("tts-var", 1, RISING, *FIELDS[3:]), 13, "Scale 3 cannot be run"),
         (PROMPT, 0, (*FIELDS[:5], -5.0, *FIELDS[6:]), 14, "lambda is -5"),
-        (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "'taste' is not loaded"),
+        (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "is not loaded; this engine has image-reward"),
         (PROMPT, 0, ("magic", *FIELDS[1:]), 12, "no search named"),
     ],
 )
@@ -97,6 +97,30 @@ def test_stop_answers_within_one_scale(handlers: Handlers) -> None:
     assert len(rest) == 1
     assert "Scale 1:" in rest[0][2]
     assert 'data-busy=""' in rest[0][2]
+
+
+def test_progress_names_scale_and_component(handlers: Handlers) -> None:
+    run, at = begin(handlers)[9]
+    session = handlers.store.get(run)
+    assert session is not None
+    assert handlers.progress(run) == handlers.progress("nobody") == {}
+    told: list[dict[str, Any]] = []
+    note = session._doing
+
+    def listen(node: Any) -> Any:
+        def write(part: str, items: int) -> None:
+            note(node)(part, items)
+            told.append(handlers.progress(run))
+
+        return write
+
+    session._doing = listen  # type: ignore[method-assign]
+    list(handlers.act(event(run=run, at=at, kind="next", counts=[1] * 8)))
+    assert [t["part"] for t in told] == [
+        "transformer", "selection", "decode", "features", "reward", "selection",
+    ]  # fmt: skip
+    assert {(t["scale"], t["items"]) for t in told} == {(1, 8)}
+    assert handlers.progress(run) == {}
 
 
 def test_nothing_selected_is_explained_and_the_run_stays(handlers: Handlers) -> None:

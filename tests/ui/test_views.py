@@ -10,13 +10,14 @@ import pytest
 from ui_helpers import go_to
 
 from ttsvar.config import SearchConfig
-from ui import words
+from ui import rivers, words
 from ui.components.marks import MARKS
-from ui.frames import build_frame, cluster_labels
+from ui.components.stepper import stepper_html
+from ui.frames import build_frame, cluster_labels, clustering_vectors
 from ui.plots import SIDE, cluster_figure, spread
 from ui.projection import Projector, pca_points, to_unit
 from ui.sessions import Session, SessionStore
-from ui.views import clustering_vectors, show
+from ui.views import show
 
 VOID = {"img", "input", "br", "path", "rect", "circle", "image", "link", "meta"}
 
@@ -102,7 +103,11 @@ def test_sentences_have_the_numbers_of_the_run(session: Session) -> None:
     assert words.title(frame) == "Scale 6: draw 2 from 4"
     assert "Drawn by reward with \u03bb = 10" in words.sentence(frame, "")
     frame = build_frame(session, go_to(session, 7))
-    assert "Next: resample to 1 after scale 9." in words.sentence(frame, words.following([(9, "resample", 1)], 7))
+    assert "Everybody goes on" in words.sentence(frame, words.following([(9, "resample", 1)], 7))
+    strip = stepper_html(rivers.cells(session, session.current))
+    assert "<b>Next:</b> keep 1 of 2 by reward, after scale 9" in strip
+    assert re.search(r'class="plan resample next"', strip)
+    assert "<b>Next:</b>" not in stepper_html(rivers.cells(session, go_to(session, 9)))
 
 
 def test_the_ending_has_picture_line_and_download(session: Session) -> None:

@@ -5,23 +5,27 @@ from __future__ import annotations
 from html import escape
 from itertools import count
 
+PARTS = (("transformer", "draw"), ("decode", "decode"), ("features", "features"), ("reward", "reward"))
+"""Components in the order in which a scale goes through them, as the progress names them."""
 _ticks = count()
 
 
 def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
     """Buttons and the two lines that the page's script fills as the choice changes."""
     ahead = '<button type="button" data-do="decision">To next decision</button>' if decision_ahead else ""
+    parts = "".join(f'<li data-part="{part}">{word}</li>' for part, word in PARTS)
     end = "" if last else '<button type="button" data-do="end">To the end</button>'
     return (
         f'<div class="bar" role="region" aria-label="Your choice"><div class="txt"><div class="what"></div>'
         f'<div class="warn" role="status"></div><div class="err" role="alert">{escape(error)}</div></div>'
         f'<div class="acts"><button type="button" data-do="reset">Reset <kbd>R</kbd></button>{ahead}{end}'
-        f'<button type="button" class="go" data-do="next">{"Finish" if last else "Continue"} <kbd>\u23ce</kbd>'
+        f'<button type="button" class="go" data-do="next">{"Finish" if last else "Next scale"} <kbd>\u23ce</kbd>'
         f"</button></div>"
-        '<div class="busy" hidden><span class="dot" aria-hidden="true"></span><span class="now" role="status"></span>'
-        '<button type="button" data-do="stop">Stop</button></div></div>'
-        '<p class="note keys">Keys: 0 to 9 keep or drop, A all, R the proposal, Z enlarge, Enter continue, Esc let '
-        "go.</p>"
+        f'<div class="busy" hidden><ol class="parts" aria-hidden="true">{parts}</ol>'
+        '<span class="now" role="status"></span><button type="button" data-do="stop">Stop <kbd>Esc</kbd></button>'
+        "</div></div>"
+        '<p class="note keys">Keys: 0 to 9 keep or drop, A all, R the proposal, Z enlarge, Enter next scale, Esc '
+        "stop or let go.</p>"
     )
 
 

@@ -1,35 +1,45 @@
-"""The feature maps of all candidates side by side, in the run's one basis."""
+"""What the vision model sees: maps over the pictures in the run's one basis, and the vectors that k-means reads."""
 
 from __future__ import annotations
 
 from html import escape
 
 from ui.components.marks import mark_svg
-from ui.frames import Frame
+from ui.frames import Card, Frame
 
 READINGS = {
     "pca": "one number a patch, along their main direction, with signs aligned between pictures",
     "pca-raw": "one number a patch, along their main direction, as the paper's code does it",
     "pool": "the mean of all patches",
+    "inception": "InceptionV3's last pooled layer",
 }
 
 
 def features_html(frame: Frame, extractor: str) -> str:
-    """Picture and map of every candidate."""
-    rows = "".join(
-        f'<figure data-name="{escape(c.name)}"><div><img src="{c.image}" alt="{escape(c.name)}">'
-        f'<img src="{c.map}" alt="DINOv2 map of {escape(c.name)}"></div>'
-        f"<figcaption><b>{escape(c.name)}</b> {mark_svg(c.label, c.letter)}{c.letter}</figcaption></figure>"
-        for c in frame.cards
-    )
+    """Every picture under its map, as opaque as the slider says, and its clustering input beside it."""
+    cards = "".join(_figure(card) for card in frame.cards)
     basis = (
         "The colours are comparable between all candidates and, from scale 2 on, between all scales of this run."
         if frame.scale >= 2
         else "Before scale 2 there is no layout yet: colours compare candidates of this scale only."
     )
+    reading = READINGS.get(extractor, extractor)
     return (
-        f'<div class="maps">{rows}</div><p class="note">Each patch of a picture is described by DINOv2 features; '
-        f"their three main "
-        f"directions are shown as red, green and blue. Alike colours mean alike content. {basis}</p>"
-        f'<p class="note">k-means reads them as {escape(READINGS.get(extractor, extractor))}.</p>'
+        '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" value="60" '
+        'data-do="blend" aria-label="Opacity of the DINOv2 map over each picture"></label>'
+        f'<div class="maps">{cards}</div><p class="note">Each patch of a picture is described by DINOv2 features; '
+        f"their three main directions are shown as red, green and blue. Alike colours mean alike content. {basis}</p>"
+        f'<p class="note"><b>In grey: what k-means reads</b>, {escape(reading)}. Black is the lowest number among all '
+        "candidates, white the highest.</p>"
+    )
+
+
+def _figure(card: Card) -> str:
+    name = escape(card.name)
+    shape = "strip" if card.strip else "grid"
+    reading = f'<img class="input {shape}" src="{card.input}" alt="What k-means reads of {name}">' if card.input else ""
+    return (
+        f'<figure data-name="{name}" class="{shape}"><div class="over"><img src="{card.image}" alt="{name}">'
+        f'<img class="map" src="{card.map}" alt="DINOv2 map of {name}"></div>{reading}'
+        f"<figcaption><b>{name}</b> {mark_svg(card.label, card.letter)}{card.letter}</figcaption></figure>"
     )

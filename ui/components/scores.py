@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 
-from ui.components.lineage import Column
+from ui.components.board import signed
+from ui.components.lineage import Column, Dot
 from ui.components.marks import mark_color
 
 W, H, PAD_L, PAD_B, PAD_T = 330, 210, 34, 22, 10
@@ -32,7 +33,8 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
                 x1, y1 = place(here.scale, dot.reward)
                 kind = "win" if dot.winner else ""
                 parts.append(
-                    f'<path class="{kind}" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{mark_color(dot.label)}"/>'
+                    f'<path class="{kind}" data-name="{dot.name}" '
+                    f'd="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{mark_color(dot.label)}"/>'
                 )
     for column in columns:
         for dot in column.dots:
@@ -43,14 +45,32 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
                 f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}">'
                 f"<title>{dot.name} {dot.reward:+.2f}</title></circle>"
             )
-    best = max(columns[-1].dots, key=lambda d: d.reward)
+    best = max(columns[-1].dots, key=_rank)
     return (
         f'<svg class="scores" viewBox="0 0 {W} {H}" role="img" aria-label="Reward of every candidate over the '
         f'scales">{"".join(parts)}</svg>'
         f'<p class="note">Reward of each picture as it would look if generation stopped at that scale. Open rings '
         f"end there. "
-        f"{best.name} leads at scale {columns[-1].scale} with {best.reward:+.2f}.</p>"
+        f"{best.name} leads at scale {columns[-1].scale} with {signed(best.reward)}{_since(columns)}.</p>"
     )
+
+
+def _since(columns: list[Column]) -> str:
+    """Since which scale the line of the present leader has led without a break."""
+    row = max(range(len(columns[-1].dots)), key=lambda i: _rank(columns[-1].dots[i]))
+    since = columns[-1].scale
+    for above, here in itertools.pairwise(reversed(columns)):
+        parent = above.dots[row].parent
+        if parent is None or max(map(_rank, here.dots)) > _rank(here.dots[parent]):
+            break
+        row, since = parent, here.scale
+    if since < columns[-1].scale:
+        return f", as its line has since scale {since}"
+    return "; before, another line did" if len(columns) > 1 else ""
+
+
+def _rank(dot: Dot) -> float:
+    return dot.reward if math.isfinite(dot.reward) else -math.inf
 
 
 def _axis(place, scales: int, now: int, low: float, high: float) -> str:

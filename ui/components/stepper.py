@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+HOW = {"cluster": "by layout", "resample": "by reward"}
+"""How a decision chooses, in a word or two; a decision that is new here is told by its own name."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -19,11 +22,28 @@ class Cell:
 
 
 def stepper_html(cells: list[Cell]) -> str:
-    """An ordered list of buttons; scales that were not computed are disabled."""
-    return f'<ol class="step" aria-label="Scales, coarse to fine">{"".join(map(_cell, cells))}</ol>'
+    """An ordered list of buttons, and what is decided next; scales that were not computed are disabled."""
+    ahead = next_decision(cells)
+    strip = "".join(_cell(cell, cell is ahead) for cell in cells)
+    announced = "" if ahead is None else f"<b>Next:</b> {announcement(cells, ahead)}"
+    return f'<ol class="step" aria-label="Scales, coarse to fine">{strip}</ol><p class="next">{announced}</p>'
 
 
-def _cell(cell: Cell) -> str:
+def next_decision(cells: list[Cell]) -> Cell | None:
+    """The first decision after the scale that is shown; of the plan's own where nothing is shown yet."""
+    now = next((cell.scale for cell in cells if cell.status == "now"), -1)
+    finished = now < 0 and any(cell.target for cell in cells)
+    return None if finished else next((c for c in cells if c.scale > now and c.decision), None)
+
+
+def announcement(cells: list[Cell], ahead: Cell) -> str:
+    """'keep 4 of 6 by layout, after scale 5'."""
+    before = cells[ahead.scale - 1].alive if ahead.scale else ahead.alive
+    how = HOW.get(str(ahead.decision), str(ahead.decision))
+    return f"keep {ahead.alive} of {before} {how}, after scale {ahead.scale}"
+
+
+def _cell(cell: Cell, ahead: bool) -> str:
     h, w = cell.grid
     can_go = bool(cell.target) and cell.status != "now"
     action = "go back to it" if cell.status == "done" else "go to it" if cell.status == "ahead" else ""
@@ -34,7 +54,8 @@ def _cell(cell: Cell) -> str:
     go = f' data-go="{escape(cell.target)}"' if can_go else ""
     disabled = " disabled" if cell.status == "plan" else ""
     return (
-        f'<li class="{cell.status} {cell.decision or ""}"><button type="button"{go}{current}{disabled} '
+        f'<li class="{cell.status} {cell.decision or ""}{" next" if ahead else ""}">'
+        f'<button type="button"{go}{current}{disabled} '
         f'aria-label="{label}">'
         f"<i>{cell.scale}</i><em>{h}\u00d7{w}</em><strong>{cell.alive}</strong><small>{cell.decision or ''}</small>"
         "</button></li>"
