@@ -55,7 +55,10 @@ def _stage_functions(handlers: Handlers) -> list[Any]:
     def progress(run_id: str) -> dict[str, Any]:
         return handlers.progress(run_id)
 
-    return [stop, progress]
+    def history(run_id: str, at: str, index: int) -> list[dict[str, Any]]:
+        return handlers.history(run_id, at, index)
+
+    return [stop, progress, history]
 
 
 def _wire(page: Page, handlers: Handlers) -> None:

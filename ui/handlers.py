@@ -14,6 +14,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.errors import StateError, TTSVarError
 from ttsvar.schedule import resolve_batch
 from ui import rivers
+from ui.closeup import history_of
 from ui.components.clusters import legend_html
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame, clustering_vectors
@@ -111,7 +112,7 @@ class Handlers:
 
     def hello(self, note: str = "") -> View:
         """The page before a run, with the plan of the default search."""
-        return welcome(self.engine, self._strip(SearchConfig()), note)
+        return welcome(self.engine, self._strip(self.engine.resolve(SearchConfig())), note)
 
     def forget(self) -> tuple:
         """Leave the run (it is kept) and show the welcome."""
@@ -129,6 +130,14 @@ class Handlers:
         session = self.store.get(str(run_id))
         doing = None if session is None else session.doing
         return {} if doing is None else asdict(doing)
+
+    def history(self, run_id: str, at: str, index: int) -> list[dict[str, Any]]:
+        """How one candidate of a scale looked at every scale before; empty where there is no such candidate."""
+        session = self.store.get(str(run_id))
+        if session is None or at not in session.history or type(index) is not int:
+            return []
+        result = session.history.node(at).result
+        return history_of(session, at, index) if result is not None and 0 <= index < len(result.grown) else []
 
     def chart(self, here: tuple[str, str] | None) -> tuple:
         """The scatter of the clustering features of the node that is shown."""

@@ -57,8 +57,8 @@ class RailHandlers:
 
     def choices(self, examples: tuple[str, ...]) -> Choices:
         """What the rail offers over this engine, and the default search."""
-        engine, search = self.engine, SearchConfig()
-        notes = self.notes("", fields_of(search, engine.schedule), None)
+        engine, search = self.engine, self.engine.resolve(SearchConfig())
+        notes = self.notes("", fields_of(engine, search), None)
         side = 16 * max(engine.schedule.sizes[-1]) if engine.schedule.sizes else 0
         about = f"{len(engine.schedule)} scales, {side} px, on {str(engine.device).upper()}"
         extractors = tuple(e for e in EXTRACTORS if e in engine.extractors)
@@ -82,7 +82,7 @@ class RailHandlers:
 
     def recipe(self, run: Run) -> tuple[Any, ...]:
         """Prompt, seed and settings of a run, as the rail's fields take them."""
-        fields = fields_of(run.search, self.engine.schedule)
+        fields = fields_of(self.engine, run.search)
         return (run.prompt, run.seed, *(getattr(fields, name) for name in Fields.__dataclass_fields__))
 
     def check_prompt(self, prompt: str) -> str:
@@ -134,7 +134,7 @@ class RailHandlers:
             plan = beside("batch") if scale is None else _complaint(f"Scale {scale} cannot be run; its cell says why.")
         return Notes(
             beside("prompt") or self.check_prompt(prompt), beside("seed", "n"),
-            beside("search") or _about(fields, search), plan, beside("advanced"), bars,
+            beside("search") or self._about(fields, search), plan, beside("advanced"), bars,
             gr.update(wrong=-1 if scale is None else scale, message=escape(str(error or ""))),
         )  # fmt: skip
 
@@ -146,24 +146,26 @@ class RailHandlers:
         decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
         return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
 
+    def _about(self, fields: Fields, search: SearchConfig | None) -> str:
+        """The search's line, and what was changed of it."""
+        base, line = searches.base(fields.search), escape(searches.line(fields.search))
+        if search is None or base is None or fields.search == searches.CUSTOM:
+            return f'<p class="note">{line}</p>'
+        base = self.engine.resolve(base)
+        names = {
+            "batch": "schedule", "cluster_scales": "marks", "resample_scales": "marks", "extractor": "clusters on",
+            "potential": "potential", "lam": "\u03bb", "reward": "reward", "cfg": "guidance",
+            "tau": "\u03c4", "top_p": "top-p",
+        }  # fmt: skip
+        changed = list(
+            dict.fromkeys(text for name, text in names.items() if getattr(search, name) != getattr(base, name))
+        )
+        told = f" <b>Changed: {', '.join(changed)}.</b>" if changed else ""
+        return f'<p class="note">{line}{told}</p>'
+
 
 def _complaint(text: str) -> str:
     return f'<p class="err" role="alert">{escape(text)}</p>'
-
-
-def _about(fields: Fields, search: SearchConfig | None) -> str:
-    """The search's line, and what was changed of it."""
-    base, line = searches.base(fields.search), escape(searches.line(fields.search))
-    if search is None or fields.search == searches.CUSTOM:
-        return f'<p class="note">{line}</p>'
-    names = {
-        "batch": "schedule", "cluster_scales": "marks", "resample_scales": "marks", "extractor": "clusters on",
-        "potential": "potential", "lam": "\u03bb", "reward": "reward", "cfg": "guidance",
-        "tau": "\u03c4", "top_p": "top-p",
-    }  # fmt: skip
-    changed = list(dict.fromkeys(text for name, text in names.items() if getattr(search, name) != getattr(base, name)))
-    told = f" <b>Changed: {', '.join(changed)}.</b>" if changed else ""
-    return f'<p class="note">{line}{told}</p>'
 
 
 def _sizes(plan: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.schedule import PAPER_BATCH, resolve_decisions
 
 CUSTOM = "custom"
 TITLES = {
@@ -40,8 +41,9 @@ def line(name: str) -> str:
     search = base(name)
     if search is None:
         return ""
+    search = resolve_decisions(search, len(PAPER_BATCH))
     kinds: dict[str, list[str]] = {}
-    for scale in range(64):
+    for scale in range(len(PAPER_BATCH)):
         if kind := search.decision(scale):
             kinds.setdefault(str(kind), []).append(str(scale))
     told = "; ".join(f"{kind} after scale {', '.join(scales)}" for kind, scales in kinds.items())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
-from ttsvar.schedule import default_batch, resolve_batch
+from ttsvar.schedule import default_batch, resolve_batch, resolve_decisions
 from ttsvar.types import ScaleSchedule
 from ui import searches
 
@@ -68,6 +69,7 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
         raise FieldError("search", f"There is no search named {fields.search!r}; choose one of the list.")
     if fields.n is None or fields.n != int(fields.n) or not 1 <= fields.n <= MOST_N:
         raise FieldError("n", f"N is a whole number from 1 to {MOST_N}; it multiplies the schedule.")
+    base = resolve_decisions(base, len(schedule))
     try:
         search = replace(
             base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
@@ -88,18 +90,20 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
 
 def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
     """A search's schedule before the factor N, as the cells of the rail hold it."""
+    search = resolve_decisions(search, len(schedule))
     batch = search.batch or default_batch(search, len(schedule))
     return " ".join(f"{size}:{kind}" if (kind := search.decision(k)) else f"{size}" for k, size in enumerate(batch))
 
 
-def fields_of(search: SearchConfig, schedule: ScaleSchedule) -> Fields:
-    """The rail's values for a search: the inverse of `read_search`."""
+def fields_of(engine: Any, search: SearchConfig) -> Fields:
+    """The rail's values for a search, with what it leaves to the model filled in: the inverse of `read_search`."""
+    search = engine.resolve(search)
 
     def told(value: float | tuple[float, ...]) -> str:
         return ", ".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
 
     return Fields(
-        searches.name_of(search), search.n, plan_text(search, schedule), search.extractor, search.potential,
+        searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor, search.potential,
         search.lam, search.reward, told(search.cfg), told(search.tau), search.top_p,
     )  # fmt: skip
 

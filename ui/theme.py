@@ -9,6 +9,7 @@ from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
 GLOBAL_STYLE = "global.css"
+HEAD_SCRIPTS = ("page.js", "zoom.js")
 STYLES = ("tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "final.css", "narrow.css")
 
 
@@ -26,7 +27,8 @@ def head() -> str:
     """What every page needs before its views load: nothing from outside."""
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style><script>{script("page.js")}</script>'
+        f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style>'
+        + "".join(f"<script>{script(name)}</script>" for name in HEAD_SCRIPTS)
     )
 
 

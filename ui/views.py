@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ttsvar.history import Node
-from ttsvar.types import StepCost
 from ui import rivers, words
+from ui.bills import bill, costs
 from ui.components.bar import bar_html, stage_html
 from ui.components.board import board_html
 from ui.components.cost import cost_html, facts_html
@@ -63,7 +63,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
     columns = rivers.columns(session, node_id)
     stage = _ending(session, node, columns) if node.state.done else _board(session, node_id, busy, error)
     engine, run = session.engine, session.run
-    search, looking, last = _costs(session, node_id)
+    search, _, last = costs(session, node_id)
     scales = len(run.schedule)
     shown = node_id if above is None or node.result is not None else above.state.id
     frame = build_frame(session, shown)
@@ -76,7 +76,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
         features_html(frame, run.search.extractor),
         resampling_html(frame),
         scores_html(past, scales, node.state.scale),
-        cost_html(search, looking),
+        cost_html(bill(session, node_id)),
         facts_html(search, last, engine.raw_flops(run)),
         (session.id, shown),
     )
@@ -96,7 +96,9 @@ def _board(session: Session, node_id: str, busy: str, error: str) -> str:
     ahead = any(k > frame.scale for k, _, _ in plan)
     inside += bar_html(last=frame.last, decision_ahead=ahead, error=error)
     kind = frame.decision or "free"
-    return stage_html(inside, run=session.id, at=node_id, busy=busy, kind=f"board {kind}", keep=frame.keep)
+    return stage_html(
+        inside, run=session.id, at=node_id, busy=busy, kind=f"board {kind}", keep=frame.keep, scale=frame.scale
+    )
 
 
 def _ending(session: Session, node: Node, columns: list[Column]) -> str:
@@ -119,7 +121,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     )
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
-    search, _, _ = _costs(session, node.state.id)
+    search, _, _ = costs(session, node.state.id)
     raw = session.engine.raw_flops(run)
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
@@ -140,14 +142,3 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
         hand,
     )
     return stage_html(ending_html(end), run=session.id, at=node.state.id, kind="final")
-
-
-def _costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost]:
-    """Search so far, looking so far, and this scale's search."""
-    search, looking, last = StepCost(), StepCost(), StepCost()
-    for node in session.history.path(node_id):
-        if node.result is None:
-            continue
-        last = node.result.cost
-        search, looking = search + last, looking + session.look_cost(node.state.id)
-    return search, looking, last

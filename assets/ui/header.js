@@ -4,6 +4,14 @@ window.ttsvar.paint();
 const label = () => document.querySelector("#dice")?.setAttribute("aria-label", "Draw a new seed");
 setTimeout(label, 300);
 
+const narrow = matchMedia("(max-width: 820px)");
+
+function expanded() {
+  const open = narrow.matches ? body.classList.contains("rail-open") || !body.dataset.run : !body.classList.contains("rail-shut");
+  element.querySelector(".burger")?.setAttribute("aria-expanded", String(open));
+}
+narrow.addEventListener("change", expanded);
+
 function follow() {
   const run = window.ttsvar.run();
   const url = new URL(location.href);
@@ -12,12 +20,16 @@ function follow() {
   if (url.href !== location.href) history.replaceState(null, "", url);
   if (run && body.dataset.run !== run) body.classList.remove("rail-open");
   body.dataset.run = run;
+  expanded();
 }
 
 element.addEventListener("click", (event) => {
   const what = event.target.closest("[data-do]")?.dataset.do;
   if (what === "theme") window.ttsvar.toggleTheme();
-  if (what === "rail") body.classList.toggle("rail-open");
+  if (what === "rail") {
+    body.classList.toggle(narrow.matches ? "rail-open" : "rail-shut");
+    expanded();
+  }
   if (what === "new") trigger("leave", {});
 });
 

@@ -127,29 +127,11 @@ function act(kind) {
   trigger("act", { kind, run: data.run, at: data.at, counts: counts() });
 }
 
-function zoom(card) {
-  document.querySelector("dialog.zoomed")?.remove();
-  const box = document.createElement("dialog");
-  box.className = "zoomed";
-  const [picture, map] = [".pic img", ".ov"].map((s) => card.querySelector(s).cloneNode());
-  map.className = "";
-  map.alt = `DINOv2 map of ${card.dataset.name}`;
-  const text = document.createElement("p");
-  const chance = Math.round(100 * Number(card.dataset.p));
-  text.textContent = `${card.dataset.name}, ${card.dataset.origin}${card.dataset.letter ? `, cluster ${card.dataset.letter}` : ""}, reward ${Number(card.dataset.reward).toFixed(2)}, chance ${chance} %`;
-  const close = document.createElement("button");
-  close.textContent = "Close";
-  close.onclick = () => box.close();
-  const pair = document.createElement("div");
-  pair.append(picture, map);
-  const foot = document.createElement("footer");
-  foot.append(text, close);
-  box.append(pair, foot);
-  box.onclick = (e) => e.target === box && box.close();
-  box.onclose = () => { box.remove(); card.querySelector(".zoom").focus(); };
-  document.body.append(box);
-  box.showModal();
-}
+const zoom = (card) => card && window.ttsvar.zoom(card, {
+  cards,
+  toggle,
+  history: (index) => server.history(stage().dataset.run, stage().dataset.at, index),
+});
 
 const verbs = {
   toggle: (c) => toggle(c), less: (c) => change(c, Number(c.dataset.count) - 1), more: (c) => change(c, Number(c.dataset.count) + 1),

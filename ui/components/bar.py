@@ -29,10 +29,12 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
     )
 
 
-def stage_html(inside: str, *, run: str = "", at: str = "", busy: str = "", kind: str = "board", keep: int = 0) -> str:
-    """The frame around board, ending or welcome that the script reads its facts from; `data-tick` makes each "
-    "answer new."""
+def stage_html(
+    inside: str, *, run: str = "", at: str = "", busy: str = "", kind: str = "board", keep: int = 0, scale: int = 0
+) -> str:
+    """The frame of board, ending or welcome, which the script reads its facts from; `data-tick` makes each one new."""
     return (
         f'<section class="stage {kind}" data-kind="{kind}" data-run="{escape(run)}" data-at="{escape(at)}" '
-        f'data-busy="{escape(busy)}" data-keep="{keep}" data-tick="{next(_ticks)}">{inside}</section>'
+        f'data-busy="{escape(busy)}" data-keep="{keep}" data-scale="{scale}" data-tick="{next(_ticks)}">'
+        f"{inside}</section>"
     )

@@ -1,23 +1,64 @@
-"""What the search took, by component."""
+"""What the search takes, by component, against the same number of pictures without a search; and what comes next."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ttsvar.types import StepCost
 
 NAMES = ("transformer", "decode", "features", "reward", "selection")
+W, H, LEFT, TOP, BOTTOM = 330, 128, 34, 18, 18
 
 
-def cost_html(search: StepCost, looking: StepCost) -> str:
-    """Seconds, FLOPs and peak memory so far; what looking added is apart."""
+@dataclass(frozen=True)
+class Curve:
+    """A quantity over the scales, as one line of the figure."""
+
+    name: str
+    style: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Price:
+    """What the next scale takes: candidates, floating-point operations, and seconds at the pace so far."""
+
+    scale: int
+    candidates: int
+    flops: float
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Everything that the cost panel shows."""
+
+    search: StepCost
+    looking: StepCost
+    work: tuple[Curve, ...]
+    held: tuple[Curve, ...]
+    now: int
+    price: Price | None
+
+
+def cost_html(bill: Bill) -> str:
+    """The price of the next scale, the table so far, and work and memory over the scales."""
+    search, looking = bill.search, bill.looking
     rows = "".join(_row(n, search, looking) for n in NAMES if n in search.parts or n in looking.parts)
     return (
-        '<div class="wide"><table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th>'
+        f'{_price(bill.price)}<div class="wide" tabindex="0" role="region" aria-label="Cost by component">'
+        '<table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th>'
         '<th scope="col">FLOPs</th>'
         f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
         f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
         f"<td>{_bytes(_peak(search))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
         '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
         "that you can see every candidate at every scale.</p>"
+        f"{_figure('FLOPs so far, G', bill.work, bill.now, 1e9)}"
+        f"{_figure('Tokens in the cache', bill.held, bill.now, 1.0)}{_key(bill.work)}"
+        '<p class="note">Coarse scales are cheap: many candidates there cost little (the paper\'s Figure 2). The cache '
+        "grows with the tokens that it holds. Solid up to this scale, faint as planned.</p>"
     )
 
 
@@ -30,6 +71,57 @@ def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
         f"<div><b>{_seconds(last.seconds)}</b><span>this scale</span></div>"
         f"<div><b>{third}</b><span>a raw image</span></div></div>"
     )
+
+
+def _price(price: Price | None) -> str:
+    if price is None:
+        return '<p class="note first price">Every scale is drawn; nothing more is to be paid.</p>'
+    time = "" if price.seconds is None else f", about {_seconds(price.seconds)} at the pace so far"
+    plural = "s" * (price.candidates != 1)
+    return (
+        f'<p class="note first price"><b>Next, scale {price.scale}:</b> {price.candidates} candidate{plural}, '
+        f"{_count(price.flops)}FLOP{time}.</p>"
+    )
+
+
+def _figure(title: str, curves: Sequence[Curve], now: int, unit: float) -> str:
+    top = max((v for c in curves for v in c.values), default=0.0) or 1.0
+    scales = max(len(c.values) for c in curves)
+
+    def place(scale: int, value: float) -> str:
+        x = LEFT + scale * (W - LEFT - 8) / max(scales - 1, 1)
+        return f"{x:.1f} {TOP + (1 - value / top) * (H - TOP - BOTTOM):.1f}"
+
+    lines = []
+    for curve in curves:
+        points = [place(k, v) for k, v in enumerate(curve.values)]
+        past = points[: now + 1] if curve.style == "own" else points
+        lines.append(f'<path class="{curve.style}" d="M{"L".join(past)}"/>')
+        if curve.style == "own" and now + 1 < len(points):
+            lines.append(f'<path class="own ahead" d="M{"L".join(points[now:])}"/>')
+    base = H - BOTTOM
+    ticks = "".join(
+        f'<text x="{place(k, 0).split()[0]}" y="{H - 4}" text-anchor="middle" class="{"now" if k == now else ""}">{k}'
+        "</text>"
+        for k in range(scales)
+    )
+    told = "; ".join(f"{c.name} {c.values[-1] / unit:.3g} in the end" for c in curves)
+    return (
+        f'<svg class="scores bill" viewBox="0 0 {W} {H}" role="img" aria-label="{title}: {told}">'
+        f'<path class="grid" d="M{LEFT} {TOP}H{W - 6}M{LEFT} {base}H{W - 6}"/>'
+        f'<text x="{LEFT - 5}" y="{TOP + 4}" text-anchor="end">{top / unit:.3g}</text>'
+        f'<text x="{LEFT - 5}" y="{base + 3}" text-anchor="end">0</text>'
+        f'<text x="{LEFT}" y="10" class="title">{title}</text>{ticks}{"".join(lines)}</svg>'
+    )
+
+
+def _key(curves: Sequence[Curve]) -> str:
+    items = "".join(
+        '<span><svg width="20" height="8" viewBox="0 0 20 8" class="scores" aria-hidden="true">'
+        f'<path class="{c.style}" d="M0 4H20"/></svg>{c.name}</span>'
+        for c in curves
+    )
+    return f'<div class="leg">{items}</div>'
 
 
 def _row(name: str, search: StepCost, looking: StepCost) -> str:

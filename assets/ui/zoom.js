@@ -1,0 +1,88 @@
+// The large view of a candidate: picture beside its map, and how it looked at every scale before.
+window.ttsvar.zoom = (card, { cards, history, toggle }) => {
+  const make = (tag, name = "", text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
+  const signed = (value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(2)}`;
+  document.querySelector("dialog.zoomed")?.remove();
+  const box = make("dialog", "zoomed");
+  const pair = make("div", "pair");
+  const [picture, map] = [make("img"), make("img")];
+  pair.append(picture, map);
+  const facts = make("p", "facts");
+  facts.setAttribute("role", "status");
+  const film = make("ol", "film");
+  const foot = make("footer");
+  box.append(pair, facts, film, foot);
+  let now = card;
+
+  function show(frame) {
+    picture.src = frame.image;
+    map.src = frame.map;
+    picture.alt = `Candidate ${frame.name} at scale ${frame.scale}`;
+    map.alt = `DINOv2 map of ${frame.name} at scale ${frame.scale}`;
+    film.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.scale === String(frame.scale))));
+    const d = now.dataset;
+    const here = frame.last ? `, chance ${Math.round(100 * Number(d.p))} %, ${Number(d.count) ? `goes on${Number(d.count) > 1 ? ` as ${d.count} copies` : ""}` : "dropped"}` : "";
+    const whose = frame.last ? `${d.letter ? `, cluster ${d.letter}` : ""}, ${d.origin}` : "";
+    facts.textContent = `${frame.name}${whose}, scale ${frame.scale}: reward ${signed(frame.reward)}${here}`;
+  }
+
+  function strip(frames) {
+    film.replaceChildren(...frames.map((frame) => {
+      const item = make("li", frame.decision);
+      const button = make("button");
+      button.type = "button";
+      button.dataset.scale = frame.scale;
+      button.setAttribute("aria-label", `Scale ${frame.scale}, reward ${signed(frame.reward)}`);
+      const small = make("img");
+      small.src = frame.image;
+      small.alt = "";
+      button.append(small, make("i", "", String(frame.scale)), make("small", "", signed(frame.reward)));
+      button.onclick = () => show(frame);
+      item.append(button);
+      return item;
+    }));
+    show(frames[frames.length - 1]);
+    film.scrollLeft = film.scrollWidth;
+  }
+
+  async function open(which) {
+    now = which;
+    const scale = Number(document.querySelector(".stage")?.dataset.scale || 0);
+    const [image, own] = [".pic img", ".ov"].map((s) => which.querySelector(s).src);
+    box.setAttribute("aria-label", `${which.dataset.name}, enlarged`);
+    const frame = { scale, name: which.dataset.name, image, map: own, reward: Number(which.dataset.reward), decision: "", last: true };
+    strip([frame]);
+    keep.textContent = Number(which.dataset.count) ? "Drop" : "Keep";
+    const frames = await history(Number(which.dataset.i));
+    if (now !== which || !frames.length) return;
+    frames[frames.length - 1].last = true;
+    strip(frames);
+  }
+
+  const turn = (step) => {
+    const all = cards();
+    open(all[(all.indexOf(now) + step + all.length) % all.length]);
+  };
+  const button = (text, does) => {
+    const made = make("button", "", text);
+    made.type = "button";
+    made.onclick = does;
+    foot.append(made);
+    return made;
+  };
+  button("\u2039 Previous", () => turn(-1));
+  button("Next \u203a", () => turn(1));
+  const keep = button("Keep", () => { toggle(now); open(now); });
+  foot.append(make("span", "sp"));
+  button("Close", () => box.close());
+  box.addEventListener("keydown", (event) => {
+    if (event.target.closest(".film")) return;
+    if (event.key === "ArrowLeft") turn(-1);
+    if (event.key === "ArrowRight") turn(1);
+  });
+  box.onclick = (event) => event.target === box && box.close();
+  box.onclose = () => { box.remove(); now.querySelector(".zoom")?.focus(); };
+  document.body.append(box);
+  open(card);
+  box.showModal();
+};
