@@ -6,7 +6,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: app test lint types units bench clean
+AXE := tests/ui/browser/node_modules/axe-core/axe.min.js
+
+.PHONY: app test lint types units bench screenshots clean
 
 app: $(VENV)/app.done
 	$(BIN)/python app.py $(ARGS)
@@ -20,11 +22,19 @@ lint: $(VENV)/dev.done
 types: $(VENV)/dev.done
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-units: $(VENV)/dev.done
+units: $(VENV)/dev.done $(AXE)
 	$(BIN)/python -m pytest $(ARGS)
 
 bench: $(VENV)/dev.done
 	$(BIN)/python benchmarks/bench_search.py $(ARGS)
+
+screenshots: $(VENV)/dev.done
+	$(BIN)/python tests/ui/browser/screenshots.py $(or $(FOLDER),screenshots)
+
+# The accessibility rules; without npm the tests that need them are skipped and say so.
+$(AXE): tests/ui/browser/package-lock.json
+	if command -v npm >/dev/null; then cd tests/ui/browser && npm ci --silent --no-audit --no-fund || \
+	  echo "axe-core could not be fetched; the tests that need it are skipped."; fi
 
 $(VENV)/app.done: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

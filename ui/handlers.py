@@ -24,7 +24,7 @@ from ui.projection import Projector
 from ui.rail_handlers import RailHandlers
 from ui.sessions import Session, SessionStore
 from ui.settings import FieldError, Fields
-from ui.views import View, show, welcome
+from ui.views import View, opening, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
 SKIP_VIEWS = 10
@@ -48,8 +48,14 @@ class Handlers:
         except FieldError as error:
             yield (*_skip(SKIP_VIEWS), *self.rail.notes(prompt, chosen, error).values())
             return
-        view = self._guard(session, lambda: self._open(session, session.current))
-        yield (*view.values(), *self.rail.notes(prompt, chosen, None).values())
+        notes = self.rail.notes(prompt, chosen, None).values()
+        yield (*opening(session, self._strip(session.run.search)).values(), *notes)
+        try:
+            view = self._guard(session, lambda: self._open(session, session.current))
+        except Exception:
+            log.exception("the first scale failed")
+            view = self.hello("The engine failed here; the server's log says why.")
+        yield (*view.values(), *notes)
 
     def act(self, event: gr.EventData) -> Iterator[tuple]:
         """Go on with a choice: to the next scale, the next decision or the end; one view per scale."""

@@ -15,7 +15,6 @@ from ui.theme import script
 
 EXTRACTOR_NAMES = {"pca": "PCA, signs aligned", "pca-raw": "PCA as published", "pool": "Mean of patches"}
 REWARD_NAMES = {"image-reward": "ImageReward", "hps": "HPS v2.1", "aesthetic": "Aesthetic v2.5", "clip": "CLIP score"}
-POTENTIAL_NAMES = {"value": "value: now", "max": "max: best so far", "sum": "sum of all", "diff": "diff: gain"}
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,10 @@ def _advanced(offer: Choices) -> dict[str, Any]:
             apply_default_css=False, wrong=-1, message="",
         )  # fmt: skip
         view("plan-help", _legend())
+        extractor = _choice("Clusters on", offer.extractors, EXTRACTOR_NAMES, default.extractor)
+        reward = _choice("Reward", offer.rewards, REWARD_NAMES, default.reward)
         with gr.Row(elem_classes="pair"):
-            extractor = _choice("Clusters on", offer.extractors, EXTRACTOR_NAMES, default.extractor)
-            potential = _choice("Potential", offer.potentials, POTENTIAL_NAMES, default.potential)
-        with gr.Row(elem_classes="pair"):
-            reward = _choice("Reward", offer.rewards, REWARD_NAMES, default.reward)
+            potential = _choice("Potential", offer.potentials, {}, default.potential)
             lam = gr.Number(default.lam, label="\u03bb, trust in it", min_width=60, elem_id="lam")
         with gr.Row(elem_classes="pair trio"):
             cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from ttsvar.history import Node
 from ui import rivers, words
 from ui.bills import bill, costs
 from ui.components.bar import bar_html, stage_html
-from ui.components.board import board_html
+from ui.components.board import board_html, columns
 from ui.components.cost import cost_html, facts_html
 from ui.components.features import features_html
 from ui.components.final import Ancestor, Ending, ending_html, welcome_html
@@ -54,6 +55,20 @@ def welcome(engine: Any, strip: str, note: str = "") -> View:
     return View(
         header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, "", None
     )
+
+
+def opening(session: Session, strip: str) -> View:
+    """The page while the first scale of a run is drawn: empty places, and what is being done."""
+    engine, run = session.engine, session.run
+    places = "<i></i>" * min(run.batch[0], 16)
+    inside = (
+        f'<div class="say"><div><h2>{escape(run.prompt)}</h2><p>The first scale is being drawn.</p></div></div>'
+        f'<div class="board n{columns(run.batch[0])} places" aria-hidden="true">{places}</div>'
+        + bar_html(last=False, decision_ahead=True)
+    )
+    stage = stage_html(inside, run=session.id, at=session.current, busy="Drawing scale 0", kind="opening")
+    head = header_html(engine.name, str(engine.device).upper(), session.id, session.current)
+    return View(head, strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, "", None)
 
 
 def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> View:

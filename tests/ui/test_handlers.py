@@ -38,6 +38,13 @@ def begin(handlers: Handlers, prompt: str = PROMPT, seed: float = 0, fields: tup
     return list(handlers.start(prompt, seed, *fields))[-1]
 
 
+def test_start_answers_before_anything_is_drawn(handlers: Handlers) -> None:
+    first = next(handlers.start(PROMPT, 0, *FIELDS))
+    assert first[2].count("<i></i>") == 8
+    assert 'data-busy="Drawing scale 0"' in first[2]
+    assert handlers.engine.backend.grown == []
+
+
 def test_start_shows_the_first_scale(handlers: Handlers) -> None:
     values = begin(handlers)
     assert "Scale 0: all 8 go on" in values[2]
@@ -121,6 +128,13 @@ def test_progress_names_scale_and_component(handlers: Handlers) -> None:
     ]  # fmt: skip
     assert {(t["scale"], t["items"]) for t in told} == {(1, 8)}
     assert handlers.progress(run) == {}
+
+
+def test_a_candidates_history_is_given_to_those_who_ask_rightly(handlers: Handlers) -> None:
+    run, at = begin(handlers)[9]
+    assert [f["scale"] for f in handlers.history(run, at, 7)] == [0]
+    for strange in ((run, at, 8), (run, at, -1), (run, at, "0"), (run, "nonsense", 0), ("gone1234", at, 0)):
+        assert handlers.history(*strange) == []
 
 
 def test_nothing_selected_is_explained_and_the_run_stays(handlers: Handlers) -> None:

@@ -11,9 +11,11 @@ from ui_helpers import go_to
 
 from ttsvar.config import SearchConfig
 from ui import rivers, words
+from ui.bills import alive_per_scale, bill, costs
+from ui.closeup import history_of
 from ui.components.marks import MARKS
 from ui.components.stepper import stepper_html
-from ui.frames import build_frame, cluster_labels, clustering_vectors
+from ui.frames import build_frame, cluster_labels, clustering_vectors, reading_pictures
 from ui.plots import SIDE, cluster_figure, spread
 from ui.projection import Projector, pca_points, to_unit
 from ui.sessions import Session, SessionStore
@@ -149,3 +151,50 @@ def test_thumbnails_do_not_cover_each_other(session: Session) -> None:
     figure = cluster_figure(np.random.default_rng(0).random((8, 2)), frame.cards)
     layout = figure.to_dict()["layout"]
     assert len(layout["images"]) == len(layout["shapes"]) == 8
+
+
+def test_the_history_of_a_candidate_follows_its_line(session: Session) -> None:
+    at = go_to(session, 2)
+    session.open(session.commit(at, [2, 1, 0, 0, 0, 0, 0, 0]))
+    frames = history_of(session, session.current, 1)
+    assert [f["scale"] for f in frames] == [0, 1, 2, 3]
+    assert [f["name"] for f in frames] == ["c0", "c0", "c0", "c0.2b"]
+    assert frames[2]["decision"] == "cluster"
+    assert frames[-1]["image"] == build_frame(session, session.current).cards[1].image
+
+
+def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) -> None:
+    paid = bill(session, go_to(session, 3))
+    own, fixed, best = paid.work
+    assert alive_per_scale(session, session.current) == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
+    assert (fixed.name, best.name) == ("fixed batch of 1", "best of 1")
+    assert fixed.values[-1] == pytest.approx(session.engine.raw_flops(session.run))
+    assert own.values[0] == pytest.approx(8 * fixed.values[0])
+    assert list(own.values) == sorted(own.values)
+    assert paid.price is not None
+    assert (paid.price.scale, paid.price.candidates) == (4, 6)
+    assert paid.price.flops == pytest.approx(own.values[4] - own.values[3])
+    assert paid.held[0].values[3] == 6 * sum(session.run.schedule.tokens(k) for k in range(4))
+    assert bill(session, go_to(session, 13)).price is None
+
+
+def test_the_planned_work_is_what_the_steps_measured(session: Session) -> None:
+    planned = bill(session, go_to(session, 13)).work[0].values
+    last = session.history.path()[-2].state.id
+    measured = costs(session, session.current)[0].flops
+    decode = session.engine.backend.decode_flops(1)
+    assert measured == pytest.approx(planned[-1] - decode), f"the picture's own decoding comes on top, at {last}"
+
+
+def test_a_price_counts_the_candidates_that_a_person_keeps(session: Session) -> None:
+    at = go_to(session, 2)
+    session.open(session.commit(at, [1] * 8))
+    session.open(at)
+    assert alive_per_scale(session, at)[3] == 8
+
+
+def test_what_k_means_reads_is_a_grid_or_a_strip(session: Session) -> None:
+    uris, strip = reading_pictures(session, go_to(session, 2))
+    assert len(uris) == 8
+    assert not strip, "pca reads one number a patch"
+    assert all(uri.startswith("data:image/png") for uri in uris)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+SAID = '<span class="said">{}</span>'
+"""Words for those who listen to the strip; the eye has the places of the numbers."""
 HOW = {"cluster": "by layout", "resample": "by reward"}
 """How a decision chooses, in a word or two; a decision that is new here is told by its own name."""
 
@@ -47,16 +49,13 @@ def _cell(cell: Cell, ahead: bool) -> str:
     h, w = cell.grid
     can_go = bool(cell.target) and cell.status != "now"
     action = "go back to it" if cell.status == "done" else "go to it" if cell.status == "ahead" else ""
-    label = f"Scale {cell.scale}, {h} by {w}, {cell.alive} alive"
-    label += f", {cell.decision}" if cell.decision else ""
-    label += f"; {action}" if can_go else "; shown now" if cell.status == "now" else ""
+    after = f"; {action}" if can_go else "; shown now" if cell.status == "now" else ""
     current = ' aria-current="step"' if cell.status == "now" else ""
     go = f' data-go="{escape(cell.target)}"' if can_go else ""
     disabled = " disabled" if cell.status == "plan" else ""
     return (
         f'<li class="{cell.status} {cell.decision or ""}{" next" if ahead else ""}">'
-        f'<button type="button"{go}{current}{disabled} '
-        f'aria-label="{label}">'
-        f"<i>{cell.scale}</i><em>{h}\u00d7{w}</em><strong>{cell.alive}</strong><small>{cell.decision or ''}</small>"
-        "</button></li>"
+        f'<button type="button"{go}{current}{disabled}><i>{SAID.format("Scale ")}{cell.scale}</i> <em>{h}\u00d7{w}</em> '
+        f"<strong>{cell.alive}{SAID.format(' alive')}</strong> <small>{cell.decision or ''}</small>"
+        f"{SAID.format(after)}</button></li>"
     )

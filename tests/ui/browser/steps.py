@@ -7,6 +7,8 @@ import time
 from playwright.sync_api import Page, expect
 
 PROMPT = "a photo of three blue balls"
+WIDTHS = (1440, 390)
+"""Pixels of a desk and of a phone."""
 
 
 def start(page: Page, prompt: str = PROMPT, seed: int = 0) -> float:
@@ -52,3 +54,15 @@ def finished(page: Page) -> None:
 def names(page: Page, selector: str = ".card") -> list[str]:
     """Names of the cards."""
     return [n or "" for n in page.locator(selector).evaluate_all("cards => cards.map(c => c.dataset.name)")]
+
+
+def advanced(page: Page) -> None:
+    """Open the drawer of advanced settings."""
+    page.locator("#advanced > button").click()
+    expect(page.locator(".cell").first).to_be_visible()
+
+
+def choose(page: Page, search: str) -> None:
+    """Choose a named search in the rail."""
+    page.locator("#search input").click()
+    page.get_by_role("option", name=search, exact=True).click()

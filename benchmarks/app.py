@@ -1,0 +1,145 @@
+"""Seconds that a person waits, in Chromium over the real app: `python -m benchmarks.app` prints JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui" / "browser")]
+
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from served import CHROMIUM, FLAGS, Server  # noqa: E402
+from steps import at_scale, finished, press, start, to_scale  # noqa: E402
+
+LIMITS = {"page_ready": 3.0, "next_scale": 1.0, "lambda_slider": 0.15, "rewind": 0.3}
+"""Seconds that a person should not wait longer than; `page_ready` counts from the app's announcement."""
+SLIDE = """() => new Promise(done => {
+  const slider = document.querySelector('[data-do="lambda"]');
+  const began = performance.now();
+  slider.value = String(40 * Math.random());
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+})"""
+
+
+def seconds(does: Callable[[], object]) -> float:
+    """Wall-clock seconds of one act."""
+    began = time.monotonic()
+    does()
+    return time.monotonic() - began
+
+
+def stepping(page: Page) -> dict[str, list[float]]:
+    """Step through a default N = 1 search scale by scale; the last step ends on the best picture."""
+    first = start(page)
+    steps = []
+    for scale in range(1, 12):
+
+        def step(to: int = scale) -> None:
+            press(page, "next")
+            at_scale(page, to)
+
+        steps.append(seconds(step))
+
+    def last() -> None:
+        press(page, "next")
+        finished(page)
+
+    return {"first_scale": [first], "next_scale": [*steps, seconds(last)]}
+
+
+def rewinding(page: Page) -> list[float]:
+    """Go back and forth between scales that are computed."""
+
+    def go(scale: int) -> None:
+        page.locator(".step button").nth(scale).click()
+        at_scale(page, scale)
+
+    return [seconds(lambda to=scale: go(to)) for scale in (5, 2, 9, 6, 0)]
+
+
+def sliding(page: Page) -> list[float]:
+    """Move the lambda slider at a decision, until the page is painted again."""
+    page.locator(".step button").nth(6).click()
+    to_scale(page, 6)
+    page.get_by_role("tab", name="Resampling").click()
+    page.wait_for_selector('[data-do="lambda"]')
+    return [page.evaluate(SLIDE) / 1000 for _ in range(20)]
+
+
+def searching(page: Page) -> float:
+    """A whole search in one press."""
+    page.locator('.top [data-do="new"]').click()
+    page.wait_for_selector(".stage.hello")
+
+    def search() -> None:
+        start(page, seed=1)
+        press(page, "end")
+        finished(page)
+
+    return seconds(search)
+
+
+def visit(page: Page, server: Server) -> dict[str, list[float]]:
+    """One visitor; seconds of every act, in the order they were made."""
+    page.goto(server.url)
+    page.wait_for_selector("#go")
+    times = {"page_ready": [time.monotonic() - server.announced]}
+    times |= stepping(page)
+    times["rewind"] = rewinding(page)
+    times["lambda_slider"] = sliding(page)
+    times["whole_search"] = [searching(page)]
+
+    def refresh() -> None:
+        page.reload()
+        finished(page)
+
+    times["refresh"] = [seconds(refresh)]
+    return times
+
+
+def report(times: dict[str, list[float]], loading: float) -> dict[str, Any]:
+    """Medians and worsts beside their limits, and what the machine was doing."""
+    rows = {}
+    for name, values in times.items():
+        median = statistics.median(values)
+        row: dict[str, Any] = {"median_s": round(median, 4), "worst_s": round(max(values), 4), "times": len(values)}
+        if name in LIMITS:
+            row |= {"limit_s": LIMITS[name], "met": median <= LIMITS[name]}
+        rows[name] = row
+    return {
+        "acts": rows, "announced_after_s": round(loading, 2), "cores": os.cpu_count(), "load": os.getloadavg()[0]
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Serve, visit, print; `--out` also writes the JSON to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, help="where to write the JSON, too")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as runs, sync_playwright() as playwright:
+        server = Server(Path(runs))
+        server.start()
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            times = visit(browser.new_page(viewport={"width": 1440, "height": 1060}), server)
+            browser.close()
+        finally:
+            server.stop()
+    text = json.dumps(report(times, server.announced - server.began), indent=2)
+    print(text)
+    if args.out is not None:
+        args.out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""axe-core's rules on the main states, alternative texts, and stillness for those who want it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from steps import WIDTHS, finished, press, start, to_scale
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+CHECK = """axe.run(document).then(r => r.violations
+  .filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 120)).join(' | ')}`))"""
+
+
+@pytest.mark.skipif(
+    not AXE.is_file() and "CI" not in os.environ, reason="axe-core is not installed: run `npm ci` in tests/ui/browser"
+)
+@pytest.mark.parametrize(("width", "scheme"), [(WIDTHS[0], "light"), (WIDTHS[1], "dark")])
+def test_axe_finds_nothing_serious(page: Page, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.reload()
+    page.wait_for_selector("#go")
+    page.add_script_tag(path=AXE)
+    found = {}
+    page.locator("#prompt textarea").fill("a photo of three cobalt balls")
+    page.locator("#advanced > button").click()
+    page.wait_for_selector("#prompt-note mark")
+    found["set-up"] = page.evaluate(CHECK)
+    start(page)
+    to_scale(page, 6)
+    for tab in ("Features", "Resampling", "Scores", "Cost", "Clusters"):
+        page.get_by_role("tab", name=tab).click()
+        found[tab] = page.evaluate(CHECK)
+    page.locator(".card .zoom").first.click()
+    page.wait_for_selector("dialog.zoomed")
+    found["large view"] = page.evaluate(CHECK)
+    page.keyboard.press("Escape")
+    press(page, "end")
+    finished(page)
+    found["end"] = page.evaluate(CHECK)
+    assert found == {state: [] for state in found}
+    assert page.evaluate("[...document.images].filter(i => !i.hasAttribute('alt')).length") == 0
+
+
+def test_reduced_motion_is_respected(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    start(page)
+    moving = page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length")
+    assert moving == 0
+    expect(page.locator(".step .now button")).to_have_css("animation-name", "none")

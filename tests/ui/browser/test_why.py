@@ -1,0 +1,127 @@
+"""The panel of reasons: one candidate everywhere, chances for any lambda, maps, clusters and cost."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+from steps import WIDTHS, names, start, to_scale
+
+from ttsvar.config import POTENTIALS
+from ttsvar.search.potentials import potential, probabilities
+
+pytestmark = pytest.mark.browser
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def facts(page: Page) -> dict[str, Any]:
+    """The rewards that the page recomputes from."""
+    return json.loads(page.locator(".draw").get_attribute("data-cards") or "")
+
+
+def shown(page: Page, kind: str) -> list[float]:
+    """The chances on the page, as shares."""
+    texts = page.locator(f'.bars > [data-name] [data-kind="{kind}"] em').all_text_contents()
+    return [float(text.rstrip("%")) / 100 for text in texts]
+
+
+def set_slider(page: Page, selector: str, value: float) -> None:
+    page.locator(selector).evaluate(
+        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', { bubbles: true })); }", value
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_lambda_slider_recomputes_all_potentials_without_running_anything(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    start(page)
+    to_scale(page, 9)
+    tab(page, "Resampling")
+    known = facts(page)
+    past = torch.tensor([[math.nan if v is None else v for v in c["past"]] for c in known["cards"]])
+    current = torch.tensor([c["now"] for c in known["cards"]])
+    assert (~past.isnan()).any(), "the search took a reward at scale 6"
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    for lam in (0.0, 2.5, 50.0):
+        set_slider(page, '[data-do="lambda"]', lam)
+        for kind in POTENTIALS:
+            expected = probabilities(potential(kind, past, current), lam).numpy()
+            np.testing.assert_allclose(shown(page, kind), expected, atol=0.0051)
+        own = probabilities(potential(known["kind"], past, current), lam).numpy()
+        assert float(page.locator(".effective").text_content() or "") == pytest.approx(1 / (own**2).sum(), abs=0.051)
+    assert [url for url in sent if not url.startswith("data:")] == []
+
+
+def test_a_redraw_can_be_kept(page: Page) -> None:
+    start(page)
+    to_scale(page, 6)
+    tab(page, "Resampling")
+    keep = facts(page)["keep"]
+    assert page.locator(".bars .draws i").count() == keep
+    set_slider(page, '[data-do="lambda"]', 0)
+    assert page.locator(".bars .draws i").count() == 0
+    page.locator('[data-do="redraw"]').click()
+    assert page.locator(".bars .draws i").count() == keep
+    drawn = page.locator(".bars > [data-name]").evaluate_all("rows => rows.map(r => r.querySelectorAll('i').length)")
+    page.locator('[data-do="take"]').click()
+    assert page.locator(".card").evaluate_all("cards => cards.map(c => Number(c.dataset.count))") == drawn
+    page.locator('[data-do="back"]').click()
+    expect(page.locator("b.lam")).to_have_text("10")
+
+
+def test_one_candidate_lights_up_everywhere(page: Page) -> None:
+    start(page)
+    to_scale(page, 5)
+    page.wait_for_selector("#plot .shapelayer path")
+    for name in ("Features", "Resampling", "Scores", "Clusters"):
+        tab(page, name)
+    name = names(page)[1]
+    page.locator(".card .pic").nth(1).focus()
+    for place in (".card", "#features figure", "#resampling [role=row]", "#scores circle", "#lineage g"):
+        assert page.locator(f'{place}.lit[data-name="{name}"]').count() >= 1, place
+        assert page.locator(f'{place}.lit:not([data-name="{name}"])').count() == 0, place
+    assert page.locator("#plot .shapelayer path").evaluate_all("all => all.map(p => p.classList.contains('lit'))") == [
+        n == name for n in names(page)
+    ]
+
+
+def test_features_are_an_overlay_with_the_clustering_input_beside(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    tab(page, "Features")
+    set_slider(page, '[data-do="blend"]', 25)
+    assert page.locator("#features .map").first.evaluate("e => getComputedStyle(e).opacity") == "0.25"
+    assert page.locator("#features img.input").count() == len(names(page)) == 8
+    page.reload()
+    tab(page, "Features")
+    assert page.locator("#features .map").first.evaluate("e => getComputedStyle(e).opacity") == "0.25"
+
+
+def test_clusters_say_how_they_were_projected(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    expect(page.locator("#plot image")).to_have_count(8)
+    expect(page.locator("#legend")).to_contain_text("ringed: kept")
+    to_scale(page, 7)
+    expect(page.locator("#legend")).to_contain_text("too few for UMAP")
+
+
+def test_cost_is_set_against_the_same_n_without_a_search(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    tab(page, "Cost")
+    expect(page.locator(".price")).to_contain_text("Next, scale 3: 6 candidates")
+    expect(page.locator("svg.bill")).to_have_count(2)
+    label = page.locator("svg.bill").first.get_attribute("aria-label") or ""
+    assert "fixed batch of 1" in label
+    assert "best of 1" in label
+    expect(page.locator("table.cost tbody tr")).to_have_count(6)
