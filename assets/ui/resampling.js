@@ -20,7 +20,7 @@ function chances(name) {
   return weights.map((w) => w / all);
 }
 
-const percent = (p) => `${(100 * p).toFixed(p > 0 && p < 0.1 ? 1 : 0)}%`;
+const percent = (p) => `${(100 * p).toFixed(p >= 0.0005 && p < 0.1 ? 1 : 0)}%`;
 const asRun = () => lam === facts.lam && kind === facts.kind;
 
 function paint() {
@@ -47,7 +47,7 @@ function paint() {
   });
   element.querySelector(".effective").textContent = (1 / own.reduce((a, p) => a + p * p, 0)).toFixed(1);
   element.querySelector("b.lam").textContent = lam.toFixed(1).replace(/\.0$/, "");
-  element.querySelector(".top").textContent = percent(Math.max(...own));
+  element.querySelector(".most").textContent = percent(Math.max(...own));
   element.querySelector(".kind").textContent = `${kind}: ${element.querySelector(`button[data-kind="${kind}"]`).title}.`;
   element.querySelector('[data-do="take"]').disabled = !draws;
   element.querySelector('[data-do="back"]').disabled = asRun() && !draws;

@@ -36,13 +36,13 @@ def resampling_html(frame: Frame) -> str:
         f'<div class="draw" data-cards="{escape(_data(frame, actual))}"><p class="note first">{lead}</p>'
         f"{_slider(frame.lam)}"
         f'<div class="bars" role="table" aria-label="Chances under each potential"><div role="row" class="heads">'
-        f'<span role="columnheader" class="who">candidate</span>{heads}'
+        f'<span role="columnheader" class="who"><span class="said">candidate</span></span>{heads}'
         '<span role="columnheader" class="draws">drawn</span>'
         f"</div>{rows}</div>"
         '<p class="note kind" role="status"></p>'
         '<div class="kpi"><div><b class="effective"></b><span>effective candidates</span></div>'
-        f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb; the run has {frame.lam:g}</span></div>'
-        f'<div><b class="top"></b><span>largest chance</span></div></div>'
+        f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb; in the run {frame.lam:g}</span></div>'
+        f'<div><b class="most"></b><span>largest chance</span></div></div>'
         '<div class="acts"><button type="button" data-do="redraw">Redraw</button>'
         '<button type="button" data-do="take" disabled>Keep this draw</button>'
         '<button type="button" data-do="back">As the run</button></div>'

@@ -55,7 +55,7 @@ def _cell(cell: Cell, ahead: bool) -> str:
     disabled = " disabled" if cell.status == "plan" else ""
     return (
         f'<li class="{cell.status} {cell.decision or ""}{" next" if ahead else ""}">'
-        f'<button type="button"{go}{current}{disabled}><i>{SAID.format("Scale ")}{cell.scale}</i> <em>{h}\u00d7{w}</em> '
-        f"<strong>{cell.alive}{SAID.format(' alive')}</strong> <small>{cell.decision or ''}</small>"
-        f"{SAID.format(after)}</button></li>"
+        f'<button type="button"{go}{current}{disabled}><i>{SAID.format("Scale ")}{cell.scale}</i> '
+        f"<em>{h}\u00d7{w}</em> <strong>{cell.alive}{SAID.format(' alive')}</strong> "
+        f"<small>{cell.decision or ''}</small>{SAID.format(after)}</button></li>"
     )
