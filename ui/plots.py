@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ttsvar.search.strategies import cluster_letter
+from ttsvar.search.reasons import cluster_letter
 from ui.components.marks import MARKS, mark_color
 from ui.frames import Card
 

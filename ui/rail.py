@@ -28,6 +28,7 @@ class Choices:
     potentials: tuple[str, ...]
     rewards: tuple[str, ...]
     search: SearchConfig
+    lam: str
     plan: str
     bars: str
     note: str
@@ -51,7 +52,7 @@ class Rail:
     plan: gr.HTML
     extractor: gr.Dropdown
     potential: gr.Dropdown
-    lam: gr.Number
+    lam: gr.Textbox
     reward: gr.Dropdown
     cfg: gr.Textbox
     tau: gr.Textbox
@@ -121,7 +122,7 @@ def _advanced(offer: Choices) -> dict[str, Any]:
         reward = _choice("Reward", offer.rewards, REWARD_NAMES, default.reward)
         with gr.Row(elem_classes="pair"):
             potential = _choice("Potential", offer.potentials, {}, default.potential)
-            lam = gr.Number(default.lam, label="\u03bb, trust in it", min_width=60, elem_id="lam")
+            lam = gr.Textbox(offer.lam, label="\u03bb, trust in it", min_width=60, elem_id="lam")
         with gr.Row(elem_classes="pair trio"):
             cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)
             tau = gr.Textbox(f"{default.tau:g}", label="\u03c4", min_width=60)

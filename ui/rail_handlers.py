@@ -22,7 +22,6 @@ from ui.settings import (
     FieldError,
     Fields,
     fields_of,
-    plan_text,
     read_plan,
     read_prompt,
     read_search,
@@ -58,13 +57,14 @@ class RailHandlers:
     def choices(self, examples: tuple[str, ...]) -> Choices:
         """What the rail offers over this engine, and the default search."""
         engine, search = self.engine, self.engine.resolve(SearchConfig())
-        notes = self.notes("", fields_of(engine, search), None)
+        fields = fields_of(engine, search)
+        notes = self.notes("", fields, None)
         side = 16 * max(engine.schedule.sizes[-1]) if engine.schedule.sizes else 0
         about = f"{len(engine.schedule)} scales, {side} px, on {str(engine.device).upper()}"
         extractors = tuple(e for e in EXTRACTORS if e in engine.extractors)
         return Choices(
             engine.name, about, examples, extractors, POTENTIALS, engine.rewards, search,
-            plan_text(search, engine.schedule), notes.bars, notes.plan,
+            fields.lam, fields.plan, notes.bars, notes.plan,
         )  # fmt: skip
 
     def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
@@ -106,7 +106,8 @@ class RailHandlers:
         search = searches.base(name)
         if search is None or name == searches.CUSTOM:
             return tuple(gr.skip() for _ in range(4))
-        return search.n, plan_text(search, self.engine.schedule), search.potential, search.lam
+        fields = fields_of(self.engine, search)
+        return fields.n, fields.plan, fields.potential, fields.lam
 
     def pick_example(self, event: gr.EventData) -> str:
         """The prompt of the example that was clicked."""

@@ -9,6 +9,7 @@ CUSTOM = "custom"
 TITLES = {
     "tts-var": "TTS-VAR (paper)", "raw": "Raw, one picture", "best-of-n": "Best of N",
     "importance-sampling": "Importance sampling", "beam": "Beam", "greedy": "Greedy",
+    "smc": "SMC", "smc-diff": "SMC by gain", "smc-always": "SMC, always drawing",
     "cluster-only": "Clustering alone", "resample-only": "Resampling alone", CUSTOM: "Custom",
 }  # fmt: skip
 LINES = {
@@ -16,8 +17,11 @@ LINES = {
     "raw": "One candidate, no choice on the way: what the model gives without a search.",
     "best-of-n": "N pictures to the end; the one with the highest reward is taken.",
     "importance-sampling": "N candidates all the way, drawn anew by reward at a few scales.",
-    "beam": "Keeps those with the highest reward at each decision, without chance.",
-    "greedy": "Keeps only the one with the highest reward as soon as it decides.",
+    "beam": "Keeps the two with the highest reward at each decision, and goes on with four copies of each.",
+    "greedy": "A beam of one: only the candidate with the highest reward goes on, as four copies.",
+    "smc": "Carries weights along and draws, evenly spread, only when few candidates hold most of the weight.",
+    "smc-diff": "The same, weighing what the reward gained instead of the best so far.",
+    "smc-always": "Draws at every marked scale by the best reward so far, as plain particles do.",
     "cluster-only": "The paper's clustering without its resampling.",
     "resample-only": "The paper's resampling without its clustering.",
     CUSTOM: "Your own schedule: edit the cells under Advanced, and mark where it decides.",
@@ -56,5 +60,10 @@ def base(name: str) -> SearchConfig | None:
 
 
 def name_of(search: SearchConfig) -> str:
-    """The name under which a search was probably chosen."""
-    return next((name for name, known in SEARCHES.items() if known.strategy == search.strategy), CUSTOM)
+    """The name under which a search was probably chosen: the same strategy in the same variant."""
+    variant = ("strategy", "width", "children", "resampling", "ess_share")
+    for kept in (variant, ("strategy", "potential"), ("strategy",)):
+        for name, known in SEARCHES.items():
+            if all(getattr(known, field) == getattr(search, field) for field in kept):
+                return name
+    return CUSTOM

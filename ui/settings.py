@@ -15,8 +15,8 @@ from ui import searches
 PROMPT_LIMIT = 300
 MOST_N = 8
 MOST_SCALES = 64
-MARKS = ("cluster", "resample")
-"""What can be marked on a cell of the schedule."""
+BY_REWARD = ("resample", "select")
+"""Marks of a decision by reward: a search draws there, or takes the highest."""
 
 
 class FieldError(TTSVarError):
@@ -38,7 +38,7 @@ class Fields:
     """Per scale how many live on and what is decided, as in `8 8 6:cluster 6`; empty for the search's own."""
     extractor: str
     potential: str
-    lam: float | None
+    lam: str
     reward: str
     cfg: str
     tau: str
@@ -73,7 +73,7 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
     try:
         search = replace(
             base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
-            lam=_number(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
+            lam=_numbers(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
             cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
         )  # fmt: skip
     except ConfigError as error:
@@ -104,7 +104,7 @@ def fields_of(engine: Any, search: SearchConfig) -> Fields:
 
     return Fields(
         searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor, search.potential,
-        search.lam, search.reward, told(search.cfg), told(search.tau), search.top_p,
+        told(search.lam), search.reward, told(search.cfg), told(search.tau), search.top_p,
     )  # fmt: skip
 
 
@@ -114,10 +114,12 @@ def _with_plan(search: SearchConfig, fields: Fields, schedule: ScaleSchedule) ->
         return search
     sizes, marks = read_plan(fields.plan)
     if marks != {k: kind for k in range(len(schedule)) if (kind := search.decision(k))}:
-        scales = {kind: tuple(k for k, mark in marks.items() if mark == kind) for kind in MARKS}
-        search = replace(search, cluster_scales=scales["cluster"], resample_scales=scales["resample"])
+        clusters = tuple(k for k, mark in marks.items() if mark not in BY_REWARD)
+        rewards = tuple(k for k, mark in marks.items() if mark in BY_REWARD)
+        search = replace(search, cluster_scales=clusters, resample_scales=rewards)
         for scale, mark in marks.items():
-            if scale < len(schedule) and search.decision(scale) != mark:
+            does = search.decision(scale) if scale < len(schedule) else mark
+            if does != mark and not (does in BY_REWARD and mark in BY_REWARD):
                 name, own = searches.title(fields.search), searches.title(searches.CUSTOM)
                 message = f"Scale {scale}: {name} does not {mark}. Take the mark off, or choose the search {own}."
                 raise FieldError("batch", message, scale)

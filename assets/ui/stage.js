@@ -35,7 +35,7 @@ function losses() {
   if (all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
   const total = counts().reduce((a, b) => a + b, 0);
   const keep = Number(stage().dataset.keep);
-  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample")) said.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))} % ${total > keep ? "more" : "less"} work.`);
+  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample, .stage.select")) said.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))} % ${total > keep ? "more" : "less"} work.`);
   return said.slice(0, 2).join(" ");
 }
 

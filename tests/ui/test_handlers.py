@@ -14,7 +14,7 @@ from ui.handlers import Handlers
 from ui.projection import to_unit
 from ui.sessions import SessionStore
 
-FIELDS = ("tts-var", 1, "", "pca", "value", 10.0, "image-reward", "3", "0.5", 0.97)
+FIELDS = ("tts-var", 1, "", "pca", "value", "10", "image-reward", "3", "0.5", 0.97)
 RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
 
 
@@ -58,7 +58,7 @@ def test_start_shows_the_first_scale(handlers: Handlers) -> None:
         ("  ", 0, FIELDS, 10, "Write what the picture"),
         (PROMPT, -3, FIELDS, 11, "The seed is a whole number"),
         (PROMPT, 0, ("tts-var", 1, RISING, *FIELDS[3:]), 13, "Scale 3 cannot be run"),
-        (PROMPT, 0, (*FIELDS[:5], -5.0, *FIELDS[6:]), 14, "lambda is -5"),
+        (PROMPT, 0, (*FIELDS[:5], "-5", *FIELDS[6:]), 14, "lam is -5"),
         (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "is not loaded; this engine has image-reward"),
         (PROMPT, 0, ("magic", *FIELDS[1:]), 12, "no search named"),
     ],

@@ -17,7 +17,7 @@ from ui.settings import FieldError, Fields, fields_of, read_prompt, read_search,
 SCHEDULE = DrawnBackend.schedule
 ENGINE = fake_engine()
 PLAN = "8 8 6:cluster 6 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
-PAPER = Fields("tts-var", 1, PLAN, "pca", "value", 10.0, "image-reward", "3", "0.5", 0.97)
+PAPER = Fields("tts-var", 1, PLAN, "pca", "value", "10", "image-reward", "3", "0.5", 0.97)
 
 
 def test_the_paper_is_the_default() -> None:
@@ -39,8 +39,8 @@ def test_the_paper_is_the_default() -> None:
         ({"search": "raw", "plan": PLAN}, "batch", 2, "does not cluster"),
         ({"n": 0}, "n", None, "1 to 8"),
         ({"n": None}, "n", None, "1 to 8"),
-        ({"lam": None}, "advanced", None, "\u03bb"),
-        ({"lam": -1.0}, "advanced", None, "lambda"),
+        ({"lam": " "}, "advanced", None, "\u03bb"),
+        ({"lam": "-1"}, "advanced", None, "lam is -1"),
         ({"cfg": "strong"}, "advanced", None, "Guidance"),
         ({"tau": "0"}, "advanced", None, "tau"),
         ({"top_p": 2.0}, "advanced", None, "top_p"),
@@ -99,3 +99,11 @@ def test_marks_of_ones_own_become_decisions() -> None:
     assert (search.cluster_scales, search.resample_scales) == ((1,), (5,))
     assert search.batch == (8, 6, 6, 6, 6, 3, 3, 3, 3, 3, 3, 3, 3)
     assert fields_of(ENGINE, search).plan == plan
+
+
+def test_a_beams_decisions_are_marked_and_moved() -> None:
+    search = read_search(replace(PAPER, search="beam", plan="8 8 8 2:select 2 2 2 2 2 2 2 2 2"), SCHEDULE)
+    assert search.resample_scales == (3,)
+    assert search.decision(3) == "select"
+    assert fields_of(ENGINE, SEARCHES["greedy"]).search == "greedy"
+    assert fields_of(ENGINE, replace(SEARCHES["smc-diff"], lam=(2.0,) * 13)).lam == ", ".join(["2"] * 13)

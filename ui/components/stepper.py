@@ -7,7 +7,7 @@ from html import escape
 
 SAID = '<span class="said">{}</span>'
 """Words for those who listen to the strip; the eye has the places of the numbers."""
-HOW = {"cluster": "by layout", "resample": "by reward"}
+HOW = {"cluster": "by layout", "resample": "by reward", "select": "by reward, the highest"}
 """How a decision chooses, in a word or two; a decision that is new here is told by its own name."""
 
 
