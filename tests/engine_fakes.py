@@ -78,6 +78,9 @@ class FakeBackend:
     def decode_flops(self, candidates: int) -> float:
         return 1e5 * candidates
 
+    def run_bytes(self, run: Run) -> int:
+        return 1024 * run.batch[0]
+
     def vocabulary(self) -> tuple[str, ...]:
         return ()
 

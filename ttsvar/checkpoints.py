@@ -57,13 +57,14 @@ class WeightFile:
         return self.repo.startswith("https://")
 
     def places(self, folder: Path) -> tuple[Path, ...]:
-        """Where a local folder may hold it: `owner/name/path`; a .pt or .pth also directly, as its name is its own.
+        """Where a local folder may hold it: `owner/name/path`, `name/path`, and `path` where that tells it from others.
 
         Names such as `model.safetensors` are those of many models, so they only count below their repository's.
         """
-        repo = self.repo.removeprefix("https://")
-        flat = (folder / self.path,) if self.path.endswith((".pt", ".pth")) else ()
-        return (folder / repo / self.path, *flat)
+        repo = Path(self.repo.removeprefix("https://"))
+        named = (folder / repo / self.path, *(() if self.outside_hub else (folder / repo.name / self.path,)))
+        tells = self.path.endswith((".pt", ".pth")) or "/" in self.path
+        return (*named, folder / self.path) if tells else named
 
 
 def locate(file: WeightFile, weights: Path | None = None, *, download: bool = True, say: Say | None = None) -> Path:
@@ -95,8 +96,8 @@ def locate_all(
         raise CheckpointError(_advice(lacking, weights, "not on this machine"))
     known = [_ask(file, weights) for file in lacking]
     if known:
-        total = _readable(sum(file.size or 0 for file in known))
-        listed = [f"{f.path} from {f.repo} ({_readable(f.size or 0)}, {f.licence})" for f in known]
+        total = readable(sum(file.size or 0 for file in known))
+        listed = [f"{f.path} from {f.repo} ({readable(f.size or 0)}, {f.licence})" for f in known]
         say(f"Downloading {total}: {'; '.join(listed)}.")
     fetched = {file: _fetch(details, weights, say) for file, details in zip(lacking, known, strict=True)}
     return [found[file] or fetched[file] for file in files]
@@ -133,7 +134,7 @@ def defect(file: WeightFile, path: Path, say: Say | None = None) -> str | None:
     if wanted is None or (stamp.is_file() and stamp.read_text() == wanted):
         return None
     if say and size > 1e9:
-        say(f"Checking {path} ({_readable(size)}) against its hash, once.")
+        say(f"Checking {path} ({readable(size)}) against its hash, once.")
     got = sha256_of(path)
     if got != wanted:
         return f"its SHA-256 is {got}, not {wanted}"
@@ -260,7 +261,8 @@ def _remember(stamp: Path, checked: str) -> None:
         _to_stderr(f"{stamp} cannot be written ({error}): this file will be checked again next time.")
 
 
-def _readable(size: int) -> str:
+def readable(size: int) -> str:
+    """Bytes as a person reads them."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 

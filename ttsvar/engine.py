@@ -14,6 +14,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter, Progress
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.looks import Eyes, in_chunks
+from ttsvar.machine import require_room
 from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
@@ -96,7 +97,10 @@ class Engine:
         return resolve_search(search, len(self.schedule), self.backend.sampling)
 
     def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
-        """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off."""
+        """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off.
+
+        RoomError says how much memory the run would need where that much is not free.
+        """
         if not isinstance(prompt, str) or not prompt.strip():
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
         search = self.resolve(search or SearchConfig())
@@ -107,6 +111,8 @@ class Engine:
             )
         run = Run(self.name, prompt.strip(), _seed(seed), search, self.schedule, batch)
         self._eyes.check(run)
+        advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
+        require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)
         with self._lock, torch.inference_mode():
             return first_state(run, self.backend.begin(run))
 

@@ -45,3 +45,7 @@ class StoreError(TTSVarError):
 
 class ImageError(TTSVarError):
     """An image or a folder of images cannot be read."""
+
+
+class RoomError(TTSVarError):
+    """A model or a run does not fit into the memory that is left; says how much it needs and what would fit."""

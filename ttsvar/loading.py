@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from ttsvar.backends.infinity import InfinityBackend
 from ttsvar.config import EXTRACTORS
 from ttsvar.digests import weights_digest
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.dinov2 import load_extractor
+from ttsvar.machine import pick_device
 from ttsvar.models.checkpoint import load_saved_transformer
 from ttsvar.models.text import load_text_encoder
 from ttsvar.rewards.image_reward import load_scorer
@@ -45,18 +44,6 @@ class ModelPreset:
 MODELS: dict[str, ModelPreset] = {
     "toybox": ModelPreset(TOYBOX_FOLDER, "128 px, 13 scales, trained on scenes drawn by this project", "MIT"),
 }
-
-
-def pick_device(name: str | None = None) -> torch.device:
-    """The named device, or the best one here; raises ConfigError where the named one is absent."""
-    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name is None:
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
-    kind = name.split(":")[0]
-    if not available.get(kind):
-        here = ", ".join(k for k, there in available.items() if there)
-        raise ConfigError(f"device is {name!r}, which this machine does not have; choose from: {here}.")
-    return torch.device(name)
 
 
 def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int = 256 * 1024**2) -> Engine:

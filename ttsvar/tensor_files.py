@@ -81,7 +81,7 @@ def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
     """
     path = Path(path)
     if path.name.endswith(".index.json"):
-        return _open_shards(path)
+        return open_shards(path)
     if path.suffix == ".safetensors":
         return _open_safetensors(path)
     _must_exist(path)
@@ -134,8 +134,10 @@ def _open_safetensors(path: Path) -> TensorTable:
     return TensorTable(path, dict.fromkeys(shapes, path), shapes, sizes)
 
 
-def _open_shards(index: Path) -> TensorTable:
-    shards = [_open_safetensors(index.parent / name) for name in shard_names(index)]
+def open_shards(index: Path, paths: Sequence[Path] | None = None) -> TensorTable:
+    """All tensors of the shards that an index lists: at `paths`, or beside the index."""
+    paths = paths or [index.parent / name for name in sorted(set(read_weight_map(index).values()))]
+    shards = [_open_safetensors(path) for path in paths]
     files: dict[str, Path] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     sizes: dict[str, int] = {}
@@ -148,15 +150,18 @@ def _open_shards(index: Path) -> TensorTable:
     return TensorTable(index, files, shapes, sizes)
 
 
-def shard_names(index: Path) -> list[str]:
-    """File names of the shards that a `.index.json` lists; raises CheckpointError where it lists none."""
+def read_weight_map(index: Path) -> dict[str, str]:
+    """Tensor names to the file names of their shards, from a `.index.json`; CheckpointError where it lists none."""
     try:
-        names = sorted(set(json.loads(index.read_text())["weight_map"].values()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        places = dict(json.loads(index.read_text())["weight_map"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{index} is no index of shards ({error!r}); download it again.") from error
-    if not names or any(not isinstance(n, str) or Path(n).name != n or not n.endswith(".safetensors") for n in names):
-        raise CheckpointError(f"{index} lists {names[:5]}; its shards must be .safetensors files beside it.")
-    return names
+    wrong = [
+        n for n in places.values() if not isinstance(n, str) or Path(n).name != n or not n.endswith(".safetensors")
+    ]
+    if wrong or not places:
+        raise CheckpointError(f"{index} lists {wrong[:5]}; its shards must be .safetensors files beside it.")
+    return places
 
 
 def _must_exist(path: Path) -> None:

@@ -235,6 +235,10 @@ class Backend(Protocol):
         """Floating-point operations of decoding this many images, padding left out."""
         ...
 
+    def run_bytes(self, run: Run) -> int:
+        """Bytes that a run needs at its peak beside the weights."""
+        ...
+
     def vocabulary(self) -> tuple[str, ...]:
         """Every word the model knows; empty where it takes any text."""
         ...

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ttsvar.backends.memory import cache_bytes
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, StateError
 from ttsvar.models.kv_cache import CacheView
@@ -137,6 +138,20 @@ class ChunkedBackend(ABC):
                 self._chunk_logits(cache, view, number)
             cache = self._with_codes(cache, view, part[index])
         return cache
+
+    def run_bytes(self, run: Run) -> int:
+        """Bytes that a run needs at its peak beside the weights: its KV caches, and what one chunk computes with."""
+        caches = cache_bytes(
+            run.batch,
+            capacity=lambda scale: self._capacity(run, scale),
+            rows=lambda candidates: self._halves(run) * len(padded(candidates, self.chunk)),
+            token_bytes=self._view(1, 1).cache.buffer.nbytes,
+        )
+        return caches + self._chunk_bytes(run)
+
+    def _chunk_bytes(self, run: Run) -> int:
+        """What one chunk needs in the transformer or the decoder; 0 where it is small beside the caches."""
+        return 0
 
     def _condition(self, run: Run) -> Any:
         """The digested prompt, computed once while it is among the last few."""

@@ -9,9 +9,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ttsvar.backends.chunked import ChunkedBackend, padded
+from ttsvar.backends.chunked import ChunkedBackend
 from ttsvar.backends.flops import decoder_flops, transformer_flops
-from ttsvar.backends.memory import cache_bytes, decode_bytes, forward_bytes
+from ttsvar.backends.memory import decode_bytes, forward_bytes
 from ttsvar.backends.prompting import with_faces
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError
@@ -78,19 +78,10 @@ class InfinityBackend(ChunkedBackend):
         """Floating-point operations of decoding this many images, padding left out."""
         return candidates * decoder_flops(self.tokenizer.decoder, self._grid)
 
-    def run_bytes(self, run: Run) -> int:
-        """Bytes that a run needs at its peak beside the weights: caches, and a chunk in the transformer or decoder."""
-        config, halves = self.transformer.config, self._halves(run)
+    def _chunk_bytes(self, run: Run) -> int:
         item, decoder_item = self.transformer.head.weight.itemsize, self.tokenizer.decoder.conv_in.weight.itemsize
-        caches = cache_bytes(
-            config,
-            run.batch,
-            capacity=lambda scale: self._capacity(run, scale),
-            rows=lambda candidates: halves * len(padded(candidates, self.chunk)),
-            itemsize=item,
-        )
-        forward = forward_bytes(config, halves * self.chunk, item)
-        return caches + max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
+        forward = forward_bytes(self.transformer.config, self._halves(run) * self.chunk, item)
+        return max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
 
     def vocabulary(self) -> tuple[str, ...]:
         """Every word the text encoder knows; empty where it takes any text."""

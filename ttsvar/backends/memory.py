@@ -1,4 +1,4 @@
-"""Bytes that a run of Infinity needs beside the weights, from shapes alone."""
+"""Bytes that a run needs beside the weights, from shapes alone."""
 
 from __future__ import annotations
 
@@ -14,23 +14,18 @@ LIVE_MAPS = 4
 
 
 def cache_bytes(
-    config: TransformerConfig,
-    alive: Sequence[int],
-    capacity: Callable[[int], int],
-    rows: Callable[[int], int],
-    itemsize: int,
+    alive: Sequence[int], capacity: Callable[[int], int], rows: Callable[[int], int], token_bytes: int
 ) -> int:
     """The highest size of the KV caches in a run: at a decision the old cache and the chosen rows' both exist.
 
     `alive[k]` candidates live on after scale k; a cache made before scale k has room for `capacity(k)` tokens; `rows`
-    turns candidates into rows.
+    turns candidates into rows; a token of one row takes `token_bytes`.
     """
-    token = 2 * config.depth * config.embed_dim * itemsize
-    held = rows(alive[0]) * capacity(0) * token
+    held = rows(alive[0]) * capacity(0) * token_bytes
     peak = held
     for scale in range(1, len(alive)):
         if alive[scale - 1] != alive[max(scale - 2, 0)]:
-            chosen = rows(alive[scale - 1]) * capacity(scale) * token
+            chosen = rows(alive[scale - 1]) * capacity(scale) * token_bytes
             peak, held = max(peak, held + chosen), chosen
     return peak
 
@@ -44,6 +39,5 @@ def forward_bytes(config: TransformerConfig, rows: int, itemsize: int) -> int:
 def decode_bytes(config: TokenizerConfig, grid: tuple[int, int], images: int, itemsize: int) -> int:
     """What the decoder needs for this many images at once, from a grid (h, w) of summed codes."""
     pixels = grid[0] * grid[1] * config.patch_size**2
-    # One level below the finest has a quarter of the places; twice its width is what the finest level starts from.
-    widest = max(m / 4**level for level, m in enumerate(config.ch_mult[:2]))
-    return round(images * pixels * config.base_channels * max(1.0, 2 * widest) * LIVE_MAPS * itemsize)
+    # The finest level starts from the enlarged map of the level below, which is as wide or wider.
+    return images * pixels * config.base_channels * max(config.ch_mult[:2]) * LIVE_MAPS * itemsize

@@ -13,7 +13,7 @@ from ttsvar.errors import CheckpointError
 from ttsvar.models.config import TransformerConfig
 from ttsvar.models.infinity import Infinity
 from ttsvar.models.initial import initial_uncond
-from ttsvar.tensor_files import open_tensors, read_metadata
+from ttsvar.tensor_files import TensorTable, open_tensors, read_metadata
 from ttsvar.tensor_files import read_tensors as read_tensors
 
 Say = Callable[[str], None]
@@ -83,7 +83,7 @@ def key_map(shapes: Shapes, config: TransformerConfig) -> dict[str, str]:
 
 
 def load_transformer(
-    path: Path,
+    path: Path | TensorTable,
     config: TransformerConfig,
     dtype: torch.dtype = torch.float32,
     device: str | torch.device = "cpu",
@@ -95,7 +95,7 @@ def load_transformer(
     checkpoint, whose weights lie under `trainer` > `gpt_fsdp`; and unconditional rows for a shorter text. `say` is
     told of each of these that was found. Raises CheckpointError for anything else.
     """
-    table = open_tensors(path, nests=(TRAINING_NEST,))
+    table = path if isinstance(path, TensorTable) else open_tensors(path, nests=(TRAINING_NEST,))
     names = key_map(_lengthened(table.shapes, config), config)
     if say and table.nest:
         say(f"{table.source}: a training checkpoint; the weights under {' > '.join(table.nest)} are used.")
