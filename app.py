@@ -29,13 +29,17 @@ def main(argv: list[str] | None = None) -> None:
     import ttsvar
     from ttsvar.errors import TTSVarError
     from ui import create_app
+    from ui.network import addresses
 
     try:
         engine = ttsvar.load(args.model, device=args.device)
     except TTSVarError as error:
         sys.exit(f"ttsvar: {error}")
     demo = create_app(engine, runs_dir=args.runs_dir, ttl=args.ttl_days * 86400)
-    print(f"TTS-VAR Explorer: http://{args.host}:{args.port}  (Ctrl+C stops it)", flush=True)
+    here = addresses(args.host, args.port)
+    demo.classroom.address = here[-1]
+    print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)
+    print(f"A class looks at: {here[-1]}/class", flush=True)
     demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.open)
 
 

@@ -8,10 +8,15 @@ from typing import Any
 
 import gradio as gr
 
-from ui import layout, theme
+from ttsvar.evaluation.verdicts import evaluator_for
+from ui import classroom, layout, theme
+from ui.classroom import Classroom
+from ui.duel_events import DuelEvents
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.lineage_events import LineageEvents
 from ui.projection import Projector
+from ui.scoreboard import Scoreboard
 from ui.sessions import SessionStore
 
 EXAMPLES = (
@@ -22,7 +27,9 @@ EXAMPLES = (
 
 
 class Explorer(gr.Blocks):
-    """Blocks that bring their own look to `launch`."""
+    """Blocks that bring their own look to `launch`; `classroom` is the page that a class looks at."""
+
+    classroom: Classroom
 
     def launch(self, *args: Any, **settings: Any) -> Any:
         """Gradio's launch with our theme, styles and scripts, and without its footer."""
@@ -39,9 +46,18 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     store = SessionStore(engine, runs_dir, ttl)
     handlers = Handlers(engine, store, Projector())
     first = handlers.hello()
+    scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", ttl)
+    duels = DuelEvents(store, scoreboard, evaluator_for(engine), len(first.values()))
+    servers = {
+        "stage": _stage_functions(handlers), "lineage": LineageEvents(store).functions(), "duel": duels.functions(),
+    }  # fmt: skip
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
-        page = layout.build(first, handlers.rail.choices(EXAMPLES), _stage_functions(handlers))
+        page = layout.build(first, handlers.rail.choices(EXAMPLES), servers)
+        gr.Navbar(visible=False)
         _wire(page, handlers)
+        _wire_duel(page, handlers, duels)
+    demo.classroom = Classroom(scoreboard, len(engine.schedule))
+    classroom.build(demo, demo.classroom)
     demo.queue(default_concurrency_limit=8)
     return demo
 
@@ -55,8 +71,9 @@ def _stage_functions(handlers: Handlers) -> list[Any]:
     def progress(run_id: str) -> dict[str, Any]:
         return handlers.progress(run_id)
 
-    def history(run_id: str, at: str, index: int) -> list[dict[str, Any]]:
-        return handlers.history(run_id, at, index)
+    def history(asked: Any) -> list[dict[str, Any]]:
+        # Several values arrive as one list.
+        return handlers.history(*asked) if isinstance(asked, list) and len(asked) == 3 else []
 
     return [stop, progress, history]
 
@@ -75,6 +92,13 @@ def _wire(page: Page, handlers: Handlers) -> None:
     page.header.leave(handlers.forget, None, views, **quiet)
     page.here.change(handlers.chart, page.here, [page.plot, page.legend], trigger_mode="always_last", **quiet)
     _wire_rail(page, handlers, quiet)
+
+
+def _wire_duel(page: Page, handlers: Handlers, duels: DuelEvents) -> None:
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    page.duel.compare(duels.compare, None, [*page.views(), page.duel], **quiet)
+    page.duel.rewind(handlers.rewind, None, page.views(), **quiet)
+    page.here.change(duels.show, page.here, page.duel, trigger_mode="always_last", **quiet)
 
 
 def _wire_rail(page: Page, handlers: Handlers, quiet: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ class Page:
     header: gr.HTML
     stepper: gr.HTML
     stage: gr.HTML
+    duel: gr.HTML
     lineage: gr.HTML
     features: gr.HTML
     plot: gr.Plot
@@ -39,21 +40,24 @@ class Page:
         ]  # fmt: skip
 
 
-def build(first: Any, offer: Choices, servers: list[Any]) -> Page:
-    """Lay the page out around the first view."""
+def build(first: Any, offer: Choices, servers: dict[str, list[Any]]) -> Page:
+    """Lay the page out around the first view; `servers` has the functions that the views' scripts call, by view."""
     header = view("top", first.header, "header.js")
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="rail", elem_classes="pn"):
             rail = build_rail(offer)
         with gr.Column(elem_id="main"):
             stepper = view("stepper", first.stepper, "stepper.js")
-            stage = view("stage", first.stage, "stage.js", server_functions=servers)
-            lineage = view("lineage", first.lineage, "lineage.js")
+            stage = view("stage", first.stage, "stage.js", server_functions=servers["stage"])
+            duel = view("duel", "", "duel.js", server_functions=servers["duel"])
+            lineage = view("lineage", first.lineage, "lineage.js", server_functions=servers["lineage"])
         with gr.Column(elem_id="why", elem_classes="pn"):
             features, plot, legend, resampling, scores, cost = _why(first)
             facts = view("facts", first.facts)
     here = gr.State(None)
-    return Page(rail, header, stepper, stage, lineage, features, plot, legend, resampling, scores, cost, facts, here)
+    return Page(
+        rail, header, stepper, stage, duel, lineage, features, plot, legend, resampling, scores, cost, facts, here
+    )
 
 
 def _why(first: Any) -> tuple[Any, ...]:

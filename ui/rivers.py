@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ttsvar.history import Node
 from ttsvar.types import Run
-from ui.components.lineage import Branch, Column, Dot
+from ui.branches import Line, line_of, lines
+from ui.components.branches import Branch
+from ui.components.lineage import Column, Dot
 from ui.components.stepper import Cell
 from ui.frames import array, cluster_labels, pictures
 from ui.sessions import Session
@@ -21,10 +23,19 @@ def columns(session: Session, state_id: str) -> list[Column]:
     ids = walk(session, state_id)
     now = session.history.node(state_id).state.scale
     winners = _winners(session, state_id)
-    return [_column(session, session.history.node(i), winners.get(i), now) for i in ids]
+    forks = _forks(session, state_id)
+    return [_column(session, session.history.node(i), winners.get(i), now, forks.get(i, ())) for i in ids]
 
 
-def _column(session: Session, node: Node, winner: int | None, now: int) -> Column:
+def _forks(session: Session, state_id: str) -> dict[str, tuple[str, ...]]:
+    """By stepped state the names of the other branches that go another way at its decision."""
+    history = session.history
+    shown = [n.state.id for n in history.path(state_id)] + session.ahead(state_id)
+    away = {i: [c.state.id for c in history.children(i) if c.state.id not in shown] for i in shown}
+    return {i: tuple(line_of(history, child).name for child in others) for i, others in away.items() if others}
+
+
+def _column(session: Session, node: Node, winner: int | None, now: int, forks: tuple[str, ...]) -> Column:
     assert node.result is not None
     state_id = node.state.id
     _, thumbs, _ = pictures(session, node)
@@ -33,14 +44,16 @@ def _column(session: Session, node: Node, winner: int | None, now: int) -> Colum
     child = session.last_child.get(state_id)
     chosen = session.history.node(child).state.choices[-1] if child else node.result.proposal.parents
     parents = node.state.choices[-1] if node.state.choices else None
+    above = session.history.parent(state_id)
+    before = above.state.candidate_ids if above is not None else ()
     dots = tuple(
         Dot(
             name, thumbs[i], label[0] if (label := labels[i]) else None, parents[i] if parents else None,
-            i in chosen, winner == i, float(scores[i]),
+            i in chosen, winner == i, float(scores[i]), name not in before,
         )
         for i, name in enumerate(node.result.grown.candidate_ids)
     )  # fmt: skip
-    return Column(node.state.scale, state_id, dots, node.state.scale > now)
+    return Column(node.state.scale, state_id, dots, node.state.scale > now, forks)
 
 
 def _winners(session: Session, state_id: str) -> dict[str, int]:
@@ -97,14 +110,26 @@ def plan_cells(sizes: tuple[tuple[int, int], ...], batch: tuple[int, ...], decis
 
 
 def branches(session: Session, state_id: str) -> list[Branch]:
-    """The ends of all branches; the one that is shown is marked."""
+    """All branches of the run; the one that is shown is marked."""
     here = {*session.ahead(state_id), state_id}
-    found = []
-    for number, node in enumerate(session.history.leaves()):
-        end = node.state.id
-        if node.state.done:
-            note = f"{float(array(session.finished(end).scores)[best_row(session, end)]):+.2f}"
-        else:
-            note = f"at scale {node.state.scale}"
-        found.append(Branch(end, f"Branch {number + 1}", note.replace("-", "\u2212"), end in here))
-    return found
+    found = lines(session.history)
+    return [_branch(session, line, line.end in here) for line in found] if len(found) > 1 else []
+
+
+def _branch(session: Session, line: Line, here: bool) -> Branch:
+    state = session.history.node(line.end).state
+    name, thumb, reward = leader(session, line.end)
+    note = f"{name} {reward:+.2f}" if state.done else f"at scale {state.scale}"
+    note = note.replace("-", "\u2212")
+    return Branch(line.start, line.end, line.name, note, here, thumb, line.parted, state.scale)
+
+
+def leader(session: Session, state_id: str) -> tuple[str, str, float]:
+    """Name, thumbnail and reward of the candidate that leads at a state: the winner where it is finished."""
+    node = session.history.node(state_id)
+    above = session.history.parent(state_id)
+    grown = node if node.result is not None or above is None else above
+    scores = array(session.look(grown.state.id, pictures=False).scores)
+    row = node.state.choices[-1][best_row(session, state_id)] if node.state.done else int(scores.argmax())
+    assert grown.result is not None
+    return grown.result.grown.candidate_ids[row], pictures(session, grown)[1][row], float(scores[row])

@@ -76,8 +76,8 @@ class Session:
         self.touched = time.time()
         return self.turn
 
-    def open(self, state_id: str) -> Node:
-        """Stand at a state, growing and looking at its scale if that was never done."""
+    def grow(self, state_id: str) -> None:
+        """Grow a state's scale and look at it, if that was never done."""
         with self.lock:
             node = self.history.node(state_id)
             try:
@@ -87,8 +87,13 @@ class Session:
                     self.look(state_id, pictures=False)
             finally:
                 self.doing = None
+
+    def open(self, state_id: str) -> Node:
+        """Stand at a state, growing its scale if that was never done."""
+        with self.lock:
+            self.grow(state_id)
             node = self.history.go(state_id)
-            self._save()
+            self.save()
             return node
 
     def _doing(self, node: Node) -> Callable[[str, int], None]:
@@ -177,7 +182,8 @@ class Session:
             (self.folder / "shown" / f"{state_id}-{name}.json").unlink(missing_ok=True)
         return self.shown(state_id, name, make)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the run to its folder."""
         if self.folder is not None:
             save_history(self.history, self.folder)
 

@@ -10,7 +10,10 @@ from gradio.themes.utils import fonts
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
 GLOBAL_STYLE = "global.css"
 HEAD_SCRIPTS = ("page.js", "zoom.js")
-STYLES = ("tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "final.css", "narrow.css")
+STYLES = (
+    "tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "lineage.css", "duel.css", "classroom.css",
+    "final.css", "narrow.css",
+)  # fmt: skip
 
 
 def script(name: str) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from ttsvar.history import Node
 from ui import rivers, words
 from ui.bills import bill, costs
+from ui.branches import LONGEST_NAME
 from ui.components.bar import bar_html, stage_html
 from ui.components.board import board_html, columns
+from ui.components.branches import branches_html
 from ui.components.cost import cost_html, facts_html
 from ui.components.features import features_html
 from ui.components.final import Ancestor, Ending, ending_html, welcome_html
@@ -82,12 +84,13 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
     scales = len(run.schedule)
     shown = node_id if above is None or node.result is not None else above.state.id
     frame = build_frame(session, shown)
+    branches = branches_html(rivers.branches(session, node_id), scales, LONGEST_NAME)
     past = [c for c in columns if c.scale <= node.state.scale]
     return View(
         header_html(engine.name, str(engine.device).upper(), session.id, node_id),
         stepper_html(rivers.cells(session, node_id)),
         stage,
-        lineage_html(columns, scales, node.state.scale, rivers.branches(session, node_id)),
+        lineage_html(columns, scales, node.state.scale, branches),
         features_html(frame, run.search.extractor),
         resampling_html(frame),
         scores_html(past, scales, node.state.scale),

@@ -95,6 +95,9 @@ class DrawnBackend:
     def decode_flops(self, candidates: int) -> float:
         return 2e8 * candidates
 
+    def run_bytes(self, run: Run) -> int:
+        return 1024 * run.batch[0]
+
     def vocabulary(self) -> tuple[str, ...]:
         return WORDS
 

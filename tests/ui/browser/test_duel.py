@@ -1,0 +1,103 @@
+"""Mine against the algorithm, and the class that gathers everybody's."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from steps import finished, names, press, start, to_scale
+
+pytestmark = pytest.mark.browser
+PATIENCE = 90_000
+
+
+def overrule(page: Page) -> None:
+    """Keep the first candidate that is dropped, and drop the first that is kept."""
+    page.locator(".card.drop .pic").first.click()
+    page.locator(".card.keep .pic").first.click()
+
+
+def compare(page: Page) -> None:
+    """Run both ways from the board and wait for the outcome."""
+    page.locator('.duel [data-do="compare"]').click()
+    expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_duels_from_2_and_6_keep_a_score(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    start(page, seed=width)
+    to_scale(page, 2)
+    button = page.locator('.duel [data-do="compare"]')
+    expect(button).to_be_disabled()
+    overrule(page)
+    expect(button).to_be_enabled()
+    chosen = names(page, ".card.keep")
+    compare(page)
+    expect(page.locator(".duel details[open] summary")).to_contain_text("Scale 2, cluster:")
+    expect(page.locator(".duel details[open] .sat")).to_have_count(2)
+    expect(page.locator(".duel .score")).to_contain_text("Your score: 1 compared")
+    assert names(page, ".card.keep") == chosen, "the board stays as it was"
+    page.locator(".step button").nth(6).click()
+    to_scale(page, 6)
+    page.keyboard.press("a")
+    page.locator(".card.keep [data-do=more]").first.click()
+    compare(page)
+    expect(page.locator(".duel .score")).to_contain_text("Your score: 2 compared")
+    expect(page.locator(".duel details")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator('.duel details[open] [data-do="open"]').first.click()
+    finished(page)
+    expect(page.locator(".kick")).to_contain_text("by hand")
+    page.reload()
+    finished(page)
+    expect(page.locator(".duel .score")).to_contain_text("Your score: 2 compared")
+
+
+def test_stop_leaves_the_board(page: Page) -> None:
+    start(page, seed=11)
+    to_scale(page, 2)
+    overrule(page)
+    page.locator('.duel [data-do="compare"]').click()
+    page.locator('.duel [data-do="stop"]').click()
+    expect(page.locator(".duel .err").first).to_contain_text("Stopped")
+    expect(page.locator(".say h2")).to_contain_text("Scale 2:")
+
+
+def test_a_choice_by_hand_is_compared_afterwards(page: Page) -> None:
+    start(page, seed=12)
+    to_scale(page, 2)
+    overrule(page)
+    press(page, "end")
+    finished(page)
+    button = page.locator('.duel [data-do="compare"]')
+    expect(button).to_have_text("Compare scale 2")
+    compare(page)
+    expect(page.locator(".stage.final")).to_be_visible()
+
+
+def test_two_visitors_meet_in_the_class_chart(page: Page, chromium: Browser) -> None:
+    base = page.url.split("?")[0]
+    other = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    other.set_default_timeout(PATIENCE)
+    other.goto(base)
+    other.wait_for_selector("#go")
+    for visitor, seed, nickname in ((page, 21, "Ada"), (other, 22, "Bob <i>")):
+        start(visitor, seed=seed)
+        to_scale(visitor, 2)
+        overrule(visitor)
+        compare(visitor)
+        visitor.locator(".nick input").fill(nickname)
+        visitor.locator(".nick input").press("Enter")
+    other.locator(".nick input").fill("ada")
+    other.locator(".nick input").press("Enter")
+    expect(other.locator(".mine .err")).to_contain_text("choose another nickname")
+    with page.context.expect_page() as opened:
+        page.locator(".duel a.chip").click()
+    room = opened.value
+    expect(room.locator(".class h2")).to_contain_text("People beat the method in", timeout=PATIENCE)
+    expect(room.locator(".duelist title")).to_contain_text(["Ada", "Bob <i>"])
+    expect(room.locator(".class tbody th")).to_contain_text(["Ada", "Bob <i>"])
+    for width in (1440, 390):
+        room.set_viewport_size({"width": width, "height": 900})
+        assert room.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    other.context.close()

@@ -1,0 +1,98 @@
+"""The lineage and the branches, at both widths: look, restore, branch, rename, and all of it by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from steps import at_scale, finished, names, press, start, to_scale
+
+pytestmark = pytest.mark.browser
+WIDTHS = pytest.mark.parametrize("width", [1440, 390])
+
+
+def node(page: Page, scale: int, row: int):
+    """A candidate in the river."""
+    return page.locator(f'.flow g.nd[data-row="{row}"]').nth(scale)
+
+
+@WIDTHS
+def test_rewind_to_5_and_branch_from_a_candidate(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    start(page)
+    press(page, "end")
+    finished(page)
+    node(page, 5, 1).click()
+    expect(page.locator(".peek h4")).to_contain_text("at scale 5")
+    assert page.locator(".peek li").count() == 6
+    name = (page.locator(".peek h4").text_content() or "").split()[0]
+    page.locator('.peek [data-do="restore"]').click()
+    at_scale(page, 5)
+    expect(page.locator(".bar .what")).to_contain_text("as proposed")
+    node(page, 5, 1).click()
+    page.locator('.peek [data-do="branch"]').click()
+    expect(page.locator(".bar .what")).to_contain_text("by your choice")
+    assert names(page, ".card.keep") == [name]
+    press(page, "end")
+    finished(page)
+    expect(page.locator(".branch")).to_have_count(2)
+    expect(page.locator(".branch").nth(1).locator(".rail")).to_have_attribute(
+        "aria-label", "parts at scale 5, reaches scale 13"
+    )
+    expect(page.locator(".flow path.fork")).to_have_count(1)
+    page.locator(".branch .chip").first.click()
+    expect(page.locator(".branch .chip").first).to_have_attribute("aria-pressed", "true")
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_look_and_restore_by_keyboard(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    page.locator('.flow g.nd[tabindex="0"]').focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".peek h4")).to_have_text("c1 at scale 1")
+    expect(page.locator('.peek [data-do="restore"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".peek")).to_be_hidden()
+    expect(page.locator('.flow g.nd[data-name="c1"]').nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('.peek [data-do="restore"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    at_scale(page, 1)
+
+
+@WIDTHS
+def test_a_renamed_branch_survives_a_restart(chromium: Browser, server, tmp_path, width: int) -> None:
+    own = type(server)(tmp_path)
+    own.start()
+    try:
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        page.goto(own.url)
+        page.wait_for_selector("#go")
+        start(page)
+        to_scale(page, 2)
+        press(page, "next")
+        at_scale(page, 3)
+        page.locator(".step button").nth(2).click()
+        at_scale(page, 2)
+        page.locator(".card.keep .pic").first.click()
+        press(page, "next")
+        at_scale(page, 3)
+        page.locator('.branch [data-do="rename"]').nth(1).click()
+        page.locator(".branch input").fill("Branch 1")
+        page.keyboard.press("Enter")
+        expect(page.locator(".branches .err")).to_contain_text("choose another name")
+        page.locator('.branch [data-do="rename"]').nth(1).click()
+        page.locator(".branch input").fill("  without <b>c0</b> ")
+        page.keyboard.press("Enter")
+        expect(page.locator(".branch b").nth(1)).to_have_text("without <b>c0</b>")
+        own.stop()
+        own.start()
+        page.reload()
+        at_scale(page, 3)
+        expect(page.locator(".branch b").nth(1)).to_have_text("without <b>c0</b>")
+        page.close()
+    finally:
+        own.stop()

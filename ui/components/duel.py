@@ -1,0 +1,142 @@
+"""Mine against the algorithm: the call, the race while it runs, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from ui.components.board import signed
+from ui.duel import Duel, Side
+
+VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
+LEAD = (
+    "One decision, two ways: yours and the algorithm's are run to the end with the same random draws; after this "
+    "choice both take every proposal."
+)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One way so far: (scale, name, thumbnail) of who leads at each grown scale."""
+
+    title: str
+    steps: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A choice by hand that can be compared: on the board (no counts: the board knows), or one taken earlier."""
+
+    at: str
+    scale: int
+    counts: tuple[int, ...] = ()
+
+
+def panel_html(
+    run: str,
+    offers: list[Offer],
+    outcomes: list[tuple[Duel, str, str, bool]],
+    *,
+    race: tuple[Lane, Lane] | None = None,
+    scales: int = 13,
+    error: str = "",
+) -> str:
+    """The whole panel; an outcome is the duel, both final pictures as data URIs, and whether it is unfolded."""
+    told = "".join(_outcome(*outcome) for outcome in outcomes)
+    middle = _race(race, scales) if race else "".join(_offer(o) for o in offers)
+    return (
+        f'<section class="pn duel" data-run="{escape(run)}"><div class="head"><h3>Mine against the algorithm</h3>'
+        f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
+        f'{middle}<p class="err" role="alert">{escape(error)}</p>{told}'
+        '<div class="mine" hidden><p class="score" role="status"></p><label class="nick">Nickname in the class chart '
+        '<input type="text" maxlength="20" autocomplete="off" spellcheck="false" placeholder="none"></label>'
+        '<p class="err" role="alert"></p></div></section>'
+    )
+
+
+def _offer(offer: Offer) -> str:
+    if offer.counts:
+        counts = ",".join(map(str, offer.counts))
+        return (
+            f'<div class="offer"><button type="button" class="go" data-do="compare" data-at="{escape(offer.at)}" '
+            f'data-counts="{counts}">Compare scale {offer.scale}</button>'
+            f'<span class="note">There you chose by hand.</span></div>'
+        )
+    return (
+        f'<div class="offer"><button type="button" class="go" data-do="compare" data-board="1" '
+        f'data-at="{escape(offer.at)}" disabled>Run both to the end</button>'
+        '<span class="note why">First choose otherwise than proposed, on the board above.</span></div>'
+    )
+
+
+def _race(race: tuple[Lane, Lane], scales: int) -> str:
+    at = max((step[0] for lane in race for step in lane.steps), default=0)
+    return (
+        f'<div class="race">{_lane(race[0], scales)}{_lane(race[1], scales)}</div><div class="offer">'
+        f'<button type="button" data-do="stop">Stop</button>'
+        f'<span class="note" role="status">Drawing both, scale {min(at + 1, scales - 1)} of {scales - 1}</span></div>'
+    )
+
+
+def _lane(lane: Lane, scales: int) -> str:
+    by_scale = {scale: (name, thumb) for scale, name, thumb in lane.steps}
+    cells = "".join(
+        f'<li><img src="{by_scale[k][1]}" alt="{escape(by_scale[k][0])} leads at scale {k}"></li>'
+        if k in by_scale
+        else "<li></li>"
+        for k in range(min(by_scale, default=0), scales)
+    )
+    return f'<div class="lane"><span>{escape(lane.title)}</span><ol>{cells}</ol></div>'
+
+
+def _outcome(duel: Duel, mine: str, algorithm: str, unfolded: bool) -> str:
+    amount = "" if duel.outcome == "tied" else f" {abs(duel.gain):.2f} reward"
+    decision = f", {duel.decision}" if duel.decision else ""
+    line = f"Scale {duel.scale}{decision}: {VERDICTS[duel.outcome].lower()}{amount}"
+    return (
+        f'<details class="outcome {duel.outcome}"{" open" if unfolded else ""}><summary>{escape(line)}</summary>'
+        f'<div class="sides">{_side("Your choice", duel.mine, mine)}'
+        f"{_side('The algorithm', duel.algorithm, algorithm)}</div>"
+        f'<p class="note">{_comparison(duel)}</p></details>'
+    )
+
+
+def _side(title: str, side: Side, picture: str) -> str:
+    alt = f"{title}: {side.winner}, reward {signed(side.reward)}"
+    return (
+        f'<figure><img src="{picture}" alt="{escape(alt)}"><figcaption><b>{title}</b> '
+        f'<span class="rw">{signed(side.reward)}</span>{_verdict(side)}'
+        f'<span class="note">kept {escape(_listed(side.kept))}; {escape(side.winner)} won</span>'
+        f'<button type="button" data-do="open" data-go="{escape(side.end)}">Open this branch</button>'
+        "</figcaption></figure>"
+    )
+
+
+def _verdict(side: Side) -> str:
+    if side.satisfied is None:
+        return ""
+    if side.satisfied:
+        return '<span class="sat yes">\u2713 satisfies the prompt</span>'
+    why = side.reasons[0].replace(">=", "\u2265") if side.reasons else "does not satisfy the prompt"
+    return f'<span class="sat no">\u2717 {escape(why)}</span>'
+
+
+def _comparison(duel: Duel) -> str:
+    near = duel.lost_diversity
+    spread = (
+        "Both choices left survivors equally far apart"
+        if abs(near) < 0.005
+        else f"Your survivors were {abs(near):.2f} {'nearer to' if near > 0 else 'farther from'} each other"
+    )
+    measured = (
+        " Whether a picture satisfies the prompt is measured by a detector that no search sees."
+        if duel.mine.satisfied is not None
+        else " Nothing here measures whether this prompt is satisfied."
+    )
+    same = f"{duel.agreement:.0%} of the places went to the same candidates."
+    return f"{same} {spread} (cosine distance of features).{measured}"
+
+
+def _listed(kept: tuple[str, ...]) -> str:
+    names = [n + (f" \u00d7{kept.count(n)}" if kept.count(n) > 1 else "") for n in dict.fromkeys(kept)]
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
