@@ -10,9 +10,12 @@ from ttsvar.errors import ConfigError
 EXTRACTORS = ("pca", "pca-raw", "pool")
 POTENTIALS = ("value", "max", "sum", "diff")
 RESAMPLINGS = ("multinomial", "stratified", "systematic", "residual")
-STRATEGIES = ("raw", "best-of-n", "importance-sampling", "tts-var", "cluster-only", "resample-only", "beam", "smc")
+STRATEGIES = (
+    "raw", "best-of-n", "importance-sampling", "tts-var", "cluster-only", "resample-only", "beam", "smc", "early-pick",
+)  # fmt: skip
 CLUSTERING_STRATEGIES = ("tts-var", "cluster-only")
 RESAMPLING_STRATEGIES = ("tts-var", "resample-only", "importance-sampling", "smc")
+SELECTING_STRATEGIES = ("beam", "early-pick")
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class SearchConfig:
             return "cluster"
         if self.strategy in RESAMPLING_STRATEGIES and scale in self.settled("resample_scales"):
             return "resample"
-        return "select" if self.strategy == "beam" and scale in self.settled("resample_scales") else None
+        selects = self.strategy in SELECTING_STRATEGIES and scale in self.settled("resample_scales")
+        return "select" if selects else None
 
     def settled(self, name: str) -> Any:
         """The value of a setting; raises ConfigError where it is left to the model."""
@@ -136,6 +140,7 @@ SEARCHES: dict[str, SearchConfig] = {
     "smc": SearchConfig(strategy="smc", n=4, potential="max", resampling="systematic", ess_share=0.5),
     "smc-diff": SearchConfig(strategy="smc", n=4, potential="diff", resampling="systematic", ess_share=0.5),
     "smc-always": SearchConfig(strategy="smc", n=4, potential="max"),
+    "early-pick": SearchConfig(strategy="early-pick", width=2, children=6),
 }
 """Every named search. `replace(SEARCHES[name], n=2)` adapts one."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ttsvar.config import CLUSTERING_STRATEGIES, Sampling, SearchConfig
+from ttsvar.config import CLUSTERING_STRATEGIES, SELECTING_STRATEGIES, Sampling, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
 
@@ -59,7 +59,10 @@ def resolve_decisions(search: SearchConfig, scales: int) -> SearchConfig:
     lacking = [name for name in names if getattr(search, name) is None]
     if lacking and search.strategy in UNDIRECTED and scales not in PLANS:
         return replace(search, **dict.fromkeys(lacking, ()))
-    return replace(search, **{name: getattr(_plan(search, scales), name) for name in lacking})
+    own = {name: getattr(_plan(search, scales), name) for name in lacking}
+    if search.strategy == "early-pick" and "resample_scales" in lacking:
+        own["resample_scales"] = _plan(search, scales).cluster_scales[-1:]  # where the layout is settled
+    return replace(search, **own)
 
 
 def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
@@ -67,7 +70,7 @@ def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
     if search.strategy in (*UNDIRECTED, "importance-sampling", "smc"):
         return (1,) * scales
     search = resolve_decisions(search, scales)
-    if search.strategy == "beam":
+    if search.strategy in SELECTING_STRATEGIES:
         last = max((k for k in range(scales) if search.decision(k)), default=0)
         return (search.width * search.children,) * last + (search.width,) * (scales - last)
     plan = _plan(search, scales).batch

@@ -27,6 +27,7 @@ def needs(name: str) -> dict[int, set[str]]:
 def test_the_table_has_every_name_and_frozen_dataclasses():
     assert set(STRATEGIES) == set(NAMES)
     assert all(dataclasses.is_dataclass(s) and hash(s) is not None for s in STRATEGIES.values())
+    assert all(s.summary.count(".") in (1, 2) and s.summary.endswith(".") for s in STRATEGIES.values())
     with pytest.raises(ConfigError, match="tts-var"):
         strategy("magic")
 
@@ -37,6 +38,8 @@ def test_what_each_strategy_looks_at():
     assert needs("tts-var") == {2: {"features"}, 5: {"features"}, 6: {"scores"}, 9: {"scores"}, 12: {"scores"}}
     assert needs("cluster-only") == {2: {"features"}, 5: {"features"}, 12: {"scores"}}
     assert needs("importance-sampling") == needs("resample-only") == {k: {"scores"} for k in (6, 9, 12)}
+    assert needs("early-pick") == {5: {"scores"}, 12: {"scores"}}
+    assert needs("beam") == needs("smc") == {k: {"scores"} for k in (6, 9, 12)}
 
 
 def test_reasons_of_a_clustering():

@@ -18,7 +18,7 @@ class Beam:
     """Keep the best `width` by potential, as copies that go apart from the next scale on, because their ids differ.
 
     The schedule says how many copies there are in all; where they do not come out even, the better survivors get one
-    more. With a width of 1 it is greedy search.
+    more. With a width of 1 it is greedy search; with one decision, after which nobody is copied, it is early pick.
     """
 
     summary: str

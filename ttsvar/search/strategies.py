@@ -28,6 +28,10 @@ STRATEGIES: dict[str, Strategy] = {
     "beam": Beam(
         "At some scales only the best few by reward survive. Each goes on as several copies, which are drawn apart."
     ),
+    "early-pick": Beam(
+        "Draws many candidates only as far as the first scale at which the reward can tell how they will end. "
+        "The best few are drawn to the end; nothing is looked at before, and nobody is copied."
+    ),
     "smc": SMC(
         "Every scored scale adds to a candidate's weight. When a few carry most of it, all are drawn anew by weight."
     ),
