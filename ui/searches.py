@@ -9,7 +9,7 @@ CUSTOM = "custom"
 TITLES = {
     "tts-var": "TTS-VAR (paper)", "raw": "Raw, one picture", "best-of-n": "Best of N",
     "importance-sampling": "Importance sampling", "beam": "Beam", "greedy": "Greedy",
-    "smc": "SMC", "smc-diff": "SMC by gain", "smc-always": "SMC, always drawing",
+    "smc": "SMC", "smc-diff": "SMC by gain", "smc-always": "SMC, always drawing", "early-pick": "Early pick (ours)",
     "cluster-only": "Clustering alone", "resample-only": "Resampling alone", CUSTOM: "Custom",
 }  # fmt: skip
 LINES = {
@@ -22,6 +22,7 @@ LINES = {
     "smc": "Carries weights along and draws, evenly spread, only when few candidates hold most of the weight.",
     "smc-diff": "The same, weighing what the reward gained instead of the best so far.",
     "smc-always": "Draws at every marked scale by the best reward so far, as plain particles do.",
+    "early-pick": "Looks once, at the first scale where the reward can tell the end, and finishes only the best few.",
     "cluster-only": "The paper's clustering without its resampling.",
     "resample-only": "The paper's resampling without its clustering.",
     CUSTOM: "Your own schedule: edit the cells under Advanced, and mark where it decides.",
