@@ -40,7 +40,6 @@ function losses() {
 }
 
 function paint() {
-  document.dispatchEvent(new CustomEvent("ttsvar:choice"));
   if (!onBoard()) return;
   const all = cards();
   const kept = all.filter((c) => Number(c.dataset.count) > 0);
