@@ -87,6 +87,12 @@ class FakeBackend:
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         return ()
 
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read_prompt(self, prompt: str) -> str:
+        return prompt
+
 
 def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:
     rows = [

@@ -8,7 +8,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits, keyed_rng, uniforms
+from ttsvar.sampling import (
+    bit_probabilities,
+    combine_guidance,
+    draw_bits,
+    draw_tokens,
+    keyed_rng,
+    token_probabilities,
+    uniforms,
+)  # fmt: skip
 
 
 def _logits(*p1: float) -> torch.Tensor:
@@ -78,3 +86,29 @@ def test_uniforms_are_uniform():
     assert 0 <= values.min() < values.max() < 1
     assert abs(float(values.mean()) - 0.5) < 0.01
     assert abs(float(values.var()) - 1 / 12) < 0.003
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31), st.integers(0, 12), st.floats(0.05, 1.0))
+def test_top_k_and_top_p_keep_the_likeliest(seed: int, top_k: int, top_p: float):
+    logits = torch.randn(3, 10, generator=torch.Generator().manual_seed(seed)) * 2
+    chances = token_probabilities(logits, top_k, top_p)
+    torch.testing.assert_close(chances.sum(-1), torch.ones(3))
+    for row, kept in zip(logits, chances > 0, strict=True):
+        order = row.argsort(descending=True).tolist()
+        allowed = order[: top_k or 10]
+        share = row[allowed].double().softmax(0)
+        count = next((n for n in range(1, len(allowed) + 1) if 1 - float(share[:n].sum()) <= 1 - top_p), len(allowed))
+        assert int(kept.sum()) >= 1
+        assert set(kept.nonzero().flatten().tolist()) == set(order[: int(kept.sum())])
+        assert abs(int(kept.sum()) - count) <= (0 if top_p < 0.999 else 10)
+
+
+def test_tokens_are_drawn_by_their_probabilities():
+    chances = torch.tensor([0.0, 0.25, 0.0, 0.75, 0.0])
+    uniform = uniforms(0, "c0", 0, "tokens", (4000,))
+    drawn = draw_tokens(chances.expand(4000, 5), uniform)
+    assert set(drawn.tolist()) == {1, 3}
+    assert abs(float((drawn == 1).float().mean()) - 0.25) < 0.03
+    edges = torch.tensor([0.0, 1.0 - 2**-24])
+    assert draw_tokens(chances.expand(2, 5), edges).tolist() == [1, 3]

@@ -36,6 +36,13 @@ def _infinity(folder: Path, out: Path) -> None:
     save_file({name: tensor.contiguous() for name, tensor in got.items()}, out)
 
 
+def _var(folder: Path, out: Path) -> None:
+    from ttsvar.models.var_conformance import var_conformance
+
+    got = var_conformance(folder, _read_json(folder / "config.json"), load_file(folder / "inputs.safetensors"))
+    save_file({name: tensor.contiguous() for name, tensor in got.items()}, out)
+
+
 def _image_reward(folder: Path, out: Path) -> None:
     from ttsvar.rewards.conformance import reward_conformance
 
@@ -56,6 +63,7 @@ def _geneval(folder: Path, out: Path) -> None:
 
 KINDS = (
     Kind("infinity", (("transformer.pth", "vae.pth", "config.json", "inputs.safetensors"),), _infinity),
+    Kind("var", (("var.pth", "vae.pth", "config.json", "inputs.safetensors"),), _var),
     Kind("image reward", (("ImageReward.pt", "config.json", "inputs.safetensors"),), _image_reward),
     Kind("selection", (("cluster_cases.json",), ("potential_cases.json",)), _selection),
     Kind("geneval", (("decision_cases.json",),), _geneval),

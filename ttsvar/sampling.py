@@ -1,6 +1,6 @@
-"""Bits from logits: guidance, top-k and top-p over two values, and draws keyed by what they are for.
+"""Bits and tokens from logits: guidance, top-k and top-p, and draws keyed by what they are for.
 
-Dimension letters: B candidates, L tokens, D bits a token.
+Dimension letters: B candidates, L tokens, D bits a token, V tokens to choose from.
 """
 
 from __future__ import annotations
@@ -52,3 +52,34 @@ def bit_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Ten
 def draw_bits(p1: Tensor, uniform: Tensor) -> Tensor:
     """Bits uint8 [...] that are 1 where `uniform` is below the probability of 1."""
     return (uniform.to(p1.device) < p1).to(torch.uint8)
+
+
+def token_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+    """Probability of each token, float32 [..., V], from logits of that shape.
+
+    top-k leaves the k likeliest tokens (0: all; ties with the last stay), then top-p drops the unlikeliest that
+    together have probability <= 1 - top_p (VAR's sampler).
+    """
+    logits = logits.float()
+    if 0 < top_k < logits.shape[-1]:
+        lowest = logits.topk(top_k, dim=-1).values[..., -1:]
+        logits = logits.masked_fill(logits < lowest, -torch.inf)
+    if top_p < 1:
+        rising, order = logits.sort(dim=-1)
+        dropped = rising.softmax(-1).cumsum(-1) <= 1 - top_p
+        dropped[..., -1] = False
+        logits = logits.masked_fill(dropped.scatter(-1, order, dropped), -torch.inf)
+    return logits.softmax(-1)
+
+
+def draw_tokens(probabilities: Tensor, uniform: Tensor) -> Tensor:
+    """Tokens int64 [...] on the CPU: the first whose summed probability [..., V] exceeds the uniform number [...].
+
+    Sums in float64 on the CPU, so that equal probabilities give equal tokens on every device.
+    """
+    sums = probabilities.cpu().double().cumsum(-1)
+    last = sums[..., -1:].contiguous()
+    wanted = uniform.cpu().double()[..., None] * last
+    drawn = torch.searchsorted(sums, wanted, right=True)
+    # The product may round up to the whole sum; then the last token of any probability is meant.
+    return torch.minimum(drawn, torch.searchsorted(sums, last))[..., 0]

@@ -10,13 +10,13 @@ import pickle
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from ttsvar.errors import CheckpointError
 
@@ -50,6 +50,10 @@ class TensorTable:
                 table = _descend(_load_torch(file), self.nest)
                 tensors |= {name: table[name] for name in here}
         return tensors
+
+    def without(self, *names: str) -> TensorTable:
+        """The same table with some tensors left out."""
+        return replace(self, shapes={name: shape for name, shape in self.shapes.items() if name not in names})
 
     def converted(
         self, names: Mapping[str, str], dtype: torch.dtype, device: str | torch.device = "cpu"
@@ -188,3 +192,29 @@ def _descend(table: Any, nest: Nest) -> Any:
     for key in nest:
         table = table.get(key) if isinstance(table, dict) else None
     return table
+
+
+def fill_model(
+    model: nn.Module,
+    table: TensorTable,
+    names: Mapping[str, str],
+    dtype: torch.dtype = torch.float32,
+    device: str | torch.device = "cpu",
+) -> None:
+    """Give a model on the meta device exactly the tensors of a file, `names` saying what each is called in the model.
+
+    Raises CheckpointError that lists what is missing, unknown (to `names` or to the model) or of a wrong shape.
+    """
+    own = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {ours: table.shapes[name] for name, ours in names.items() if ours in own}
+    strange = sorted(name for name in table.shapes if names.get(name) not in own)
+    wrong = [f"{n} is {list(s)}, should be {list(own[n])}" for n, s in sorted(found.items()) if s != own[n]]
+    problems = [
+        f"{label}: {', '.join(listed[:20])}{f' and {len(listed) - 20} more' if len(listed) > 20 else ''}."
+        for label, listed in (("Missing", sorted(own.keys() - found.keys())), ("Unknown", strange), ("Wrong", wrong))
+        if listed
+    ]
+    if problems:
+        raise CheckpointError(f"{table.source} does not fit. {' '.join(problems)} Check the file, or the model's name.")
+    model.load_state_dict(table.converted(names, dtype, device), assign=True)
+    model.eval()

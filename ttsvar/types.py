@@ -247,6 +247,14 @@ class Backend(Protocol):
         """The prompt's words that the model does not know."""
         ...
 
+    def choices(self) -> tuple[str, ...]:
+        """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
+        ...
+
+    def read_prompt(self, prompt: str) -> str:
+        """The prompt as a run keeps it and the reward reads it; raises PromptError where the model cannot draw it."""
+        ...
+
 
 class FeatureExtractor(Protocol):
     """Images to patch features."""

@@ -104,6 +104,12 @@ class DrawnBackend:
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         return tuple(w for w in prompt.lower().split() if w not in WORDS)
 
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read_prompt(self, prompt: str) -> str:
+        return prompt
+
 
 class CellFeatures:
     """Mean colours of an 8 x 8 grid and simple functions of them: float32 [B, 64, 9]."""

@@ -90,6 +90,14 @@ class ChunkedBackend(ABC):
     def _images(self, bits: Sequence[Tensor]) -> Tensor:
         """One chunk's images uint8 [G, H, W, 3] from its bits of the first scales."""
 
+    def choices(self) -> tuple[str, ...]:
+        """Every prompt the model takes; none are listed where prompts are free text."""
+        return ()
+
+    def read_prompt(self, prompt: str) -> str:
+        """The prompt as a run keeps it: as it is, where prompts are free text."""
+        return prompt
+
     def begin(self, run: Run) -> ChunkCache:
         """Digest the prompt, and the empty cache for `run.batch[0]` candidates."""
         return self._empty(run, run.batch[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import nn
 
 from ttsvar.models.config import TransformerConfig
-from ttsvar.tokenizer.blocks import Decoder
+from ttsvar.models.var import VARConfig
+from ttsvar.tokenizer.blocks import Decoder, SpatialAttention
 
 
 def transformer_flops(config: TransformerConfig, scale: int, text_tokens: int, halves: int) -> float:
@@ -21,16 +22,32 @@ def transformer_flops(config: TransformerConfig, scale: int, text_tokens: int, h
     return float(halves * (config.depth * (products + attention) + head) + embed)
 
 
-def decoder_flops(decoder: Decoder, grid: tuple[int, int]) -> float:
-    """One image from summed codes on a grid (h, w)."""
+def var_flops(config: VARConfig, scale: int, halves: int) -> float:
+    """One candidate of VAR at one scale with its cache; `halves` is 2 under guidance. The class's part is left out."""
+    width, tokens, seen = config.embed_dim, config.sides[scale] ** 2, config.ends[scale]
+    products = 2 * tokens * (4 * width * width + 2 * width * config.hidden)
+    attention = 4 * tokens * seen * width
+    head = 2 * tokens * width * config.vocab
+    embed = 2 * tokens * config.code_channels * width if scale else 0
+    return float(halves * (config.depth * (products + attention) + head) + embed)
+
+
+def decoder_flops(decoder: Decoder, grid: tuple[int, int], before: nn.Module | None = None) -> float:
+    """One image from summed codes on a grid (h, w); `before` is a convolution on that grid that comes first."""
     places = grid[0] * grid[1]
-    total = places * (_per_place(decoder.conv_in) + _per_place(decoder.mid))
+    total = places * (_per_place(decoder.conv_in) + (_per_place(before) if before else 0)) + _at(decoder.mid, places)
     for level in reversed(decoder.up):
-        total += places * _per_place(level.block)  # type: ignore[arg-type]
+        total += _at(level.block, places) + _at(level.attn, places)  # type: ignore[arg-type]
         if isinstance(level.upsample, nn.Module):
             places *= 4
             total += places * _per_place(level.upsample)
     return total + places * _per_place(decoder.conv_out)
+
+
+def _at(module: nn.Module, places: int) -> float:
+    """Of the convolutions and the attention in a module that keeps a grid of this many places."""
+    attends = [m.proj_out.out_channels for m in module.modules() if isinstance(m, SpatialAttention)]
+    return places * _per_place(module) + 4.0 * places**2 * sum(attends)
 
 
 def _per_place(module: nn.Module) -> float:

@@ -1,4 +1,4 @@
-"""The attention layers of an Infinity block: cosine self-attention, text cross-attention, attentive pooling.
+"""The attention layers of Infinity and VAR blocks: self-attention, text cross-attention, attentive pooling.
 
 Dimension letters: B rows, L tokens, C channels, H heads, S prompts, G candidates per prompt, T text tokens.
 """
@@ -37,23 +37,29 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scale: float) -
 
 
 class SelfAttention(nn.Module):
-    """Cosine attention with rotary positions: unit queries and keys, one learned scale per head."""
+    """Cosine attention: unit queries and keys, one learned scale per head; rotary positions where given.
+
+    Not `cosine`, queries and keys keep their lengths, and products are scaled by a quarter of the usual (VAR's
+    `attn_l2_norm=False`); rotary positions are for cosine attention.
+    """
 
     zero_k_bias: Tensor
     """Keys have no bias, but published checkpoints hold its zeros."""
+    log_scale: nn.Parameter | None
 
-    def __init__(self, channels: int, heads: int) -> None:
+    def __init__(self, channels: int, heads: int, cosine: bool = True) -> None:
         super().__init__()
         self.heads = heads
         self.qkv = nn.Linear(channels, 3 * channels, bias=False)
         self.q_bias = nn.Parameter(torch.zeros(channels))
         self.v_bias = nn.Parameter(torch.zeros(channels))
         self.register_buffer("zero_k_bias", torch.zeros(channels))
-        self.log_scale = nn.Parameter(torch.full((1, heads, 1, 1), math.log(4.0)))
+        scale = nn.Parameter(torch.full((1, heads, 1, 1), math.log(4.0))) if cosine else None
+        self.register_parameter("log_scale", scale)
         self.proj = nn.Linear(channels, channels)
 
     def forward(
-        self, x: Tensor, table: Tensor, mask: Tensor | None = None, cache: tuple[CacheView, int] | None = None
+        self, x: Tensor, table: Tensor | None, mask: Tensor | None = None, cache: tuple[CacheView, int] | None = None
     ) -> Tensor:
         """x [B, L, C] to [B, L, C]; `table` complex [L, head_dim / 2] holds the rotary positions of these tokens.
 
@@ -62,12 +68,15 @@ class SelfAttention(nn.Module):
         bias = torch.cat([self.q_bias, self.zero_k_bias, self.v_bias])
         qkv = F.linear(x, self.qkv.weight, bias).unflatten(-1, (3, self.heads, -1))
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        q = rotate(F.normalize(q.float(), dim=-1), table * self.log_scale.clamp_max(MAX_LOG_SCALE).exp()).to(v.dtype)
-        k = rotate(F.normalize(k.float(), dim=-1), table).to(v.dtype)
+        if self.log_scale is not None:
+            q, k = F.normalize(q.float(), dim=-1), F.normalize(k.float(), dim=-1)
+            gain = self.log_scale.clamp_max(MAX_LOG_SCALE).exp()
+            q, k = (q * gain, k) if table is None else (rotate(q, table * gain), rotate(k, table))
+            q, k = q.to(v.dtype), k.to(v.dtype)
         if cache is not None:
             view, layer = cache
             k, v = view.write(layer, k, v)
-        out = attend(q, k, v, mask, 1.0)
+        out = attend(q, k, v, mask, 0.25 * q.shape[-1] ** -0.5 if self.log_scale is None else 1.0)
         return self.proj(out.transpose(1, 2).flatten(2))
 
 

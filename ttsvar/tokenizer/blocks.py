@@ -1,4 +1,4 @@
-"""The convolutional encoder and decoder around the quantiser (the layout of MAGVIT and of Infinity's 2-D tokenizer)."""
+"""The convolutional encoder and decoder around the quantiser: VQGAN's layout, with VAR's attention or without."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from ttsvar.tokenizer.config import TokenizerConfig
 
 def _norm(channels: int, config: TokenizerConfig) -> nn.GroupNorm:
     return nn.GroupNorm(config.groups_for(channels), channels, eps=1e-6)
+
+
+def _attends(level: int, config: TokenizerConfig) -> bool:
+    return config.attention and level == config.levels - 1
 
 
 class ResBlock(nn.Module):
@@ -51,33 +55,53 @@ class Upsample(nn.Module):
         return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
-class Level(nn.Module):
-    """The residual blocks of one resolution, and the change to the next one where there is one."""
+class SpatialAttention(nn.Module):
+    """Every place of the grid attends to every other, one head, with a residual path."""
 
-    def __init__(self, c_in: int, c_out: int, blocks: int, config: TokenizerConfig) -> None:
+    def __init__(self, channels: int, config: TokenizerConfig) -> None:
+        super().__init__()
+        self.norm = _norm(channels, config)
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.proj_out = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.qkv(self.norm(x)).flatten(2).transpose(1, 2)[:, None].chunk(3, dim=-1)
+        h = F.scaled_dot_product_attention(q, k, v)[:, 0]
+        return x + self.proj_out(h.transpose(1, 2).unflatten(2, x.shape[-2:]))
+
+
+class Level(nn.Module):
+    """The residual blocks of one resolution, each followed by attention where there is any, and the change of size."""
+
+    def __init__(self, c_in: int, c_out: int, blocks: int, config: TokenizerConfig, attends: bool = False) -> None:
         super().__init__()
         self.block = nn.ModuleList(ResBlock(c_in if i == 0 else c_out, c_out, config) for i in range(blocks))
+        self.attn = nn.ModuleList(SpatialAttention(c_out, config) for _ in range(blocks if attends else 0))
         self.downsample: Downsample | None = None
         self.upsample: Upsample | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        for block in self.block:
+        for i, block in enumerate(self.block):
             x = block(x)
+            if len(self.attn):
+                x = self.attn[i](x)
         if self.downsample is not None:
             x = self.downsample(x)
         return x if self.upsample is None else self.upsample(x)
 
 
 class Middle(nn.Module):
-    """Two residual blocks at the coarsest resolution."""
+    """Two residual blocks at the coarsest resolution, with attention between them where there is any."""
 
     def __init__(self, channels: int, config: TokenizerConfig) -> None:
         super().__init__()
         self.block_1 = ResBlock(channels, channels, config)
+        self.attn_1 = SpatialAttention(channels, config) if config.attention else None
         self.block_2 = ResBlock(channels, channels, config)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.block_2(self.block_1(x))
+        x = self.block_1(x)
+        return self.block_2(x if self.attn_1 is None else self.attn_1(x))
 
 
 class Encoder(nn.Module):
@@ -89,7 +113,7 @@ class Encoder(nn.Module):
         self.down = nn.ModuleList()
         c_in = config.base_channels
         for i, c_out in enumerate(config.channels):
-            level = Level(c_in, c_out, config.res_blocks, config)
+            level = Level(c_in, c_out, config.res_blocks, config, _attends(i, config))
             if i < config.halvings:
                 level.downsample = Downsample(c_out)
             self.down.append(level)
@@ -118,7 +142,7 @@ class Decoder(nn.Module):
         first = min(1, config.levels - config.halvings)
         for i in reversed(range(config.levels)):
             c_out = config.channels[i]
-            level = Level(c_in, c_out, config.res_blocks + 1, config)
+            level = Level(c_in, c_out, config.res_blocks + 1, config, _attends(i, config))
             if first <= i < first + config.halvings:
                 level.upsample = Upsample(c_out)
             levels.append(level)

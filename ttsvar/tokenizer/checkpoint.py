@@ -70,7 +70,7 @@ def map_tokenizer_keys(
 
 
 def infer_config(state: Mapping[str, Tensor], source: str = "the checkpoint") -> TokenizerConfig:
-    """The shape of an Infinity tokenizer from the shapes of its (mapped) tensors."""
+    """The shape of a tokenizer's convolutions from the shapes of its (mapped) tensors."""
     try:
         base, image_channels = state["encoder.conv_in.weight"].shape[:2]
         bits = state["encoder.conv_out.weight"].shape[0]
@@ -92,6 +92,7 @@ def infer_config(state: Mapping[str, Tensor], source: str = "the checkpoint") ->
             patch_size=2**halvings,
             res_blocks=blocks,
             image_channels=image_channels,
+            attention="decoder.mid.attn_1.qkv.weight" in state,
         )
     except ConfigError as error:
         raise CheckpointError(f"{source} has a tokenizer of an impossible shape. {error}") from error

@@ -15,6 +15,7 @@ class TokenizerConfig:
     finest level first. `patch_size` is the pixels per token along a side, a power of two with at most one halving
     per level. `norm_groups` is an upper bound: a layer with fewer channels normalises each channel by itself.
     `gains` holds one multiplier of the codes per scale; None (Infinity) means ones that no file stores.
+    `attention` puts self-attention into the middle and after each block of the coarsest level (VAR).
     """
 
     bits: int = 32
@@ -25,6 +26,7 @@ class TokenizerConfig:
     image_channels: int = 3
     norm_groups: int = 32
     gains: tuple[float, ...] | None = None
+    attention: bool = False
 
     def __post_init__(self) -> None:
         for name in ("bits", "base_channels", "patch_size", "res_blocks", "image_channels", "norm_groups"):
