@@ -193,7 +193,14 @@ def test_parts_that_do_not_belong_together_are_refused(backend: VARBackend):
         VARBackend(backend.transformer, backend.tokenizer, NAMES, "x", chunk=0)
 
 
-def test_ten_scales_refuse_the_papers_own_decisions(engine: Engine):
-    assert engine.begin(PROMPT).run.search.cluster_scales == (2, 4)
-    bits = SearchConfig(cluster_scales=(2, 5), resample_scales=(6, 9))
-    assert engine.begin(PROMPT, search=bits).run.batch[-1] == 1
+def test_settings_that_only_text_has_are_refused(engine: Engine):
+    for change in ({"negative": "blurry"}, {"positive": True}, {"cfg_layers": (-2,)}):
+        with pytest.raises(ConfigError, match="tiny-var draws classes"):
+            engine.begin(PROMPT, search=SearchConfig(**change))  # type: ignore[arg-type]
+
+
+def test_the_memory_of_a_run_grows_with_its_candidates(engine: Engine, backend: VARBackend):
+    one, four = (backend.run_bytes(engine.begin(PROMPT, search=raw(n)).run) for n in (2, 4))
+    caches = 2 * backend.transformer.empty_cache(2).cache.buffer.nbytes
+    assert four - one == caches
+    assert one > caches

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ttsvar.conformance import folder_kind, run_conformance
 from ttsvar.errors import CheckpointError, ConfigError, PromptError, StateError
+from ttsvar.models.published_var import PUBLISHED_VAR
 from ttsvar.models.var import LADDER_512, VAR, VARConfig, guide, ramp
 from ttsvar.models.var_checkpoint import load_var
 from ttsvar.models.var_conformance import var_conformance
@@ -125,16 +126,21 @@ def test_guidance_grows_from_none_to_its_whole():
     assert torch.equal(guide(both, 0.5, guided=False), both)
 
 
-@pytest.mark.parametrize(("depth", "millions"), [(16, 310), (20, 600), (24, 1030), (30, 2010), (36, 2350)])
-def test_published_depths_have_the_published_sizes(depth: int, millions: int):
-    config = VARConfig.published(depth)
+@pytest.mark.parametrize("name", PUBLISHED_VAR)
+def test_published_models_have_the_published_sizes(name: str):
+    """README of FoundationVision/VAR: 310M, 600M, 1.0B, 2.0B, 2.3B parameters."""
+    model = PUBLISHED_VAR[name]
+    said = {16: 310e6, 20: 600e6, 24: 1.0e9, 30: 2.0e9, 36: 2.3e9}[model.depth]
+    config = model.config
     with torch.device("meta"):
-        count = sum(p.numel() for p in VAR(config).parameters())
-    assert count / 1e6 == pytest.approx(millions, rel=0.03)
-    assert (config.sides == LADDER_512) == config.shared_adaptive == (depth == 36)
-    learnt = {n: s for n, s in published_shapes(config).items() if "zero_k" not in n and n[:4] not in ("lvl_", "attn")}
-    total = sum(torch.Size(s).numel() for s in learnt.values())
-    assert count - total == len(config.sides) * config.embed_dim
+        learnt = {n: tuple(p.shape) for n, p in VAR(config).named_parameters()}
+    count = sum(torch.Size(shape).numel() for shape in learnt.values())
+    assert count == model.parameters == pytest.approx(said, rel=0.035)
+    assert (config.sides == LADDER_512) == config.shared_adaptive == (model.pixels == 512)
+    buffers = ("lvl_1L", "attn_bias_for_masking")
+    named = {n: s for n, s in published_shapes(config).items() if n not in buffers and "zero_k_bias" not in n}
+    assert sorted(named.values()) == sorted(learnt.values())
+    assert [file.path for file in model.files] == [f"var_d{model.depth}.pth", "vae_ch160v4096z32.pth"]
 
 
 def test_the_training_mask_may_be_absent(tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ttsvar.models.config import TransformerConfig
+from ttsvar.models.var import VARConfig
 from ttsvar.tokenizer.config import TokenizerConfig
 
 LIVE_WIDTHS = 24
@@ -30,7 +31,7 @@ def cache_bytes(
     return peak
 
 
-def forward_bytes(config: TransformerConfig, rows: int, itemsize: int) -> int:
+def forward_bytes(config: TransformerConfig | VARConfig, rows: int, itemsize: int) -> int:
     """What a block needs for the tokens of the largest scale, in a forward pass of this many rows."""
     tokens = max(h * w for h, w in config.sizes)
     return rows * tokens * config.embed_dim * LIVE_WIDTHS * itemsize

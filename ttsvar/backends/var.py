@@ -11,6 +11,7 @@ from torch import Tensor
 from ttsvar.backends.chunked import ChunkedBackend
 from ttsvar.backends.flops import decoder_flops, var_flops
 from ttsvar.backends.imagenet import ClassNames, imagenet_names
+from ttsvar.backends.memory import decode_bytes, forward_bytes
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, PromptError
 from ttsvar.models.kv_cache import CacheView
@@ -24,6 +25,9 @@ from ttsvar.types import Run, ScaleSchedule
 
 SAMPLING = Sampling(cfg=4.0, tau=1.0, top_p=0.95, top_k=900)
 """As in the authors' sampling demo; for FID they use cfg 1.5, top-p 0.96."""
+
+LIVE_LOGITS = 4
+"""Tensors of the size of a chunk's logits that a draw holds at once."""
 
 
 class VARBackend(ChunkedBackend):
@@ -81,6 +85,23 @@ class VARBackend(ChunkedBackend):
     def read_prompt(self, prompt: str) -> str:
         """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""
         return self.classes.name(self.classes.index(prompt))
+
+    def _key(self, run: Run) -> tuple:
+        search = run.search
+        if search.negative or search.positive or search.cfg_layers != (0,):
+            raise ConfigError(
+                f"{self.name} draws classes: it has no negative or positive prompts and guides the logits alone. "
+                "Leave negative, positive and cfg_layers as they are."
+            )
+        return super()._key(run)
+
+    def _chunk_bytes(self, run: Run) -> int:
+        config, decoder = self.transformer.config, self.tokenizer.decoder.conv_in.weight
+        rows, tokens = self._halves(run) * self.chunk, config.sides[-1] ** 2
+        # Beside the blocks, the draw holds the finest scale's logits, sorted and in order, in float32.
+        draw = LIVE_LOGITS * 4 * rows * tokens * config.vocab
+        forward = forward_bytes(config, rows, self.transformer.head.weight.itemsize) + draw
+        return max(forward, decode_bytes(self.tokenizer.config.shape, config.sizes[-1], self.chunk, decoder.itemsize))
 
     def _guided(self, run: Run) -> bool:
         return any(self._strength(run, scale) for scale in range(len(self.schedule)))
