@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import signal
 import sys
 from pathlib import Path
@@ -18,12 +19,15 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"), help="where runs are kept (default: runs)")
     parser.add_argument("--ttl-days", type=float, default=7.0, help="days until an untouched run is deleted")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument("--mcp", action="store_true", help="serve the API as MCP tools, too, at /gradio_api/mcp/")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Load the model and serve the page until interrupted."""
     args = parse(argv)
+    if args.mcp and importlib.util.find_spec("mcp") is None:
+        sys.exit("app: --mcp needs the package mcp; install it with: pip install -r requirements-mcp.txt")
     # An orderly exit ends the process that runs UMAP, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     import ttsvar
@@ -40,7 +44,7 @@ def main(argv: list[str] | None = None) -> None:
     demo.classroom.address = here[-1]
     print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)
     print(f"A class looks at: {here[-1]}/class", flush=True)
-    demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.open)
+    demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.open, mcp_server=args.mcp)
 
 
 if __name__ == "__main__":

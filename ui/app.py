@@ -10,14 +10,16 @@ import gradio as gr
 
 from ttsvar.evaluation.verdicts import evaluator_for
 from ui import classroom, layout, theme
+from ui.api import Api
 from ui.classroom import Classroom
 from ui.duel_events import DuelEvents
-from ui.handlers import Handlers
+from ui.handlers import SKIP_VIEWS, Handlers
 from ui.layout import Page
 from ui.lineage_events import LineageEvents
 from ui.projection import Projector
 from ui.scoreboard import Scoreboard
 from ui.sessions import SessionStore
+from ui.takeaway import TakeAway
 
 EXAMPLES = (
     "a photo of three blue balls",
@@ -45,17 +47,22 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = SessionStore(engine, runs_dir, ttl)
     handlers = Handlers(engine, store, Projector())
+    takeaway = TakeAway(store, handlers.rail, SKIP_VIEWS)
     first = handlers.hello()
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", ttl)
     duels = DuelEvents(store, scoreboard, evaluator_for(engine), len(first.values()))
     servers = {
         "stage": _stage_functions(handlers), "lineage": LineageEvents(store).functions(), "duel": duels.functions(),
+        "takeaway": _takeaway_functions(takeaway),
     }  # fmt: skip
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
+        # First, so that the endpoints get their names and not the page's private events.
+        Api(store).publish()
         page = layout.build(first, handlers.rail.choices(EXAMPLES), servers)
         gr.Navbar(visible=False)
         _wire(page, handlers)
         _wire_duel(page, handlers, duels)
+        _wire_takeaway(page, takeaway)
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
     demo.queue(default_concurrency_limit=8)
@@ -76,6 +83,18 @@ def _stage_functions(handlers: Handlers) -> list[Any]:
         return handlers.history(*asked) if isinstance(asked, list) and len(asked) == 3 else []
 
     return [stop, progress, history]
+
+
+def _takeaway_functions(takeaway: TakeAway) -> list[Any]:
+    """What can be downloaded."""
+
+    def pack(run_id: str) -> dict[str, str]:
+        return takeaway.pack(run_id)
+
+    def bare(run_id: str) -> dict[str, str]:
+        return takeaway.bare(run_id)
+
+    return [pack, bare]
 
 
 def _wire(page: Page, handlers: Handlers) -> None:
@@ -99,6 +118,14 @@ def _wire_duel(page: Page, handlers: Handlers, duels: DuelEvents) -> None:
     page.duel.compare(duels.compare, None, [*page.views(), page.duel], **quiet)
     page.duel.rewind(handlers.rewind, None, page.views(), **quiet)
     page.here.change(duels.show, page.here, page.duel, trigger_mode="always_last", **quiet)
+
+
+def _wire_takeaway(page: Page, takeaway: TakeAway) -> None:
+    rail = page.rail
+    recipe = [rail.prompt, rail.seed, *rail.settings()]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    for event, handler in ((page.takeaway.dropped, takeaway.dropped), (page.takeaway.recorded, takeaway.recorded)):
+        event(handler, None, [page.takeaway, *page.views(), *recipe], **quiet)
 
 
 def _wire_rail(page: Page, handlers: Handlers, quiet: dict[str, Any]) -> None:

@@ -124,6 +124,13 @@ class Handlers:
         """Leave the run (it is kept) and show the welcome."""
         return self.hello().values()
 
+    def visit(self, session: Session, node_id: str) -> None:
+        """Make everything that the page shows of a node, as a visitor's click would."""
+        show(session, node_id)
+        node = session.history.node(node_id)
+        if node.result is not None:
+            self.chart((session.id, node_id))
+
     def stop(self, run_id: str) -> bool:
         """Stop what is running after the scale it is at."""
         session = self.store.get(str(run_id))

@@ -7,8 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from ui.components.takeaway import notice_html
 from ui.parts import view
 from ui.rail import Choices, Rail, build_rail
+from ui.tour import tour_html
 
 WAITING = '<p class="note first">The candidates appear here, each near those that it resembles.</p>'
 
@@ -19,6 +21,7 @@ class Page:
 
     rail: Rail
     header: gr.HTML
+    takeaway: gr.HTML
     stepper: gr.HTML
     stage: gr.HTML
     duel: gr.HTML
@@ -47,6 +50,7 @@ def build(first: Any, offer: Choices, servers: dict[str, list[Any]]) -> Page:
         with gr.Column(elem_id="rail", elem_classes="pn"):
             rail = build_rail(offer)
         with gr.Column(elem_id="main"):
+            takeaway = view("takeaway", notice_html(), "takeaway.js", server_functions=servers["takeaway"])
             stepper = view("stepper", first.stepper, "stepper.js")
             stage = view("stage", first.stage, "stage.js", server_functions=servers["stage"])
             duel = view("duel", "", "duel.js", server_functions=servers["duel"])
@@ -54,10 +58,13 @@ def build(first: Any, offer: Choices, servers: dict[str, list[Any]]) -> Page:
         with gr.Column(elem_id="why", elem_classes="pn"):
             features, plot, legend, resampling, scores, cost = _why(first)
             facts = view("facts", first.facts)
+    view("tour", tour_html(), "tour.js")
+    view("glossary", "", "glossary.js")
     here = gr.State(None)
     return Page(
-        rail, header, stepper, stage, duel, lineage, features, plot, legend, resampling, scores, cost, facts, here
-    )
+        rail, header, takeaway, stepper, stage, duel, lineage, features, plot, legend, resampling, scores, cost, facts,
+        here,
+    )  # fmt: skip
 
 
 def _why(first: Any) -> tuple[Any, ...]:

@@ -7,7 +7,8 @@ import io
 
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+
+from ttsvar.png import png_bytes
 
 
 def picture_uri(pixels: np.ndarray, side: int = 384, quality: int = 88) -> str:
@@ -38,10 +39,4 @@ def _webp(image: Image.Image, quality: int) -> str:
 
 def png_uri(image: Image.Image) -> str:
     """A PNG data URI that carries the text entries of `image.info`."""
-    info = PngInfo()
-    for key, value in image.info.items():
-        if isinstance(key, str) and isinstance(value, str):
-            info.add_itxt(key, value)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=info)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(png_bytes(image)).decode()

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -27,6 +28,8 @@ from ttsvar.types import Candidates, ComponentCost, Run, Selection, StepCost, St
 log = logging.getLogger("ttsvar.ui")
 RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
 MOST_COPIES = 16
+ORIGIN = "origin.json"
+"""Beside a run: the weights that drew it, and, of one that came from a file, where from."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,19 @@ class Doing:
 class Session:
     """One run: nothing that was computed in it is computed again."""
 
-    def __init__(self, run_id: str, engine: Any, history: History, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        engine: Any,
+        history: History,
+        folder: Path | None = None,
+        origin: dict[str, Any] | None = None,
+    ) -> None:
         self.id = run_id
         self.engine = engine
         self.history = history
         self.folder = folder
+        self.origin = {"weights": engine.weights} if origin is None else origin
         self.basis: DisplayBasis | None = None
         self.last_child: dict[str, str] = {}
         self.turn = 0
@@ -122,16 +133,15 @@ class Session:
         parts = self.shown(state_id, "look", dict)
         return StepCost({name: ComponentCost(**values) for name, values in parts.items()})
 
-    def finished(self, state_id: str) -> Candidates:
-        """Images and scores of a finished state's candidates."""
+    def finished(self, state_id: str, *, pictures: bool = True) -> Candidates:
+        """Scores of a finished state's candidates, and their images if they are wanted."""
         node = self.history.node(state_id)
         above = self.history.parent(state_id)
         if not node.state.done or above is None:
             raise StateError(f"State {state_id} is not finished.")
-        seen, rows = self.look(above.state.id), list(node.state.choices[-1])
-        assert seen.images is not None
+        seen, rows = self.look(above.state.id, pictures=pictures), list(node.state.choices[-1])
         assert seen.scores is not None
-        return Candidates(images=seen.images[rows], scores=seen.scores[rows])
+        return Candidates(images=None if seen.images is None else seen.images[rows], scores=seen.scores[rows])
 
     def commit(self, state_id: str, counts: list[int] | None = None) -> str:
         """Choose who lives on (copies per candidate, or None for the proposal) and return the new state's id."""
@@ -182,10 +192,16 @@ class Session:
             (self.folder / "shown" / f"{state_id}-{name}.json").unlink(missing_ok=True)
         return self.shown(state_id, name, make)
 
+    def keep_origin(self) -> None:
+        """Write down where the run comes from, once."""
+        if self.folder is not None and not (self.folder / ORIGIN).exists():
+            (self.folder / ORIGIN).write_text(json.dumps(self.origin))
+
     def save(self) -> None:
         """Write the run to its folder."""
         if self.folder is not None:
             save_history(self.history, self.folder)
+            self.keep_origin()
 
 
 def _selection(result: StepResult, counts: list[int] | None) -> Selection:
@@ -202,6 +218,16 @@ def _selection(result: StepResult, counts: list[int] | None) -> Selection:
     if tuple(sorted(result.proposal.parents)) == parents:
         return result.proposal
     return Selection(parents, "user", "chosen by hand")
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
+
+
+def _read_origin(folder: Path) -> dict[str, Any]:
+    """Empty for a run of a time that kept none."""
+    path = folder / ORIGIN
+    return json.loads(path.read_text()) if path.is_file() else {}
 
 
 class SessionStore:
@@ -221,12 +247,48 @@ class SessionStore:
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
         """Begin a run; raises the engine's errors for a bad prompt or schedule."""
         root = self.engine.begin(prompt, search=search, seed=seed)
-        run_id = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
+        run_id = _new_id()
         folder = None if self.root is None else self.root / run_id
         session = Session(run_id, self.engine, History(root), folder)
         with self._lock:
             self._hold(session)
         self.sweep()
+        return session
+
+    def adopt(
+        self,
+        fill: Callable[[Path], object],
+        origin: dict[str, Any],
+        history: History | None = None,
+        *,
+        check: Callable[[History], object] = lambda history: None,
+    ) -> Session:
+        """Take in a run that came from elsewhere: `fill` writes its files into a folder.
+
+        `history` is the run where it is in memory already; `check` may refuse it. Raises StateError where the files
+        do not fit together, or belong to another model.
+        """
+        run_id = _new_id()
+        if self.root is not None:
+            self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root, prefix="draft-") as draft:
+            folder = Path(draft) / run_id
+            folder.mkdir()
+            fill(folder)
+            history = history or load_history(folder)
+            if not self._fits(history):
+                raise StateError(
+                    f"This run was made with {history.run.model!r}; this app runs {self.engine.name!r}. Start the app "
+                    "with that model to reopen it."
+                )
+            check(history)
+            (folder / ORIGIN).write_text(json.dumps(origin))
+            home = None if self.root is None else self.root / run_id
+            if home is not None:
+                os.replace(folder, home)
+        session = Session(run_id, self.engine, history, home, origin)
+        with self._lock:
+            self._hold(session)
         return session
 
     def get(self, run_id: str) -> Session | None:
@@ -255,10 +317,13 @@ class SessionStore:
         except TTSVarError as error:
             log.warning("run %s cannot be reopened: %s", run_id, error)
             return None
-        if history.run.model != self.engine.name or history.run.schedule != self.engine.schedule:
+        if not self._fits(history):
             return None
         os.utime(folder / "run.json")
-        return Session(run_id, self.engine, history, folder)
+        return Session(run_id, self.engine, history, folder, _read_origin(folder))
+
+    def _fits(self, history: History) -> bool:
+        return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule
 
     def sweep(self) -> None:
         """Forget and delete what was not touched for `ttl` seconds."""

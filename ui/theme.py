@@ -7,12 +7,14 @@ from pathlib import Path
 from gradio.themes import Base
 from gradio.themes.utils import fonts
 
+from ui.glossary import glossary_json
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "ui"
 GLOBAL_STYLE = "global.css"
 HEAD_SCRIPTS = ("page.js", "zoom.js")
 STYLES = (
     "tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "lineage.css", "duel.css", "classroom.css",
-    "final.css", "narrow.css",
+    "final.css", "takeaway.css", "guide.css", "narrow.css",
 )  # fmt: skip
 
 
@@ -32,6 +34,7 @@ def head() -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style>'
         + "".join(f"<script>{script(name)}</script>" for name in HEAD_SCRIPTS)
+        + f'<script type="application/json" id="glossary-terms">{glossary_json()}</script>'
     )
 
 

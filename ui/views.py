@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ttsvar.history import Node
+from ttsvar.types import Run
 from ui import rivers, words
 from ui.bills import bill, costs
 from ui.branches import LONGEST_NAME
@@ -21,8 +22,11 @@ from ui.components.lineage import Column, lineage_html
 from ui.components.resampling import resampling_html
 from ui.components.scores import scores_html
 from ui.components.stepper import stepper_html
+from ui.components.story import gallery_html, story_html
 from ui.frames import array, build_frame, pictures
+from ui.glossary import annotate
 from ui.pictures import picture_uri, png_uri
+from ui.recorded import offered
 from ui.sessions import Session
 
 EMPTY = '<p class="note first">Start a search to see this.</p>'
@@ -46,14 +50,15 @@ class View:
     def values(self) -> tuple[Any, ...]:
         """The values as the event handlers return them."""
         return (
-            self.header, self.stepper, self.stage, self.lineage, self.features,
-            self.resampling, self.scores, self.cost, self.facts, self.here,
+            self.header, self.stepper, annotate(self.stage), self.lineage, annotate(self.features),
+            annotate(self.resampling), annotate(self.scores), annotate(self.cost), annotate(self.facts), self.here,
         )  # fmt: skip
 
 
 def welcome(engine: Any, strip: str, note: str = "") -> View:
     """The page before the first run."""
-    stage = stage_html(welcome_html() + (f'<p class="err" role="alert">{note}</p>' if note else ""), kind="hello")
+    lost = f'<p class="err" role="alert">{note}</p>' if note else ""
+    stage = stage_html(lost + welcome_html(gallery_html(offered(engine))), kind="hello")
     return View(
         header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, "", None
     )
@@ -110,7 +115,7 @@ def _board(session: Session, node_id: str, busy: str, error: str) -> str:
         if run.search.decision(k)
     ]
     text = words.sentence(frame, words.following(plan, frame.scale))
-    inside = board_html(frame, words.title(frame), text, prompt=run.prompt)
+    inside = story_html(session) + board_html(frame, words.title(frame), text, prompt=run.prompt)
     ahead = any(k > frame.scale for k, _, _ in plan)
     inside += bar_html(last=frame.last, decision_ahead=ahead, error=error)
     kind = frame.decision or "free"
@@ -122,8 +127,7 @@ def _board(session: Session, node_id: str, busy: str, error: str) -> str:
 def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     run = session.run
     best = rivers.best_row(session, node.state.id)
-    finished = session.finished(node.state.id)
-    scores = array(finished.scores)
+    scores = array(session.finished(node.state.id, pictures=False).scores)
     png = session.shown(node.state.id, "png", lambda: png_uri(session.engine.best(node.state)))
     line = []
     for column in columns:
@@ -133,10 +137,8 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
             uri = pictures(session, grown)[0][column.dots.index(winner)]
             decision = run.search.decision(column.scale)
             line.append(Ancestor(column.scale, winner.name, uri, column.target, winner.reward, decision))
-    images = array(finished.images)
-    others = tuple(
-        (c, picture_uri(images[i], 128), float(scores[i])) for i, c in enumerate(node.state.candidate_ids) if i != best
-    )
+    small = session.shown(node.state.id, "survivors", lambda: _small(session, node.state.id))
+    others = tuple((c, small[i], float(scores[i])) for i, c in enumerate(node.state.candidate_ids) if i != best)
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
     search, _, _ = costs(session, node.state.id)
@@ -146,17 +148,25 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
         ("search", f"{search.seconds:.1f} s"),
         ("a raw image's work", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
     )
-    stem = "-".join(run.prompt.lower().split())[:48]
-    filename = "".join(c for c in stem if c.isalnum() or c == "-") or "picture"
     end = Ending(
         run.prompt,
         node.state.candidate_ids[best],
         float(scores[best]),
         png,
-        f"{filename}-{run.seed}.png",
+        f"{file_stem(run)}.png",
         tuple(line),
         others,
         facts,
         hand,
     )
-    return stage_html(ending_html(end), run=session.id, at=node.state.id, kind="final")
+    return stage_html(story_html(session) + ending_html(end), run=session.id, at=node.state.id, kind="final")
+
+
+def file_stem(run: Run) -> str:
+    """Prompt and seed as a file name without its ending."""
+    stem = "-".join(run.prompt.lower().split())[:48]
+    return f"{''.join(c for c in stem if c.isalnum() or c == '-') or 'picture'}-{run.seed}"
+
+
+def _small(session: Session, state_id: str) -> list[str]:
+    return [picture_uri(pixels, 128) for pixels in array(session.finished(state_id).images)]

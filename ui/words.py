@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ui.components.board import signed
 from ui.frames import Card, Frame
 
 
@@ -27,24 +28,38 @@ def title(frame: Frame) -> str:
 
 
 def sentence(frame: Frame, following: str) -> str:
-    """What the proposal does and why; `following` announces the next decision."""
+    """What happens at this scale and why, with the numbers of this run; `following` announces the next decision."""
     if frame.decision == "cluster":
-        return _cluster_sentence(frame)
-    if frame.decision == "resample":
-        return _resample_sentence(frame)
-    if frame.decision == "select":
-        return _select_sentence(frame)
-    return f"Nothing is decided here. {following}"
+        said = _cluster_sentence(frame)
+    elif frame.decision == "resample":
+        said = _resample_sentence(frame)
+    elif frame.decision == "select":
+        said = _select_sentence(frame)
+    else:
+        return f"{_standing(frame)} Nothing is decided here. {following}"
+    return said + _overruled(frame)
+
+
+def _standing(frame: Frame) -> str:
+    """Who leads, where nothing is decided."""
+    ranked = sorted(frame.cards, key=lambda card: -card.reward)
+    best, last = ranked[0], ranked[-1]
+    if len(ranked) == 1:
+        return f"{best.name} is refined; its reward is {signed(best.reward)}."
+    lead = f"{best.name} has the highest reward so far ({signed(best.reward)})"
+    return f"{lead}, {last.name} the lowest ({signed(last.reward)})."
 
 
 def _cluster_sentence(frame: Frame) -> str:
     groups: dict[str, list[str]] = defaultdict(list)
     for card in frame.cards:
         groups[card.letter].append(card.name)
-    shared = [f"{join(names)} share a layout ({letter})" for letter, names in groups.items() if len(names) > 1]
-    if not shared:
+    alike = [f"{join(names)} share a layout ({letter})" for letter, names in groups.items() if len(names) > 1]
+    out = [card.name for card in frame.cards if not card.proposed]
+    if not alike or not out:
         return "Every candidate has a layout of its own; the proposal keeps one of each kind."
-    return f"{'; '.join(shared[:3])}{'; more alike' if len(shared) > 3 else ''}. The proposal keeps one of each kind."
+    more = "; more are alike" if len(alike) > 3 else ""
+    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. One of each kind goes on; {join(out)} {_is(out)} dropped."
 
 
 def _resample_sentence(frame: Frame) -> str:
@@ -53,10 +68,11 @@ def _resample_sentence(frame: Frame) -> str:
     drawn = [_times(c) for c in frame.cards if c.proposed]
     best = max(frame.cards, key=lambda c: c.probability)
     out = [c.name for c in frame.cards if not c.proposed]
-    lost = f" {join(out)} {'was' if len(out) == 1 else 'were'} not drawn." if 0 < len(out) <= 4 else ""
+    lost = f" {join(out)} {_is(out)} not drawn." if 0 < len(out) <= 4 else ""
+    luck = ", and was not drawn" if not best.proposed else ""
     return (
-        f"Drawn by reward with \u03bb = {frame.lam:g}: {join(drawn)}. "
-        f"{best.name} had {best.probability:.0%} of the chance.{lost}"
+        f"{_fall(frame)}: drawn by reward with \u03bb = {frame.lam:g}: {join(drawn)}. "
+        f"{best.name} had {best.probability:.0%} of the chance{luck}.{lost if not luck else ''}"
     )
 
 
@@ -69,6 +85,22 @@ def _select_sentence(frame: Frame) -> str:
 def _times(card: Card) -> str:
     """'c3', 'c3 twice', 'c3 4 times'."""
     return f"{card.name}{' twice' if card.proposed == 2 else f' {card.proposed} times' if card.proposed > 2 else ''}"
+
+
+def _overruled(frame: Frame) -> str:
+    """What was chosen instead, where the proposal was overruled."""
+    if all(card.count == card.proposed for card in frame.cards):
+        return ""
+    kept = [card.name + (f" \u00d7{card.count}" if card.count > 1 else "") for card in frame.cards if card.count]
+    return f" You chose otherwise: {join(kept)} went on."
+
+
+def _fall(frame: Frame) -> str:
+    return f"{len(frame.cards)} \u2192 {sum(card.proposed for card in frame.cards)}"
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def following(decisions: Sequence[tuple[int, str, int]], scale: int) -> str:

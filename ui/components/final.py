@@ -58,15 +58,18 @@ def ending_html(end: Ending) -> str:
         f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>'
         f'<div class="kpi">{facts}</div><div class="acts">'
         f'<a class="go" download="{escape(end.filename)}" href="{end.png}">Download PNG</a>'
+        '<button type="button" data-do="save">Save session</button>'
+        '<button type="button" data-do="share">Copy link</button>'
         '<button type="button" data-do="new">Start another</button></div>'
-        '<p class="mut small">The PNG carries its recipe: prompt, seed, search and every choice.</p></div></div>'
+        '<label class="mut small"><input type="checkbox" id="with-recipe" checked> The PNG carries its recipe: drop it '
+        "on this page, and the run is back, to the bit.</label></div></div>"
         f'<div class="line"><h3>Its line over the scales</h3><ol>{line}</ol></div>'
         + (f'<div class="rest"><h3>Also finished</h3><div>{others}</div></div>' if others else "")
     )
 
 
-def welcome_html() -> str:
-    """What stands in the main column before the first run."""
+def welcome_html(recorded: str = "") -> str:
+    """What stands in the main column before the first run; `recorded` are the cards of the recorded runs."""
     steps = (
         ("Draw", "Several candidates grow side by side, scale by scale, from a single colour to the picture."),
         ("Look", "At every scale you see each one, what a vision model sees in it, its kind and its reward."),
@@ -76,5 +79,6 @@ def welcome_html() -> str:
     return (
         '<div class="hi"><h2>Watch a picture being chosen</h2>'
         "<p>Type a prompt and start. Thirteen scales, one calm step at a time; every step can be taken back.</p>"
-        f'<ol>{items}</ol><button type="button" class="go" data-do="start">Start the search</button></div>'
+        f'<ol>{items}</ol><button type="button" class="go" data-do="start">Start the search</button>'
+        '<button type="button" class="ghost" data-do="tour">Show me around</button></div>' + recorded
     )

@@ -1,0 +1,68 @@
+"""examples/drive.py against a live app, and the app's endpoints as MCP tools."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_engine import fake_engine
+from ui_helpers import PROMPT
+
+from examples.drive import drive
+from ttsvar.png import read_recipe
+from ui import create_app
+from ui.app import Explorer
+
+ENDPOINTS = ["/begin", "/image", "/rewind", "/select", "/step"]
+HAS_MCP = importlib.util.find_spec("mcp") is not None
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
+    demo = create_app(fake_engine(), runs_dir=tmp_path_factory.mktemp("runs"))
+    demo.launch(prevent_thread_lock=True, mcp_server=HAS_MCP)
+    yield demo
+    demo.close()
+
+
+def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> None:
+    out = tmp_path / "best.png"
+    run = drive(app.local_url, PROMPT, str(out))
+    recipe = read_recipe(out.read_bytes())
+    assert recipe.run.prompt == PROMPT
+    assert [len(c) for c in recipe.choices] == [8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1]
+    assert len(run) == 10
+
+
+def test_the_api_page_lists_the_endpoints_with_their_types(app: Explorer) -> None:
+    info = app.get_api_info()
+    assert info is not None
+    assert sorted(info["named_endpoints"]) == ENDPOINTS
+    begin = info["named_endpoints"]["/begin"]
+    names = {p["parameter_name"]: p["type"] for p in begin["parameters"]}
+    assert list(names) == ["prompt", "search", "n", "seed", "lam", "potential", "extractor"]
+    assert names["n"] == {"type": "integer"}
+    assert "Begin a run" in begin["description"]
+
+
+@pytest.mark.skipif(not HAS_MCP, reason="mcp is not installed (requirements-mcp.txt)")
+def test_the_endpoints_are_mcp_tools(app: Explorer) -> None:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def talk() -> tuple[list[str], str]:
+        async with (
+            streamablehttp_client(f"{app.local_url}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = await session.list_tools()
+            answer = await session.call_tool("begin", {"prompt": PROMPT})
+            return [tool.name for tool in tools.tools], answer.content[0].text  # type: ignore[union-attr]
+
+    tools, answer = asyncio.run(talk())
+    assert sorted(tools) == [name.strip("/") for name in ENDPOINTS]
+    assert "run_id" in answer

@@ -1,0 +1,246 @@
+"""The engine for programs: begin, step, select, rewind, image. Endpoints of the page's API, and MCP tools.
+
+They act on the same runs as the page: what a program begins, a person can watch at `?run=ID`, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from PIL import Image
+
+from ttsvar.config import SearchConfig
+from ttsvar.errors import SelectionError, StateError, TTSVarError
+from ttsvar.history import Node
+from ttsvar.png import png_bytes
+from ui import searches
+from ui.records import evidence
+from ui.sessions import MOST_COPIES, Session, SessionStore
+from ui.settings import fields_of, read_prompt, read_search, read_seed
+
+
+class Api:
+    """The endpoints over one store of runs; every argument is checked, and every complaint says what to send."""
+
+    def __init__(self, store: SessionStore) -> None:
+        self.store = store
+
+    def begin(
+        self,
+        prompt: str,
+        search: str = "tts-var",
+        n: int = 1,
+        seed: int = 0,
+        lam: float = 10.0,
+        potential: str = "value",
+        extractor: str = "pca",
+    ) -> dict:
+        """Begin a run: nothing is drawn yet. Keep the run_id; every other endpoint takes it.
+
+        Args:
+            prompt: What the picture should show.
+            search: The name of a search: tts-var, raw, best-of-n, importance-sampling, beam, smc, and so on.
+            n: Factor on the number of candidates, 1 to 8.
+            seed: Whole number; the same seed, prompt and choices give the same pictures.
+            lam: Lambda of the resampling weights: how far the reward is trusted.
+            potential: value, max, sum or diff.
+            extractor: What clustering sees: pca, pca-raw or pool.
+
+        Returns:
+            run_id, scale, scales, candidates (their names), batch (alive after each scale), decisions by scale, and
+            unknown_words of the prompt.
+        """
+        engine = self.store.engine
+        with explained():
+            base = searches.base(_text(search, "search")) or SearchConfig()
+            fields = replace(
+                fields_of(engine, base), search=search, n=_number(n, "n"), plan="", lam=f"{_number(lam, 'lam')}",
+                potential=_text(potential, "potential"), extractor=_text(extractor, "extractor"),
+            )  # fmt: skip
+            checked = read_search(fields, engine.schedule)
+            session = self.store.create(read_prompt(_text(prompt, "prompt")), checked, read_seed(_number(seed, "seed")))
+        run = session.run
+        decisions = {str(k): run.search.decision(k) for k in range(len(run.schedule)) if run.search.decision(k)}
+        return {
+            "run_id": session.id,
+            "scale": 0,
+            "scales": len(run.schedule),
+            "candidates": list(session.history.current.state.candidate_ids),
+            "batch": list(run.batch),
+            "decisions": decisions,
+            "unknown_words": list(engine.unknown_words(run.prompt)),
+        }
+
+    def step(self, run_id: str) -> dict:
+        """Draw the scale the run stands at, if that was not done yet, and tell what the algorithm proposes.
+
+        Args:
+            run_id: The run, as `begin` named it.
+
+        Returns:
+            scale, grid, decision (cluster, resample or null), keep (how many the schedule wants), candidates (index,
+            name, reward, probability, cluster, proposed copies), proposal (indices), reason, and done. At the end of a
+            run: done, and the survivors with their rewards and which is best.
+        """
+        with explained():
+            session = self._run(run_id)
+            return _told(session, session.open(session.current))
+
+    def select(self, run_id: str, keep: list[int] | None = None) -> dict:
+        """Choose who lives on after the scale that was drawn, and go to the next one (which `step` then draws).
+
+        Args:
+            run_id: The run, as `begin` named it.
+            keep: Indices of the candidates that go on; an index given twice duplicates. Leave it out for the proposal.
+
+        Returns:
+            scale (the next one), candidates (names of those who live on), by (the algorithm, or you), and done.
+        """
+        with explained():
+            session = self._run(run_id)
+            node = session.history.current
+            if node.state.done:
+                raise StateError("This run is finished: take its image, or rewind it to a scale and choose again.")
+            if node.result is None:
+                raise StateError(f"Scale {node.state.scale} has not been drawn yet; call step before select.")
+            at = session.commit(node.state.id, _counts(keep, len(node.result.grown)))
+            new = session.open(at) if session.history.node(at).state.done else session.history.go(at)
+            by = "the algorithm" if new.selection is None or new.selection.source == "strategy" else "you"
+            state = new.state
+            return {"scale": state.scale, "candidates": list(state.candidate_ids), "by": by, "done": state.done}
+
+    def rewind(self, run_id: str, scale: int) -> dict:
+        """Go back to a scale of the branch the run is on. Choosing differently there makes a branch; nothing is lost.
+
+        Args:
+            run_id: The run, as `begin` named it.
+            scale: A scale that was drawn, counting from 0.
+
+        Returns:
+            What `step` tells of that scale.
+        """
+        with explained():
+            session = self._run(run_id)
+            nodes = {node.state.scale: node for node in session.history.path() if node.result is not None}
+            if isinstance(scale, bool) or not isinstance(scale, int) or scale not in nodes:
+                drawn = f"0 to {max(nodes)}" if nodes else "none yet; call step"
+                raise StateError(f"scale is {scale!r:.40}; this branch has drawn {drawn}.")
+            session.take_turn()
+            return _told(session, session.open(nodes[scale].state.id))
+
+    def image(self, run_id: str, candidate: str | None = None) -> str:
+        """A picture of the run as PNG: of a finished run the best one with its recipe, otherwise the named candidate.
+
+        Args:
+            run_id: The run, as `begin` named it.
+            candidate: A candidate's name at the scale the run stands at; leave it out for the best of a finished run.
+
+        Returns:
+            The PNG file.
+        """
+        with explained():
+            session = self._run(run_id)
+            data = _picture(session, _text(candidate or "", "candidate").strip())
+        return save_bytes_to_cache(data, f"{session.id}-{candidate or 'best'}.png", gr.utils.get_upload_folder())
+
+    def _run(self, run_id: str) -> Session:
+        session = self.store.get(_text(run_id, "run_id"))
+        if session is None:
+            raise StateError(f"There is no run {run_id!r:.40} on this server (any more); begin one, or check the id.")
+        return session
+
+    def publish(self) -> None:
+        """Add the endpoints to the page that is being built."""
+        for endpoint in (self.begin, self.step, self.select, self.rewind):
+            gr.api(_plain(endpoint), api_name=endpoint.__name__)
+        with gr.Row(visible=False):
+            run, name, file = gr.Textbox(label="run_id"), gr.Textbox(label="candidate"), gr.File(label="PNG")
+            gr.Button("image").click(_plain(self.image), [run, name], file, api_name="image", show_progress="hidden")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Errors that the caller can mend, as Gradio passes them on: with their message and without a stack."""
+    try:
+        yield
+    except TTSVarError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _plain(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """A bound method as a function whose signature and docstring Gradio can read."""
+
+    @wraps(endpoint)
+    def call(*values: Any, **named: Any) -> Any:
+        return endpoint(*values, **named)
+
+    return call
+
+
+def _told(session: Session, node: Node) -> dict:
+    state, result = node.state, node.result
+    if result is None:
+        scores = session.finished(state.id, pictures=False).scores
+        assert scores is not None
+        survivors = [
+            {"index": i, "name": name, "reward": round(float(scores[i]), 5)}
+            for i, name in enumerate(state.candidate_ids)
+        ]
+        best = state.candidate_ids[session.engine.best_index(state)]
+        return {"scale": state.scale, "done": True, "candidates": survivors, "best": best}
+    return {
+        "scale": state.scale,
+        "grid": list(session.run.schedule.sizes[state.scale]),
+        "decision": result.decision,
+        "keep": result.keep,
+        "candidates": evidence(session, node),
+        "proposal": list(result.proposal.parents),
+        "reason": result.proposal.reason,
+        "done": False,
+    }
+
+
+def _picture(session: Session, candidate: str) -> bytes:
+    node = session.history.current
+    state = node.state
+    if state.done and not candidate:
+        return png_bytes(session.engine.best(state))
+    names = state.candidate_ids
+    if candidate not in names:
+        raise StateError(
+            f"There is no candidate {candidate!r:.40} at scale {state.scale}; choose one of {', '.join(names)}."
+            if candidate
+            else f"This run is at scale {state.scale} of {len(session.run.schedule)}; name a candidate, or finish it."
+        )
+    images = (session.finished(state.id) if state.done else session.look(state.id)).images
+    assert images is not None
+    return png_bytes(Image.fromarray(images[names.index(candidate)].numpy()))
+
+
+def _counts(keep: Any, alive: int) -> list[int] | None:
+    if keep is None:
+        return None
+    if not isinstance(keep, list) or not all(type(k) is int and 0 <= k < alive for k in keep):
+        raise SelectionError(f"keep is {str(keep)[:80]}; send a list of indices from 0 to {alive - 1}, or nothing.")
+    counts = [keep.count(i) for i in range(alive)]
+    if max(counts, default=0) > MOST_COPIES:
+        raise SelectionError(f"keep asks for {max(counts)} copies of one candidate; the most is {MOST_COPIES}.")
+    return counts
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise StateError(f"{name} is {value!r:.40}; it must be text.")
+    return value
+
+
+def _number(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise StateError(f"{name} is {value!r:.40}; it must be a number.")
+    return value
