@@ -77,6 +77,7 @@ _FORMS = sorted(_BY_FORM, key=len, reverse=True)
 _WORD = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _FORMS))})(?![\w-])", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"(<p\b[^>]*>)(.*?)(</p>)", re.DOTALL)
 _TAG = re.compile(r"(<[^>]*>)")
+_TRANSPARENT = re.compile(r"</|<(b|i|em|strong|br)\b|<[^>]*/>")
 
 
 def annotate(html: str) -> str:
@@ -90,7 +91,7 @@ def _marked(inside: str, seen: set[str]) -> str:
     for i, part in enumerate(parts):
         if part.startswith("<"):
             # Text within buttons, links and marks is theirs.
-            closed = part.startswith("</") or part.startswith("<b") or part.startswith("<i") or part.endswith("/>")
+            closed = bool(_TRANSPARENT.match(part))
         elif closed:
             parts[i] = _WORD.sub(lambda m: _mark(m[0], seen), part)
     return "".join(parts)
