@@ -88,7 +88,7 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
         ({"prompt": PROMPT, "n": 1.5}, "N is"),
         ({"prompt": PROMPT, "n": "2"}, "must be a number"),
         ({"prompt": PROMPT, "seed": -1}, "seed"),
-        ({"prompt": PROMPT, "lam": -1}, "lambda"),
+        ({"prompt": PROMPT, "lam": -1}, "lam is -1.0"),
         ({"prompt": PROMPT, "potential": "most"}, "potential"),
         ({"prompt": PROMPT, "extractor": "eyes"}, "extractor"),
     ],
