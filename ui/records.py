@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ttsvar.history import Node
 from ttsvar.recipe import run_to_json
+from ui.branches import lines
 from ui.frames import array, cluster_labels, pictures
 from ui.sessions import Session
 
@@ -24,12 +25,13 @@ def recipe_json(session: Session) -> dict[str, Any]:
     """What it takes to make the run again: the run, the weights, and the choices of every branch."""
     ends = [
         {
+            "name": line.name,
             "state": node.state.id,
             "scale": node.state.scale,
-            "names": [name for name, at in session.history.names.items() if at == node.state.id],
             "choices": [list(choice) for choice in node.state.choices],
         }
-        for node in session.history.leaves()
+        for line in lines(session.history)
+        for node in [session.history.node(line.end)]
     ]
     return {
         "format": 1,
@@ -50,14 +52,15 @@ def scores_csv(session: Session) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for number, leaf in enumerate(session.history.leaves(), start=1):
-        for node in session.history.path(leaf.state.id):
+    for line in lines(session.history):
+        leaf = session.history.node(line.end)
+        for node in session.history.path(line.end):
             if node.result is None:
                 continue
             chosen = _chosen(session, node, leaf)
             for row in evidence(session, node):
                 goes_on = "" if chosen is None else chosen.count(row["index"])
-                rows.writerow([f"Branch {number}", node.state.scale, *(row[k] for k in COLUMNS[2:-1]), goes_on])
+                rows.writerow([line.name, node.state.scale, *(row[k] for k in COLUMNS[2:-1]), goes_on])
     return out.getvalue()
 
 
