@@ -11,17 +11,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_infinity_backend import engine_on, finish, own_numbers, raw
-from tiny_var import NAMES, tiny_backend
+from tiny_var import NAMES, published_state, saved, tiny_backend
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.backends.imagenet import ClassNames
-from ttsvar.backends.var import VARBackend
+from ttsvar.backends.var import VARBackend, load_var_backend
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
-from ttsvar.errors import ConfigError, PromptError, StateError
+from ttsvar.errors import CheckpointError, ConfigError, PromptError, StateError
 from ttsvar.history import History
-from ttsvar.models.var import guide, ramp
+from ttsvar.models.var import VARConfig, guide, ramp
 from ttsvar.models.var_conformance import forced_logits
 from ttsvar.runs import load_history, save_history
 from ttsvar.sampling import draw_tokens, token_probabilities, uniforms
@@ -29,6 +29,7 @@ from ttsvar.tokenizer.vq import bits_to_tokens
 from ttsvar.types import Selection
 
 PROMPT = "golden retriever"
+GOLDEN_VAE = Path(__file__).parents[1] / "golden" / "var_class" / "vae.pth"
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +205,21 @@ def test_the_memory_of_a_run_grows_with_its_candidates(engine: Engine, backend: 
     caches = 2 * backend.transformer.empty_cache(2).cache.buffer.nbytes
     assert four - one == caches
     assert one > caches
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_local_files_become_a_backend(dtype: torch.dtype, tmp_path: Path):
+    config = VARConfig(depth=2, embed_dim=64, num_heads=1, vocab=64, shared_adaptive=True)
+    path = saved(published_state(config), tmp_path / "var.pth")
+    backend = load_var_backend(path, GOLDEN_VAE, "mine", dtype=dtype)
+    engine = engine_on(backend)  # type: ignore[arg-type]
+    state = finish(engine, engine.begin("volcano", search=raw(1)))
+    assert backend.decode(state.bits).shape == (1, 256, 256, 3)
+    again = finish(engine, replace(engine.begin("980", search=raw(1)), kv=None))
+    assert all(torch.equal(x, y) for x, y in zip(again.bits, state.bits, strict=True))
+
+
+def test_a_published_name_wants_the_published_file(tmp_path: Path):
+    path = saved(published_state(VARConfig(depth=2, embed_dim=64, num_heads=1, vocab=64)), tmp_path / "var.pth")
+    with pytest.raises(CheckpointError, match=r"Missing: blocks\.10\.adaptive\.bias.*Wrong: blocks\.0"):
+        load_var_backend(path, GOLDEN_VAE, "var-d16")

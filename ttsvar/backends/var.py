@@ -15,6 +15,7 @@ from ttsvar.backends.memory import decode_bytes, forward_bytes
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, PromptError
 from ttsvar.models.kv_cache import CacheView
+from ttsvar.models.published_var import PUBLISHED_VAR
 from ttsvar.models.var import VAR, ClassCondition, guide, ramp
 from ttsvar.models.var_checkpoint import load_var
 from ttsvar.sampling import draw_tokens, token_probabilities, uniforms
@@ -155,7 +156,9 @@ def load_var_backend(
 ) -> VARBackend:
     """A backend from published files (`var_dN.pth`, `vae_ch160v4096z32.pth`) and ImageNet's names.
 
-    `dtype` is the transformer's; the tokenizer stays in float32. Raises CheckpointError where a file does not fit.
+    `dtype` is the transformer's; the tokenizer stays in float32. A published `name` must be what the file holds; under
+    any other the file says its shape. Raises CheckpointError where a file does not fit.
     """
-    model = load_var(transformer, dtype=dtype, device=device)
+    config = PUBLISHED_VAR[name].config if name in PUBLISHED_VAR else None
+    model = load_var(transformer, config, dtype=dtype, device=device)
     return VARBackend(model, load_vq(tokenizer, device=device), imagenet_names(), name, chunk)
