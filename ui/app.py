@@ -59,7 +59,6 @@ def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 
         # First, so that the endpoints get their names and not the page's private events.
         Api(store).publish()
         page = layout.build(first, handlers.rail.choices(EXAMPLES), servers)
-        gr.Navbar(visible=False)
         _wire(page, handlers)
         _wire_duel(page, handlers, duels)
         _wire_takeaway(page, takeaway)

@@ -34,7 +34,6 @@ def build(demo: gr.Blocks, classroom: Classroom) -> None:
     """Add the page /class to the app."""
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with demo.route("Class", "/class", show_in_navbar=False):
-        gr.Navbar(visible=False)
         with gr.Column(elem_id="classroom"):
             gr.HTML(
                 '<div class="top"><h1>TTS-VAR Explorer: the class</h1><span class="sp"></span>'

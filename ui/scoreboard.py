@@ -70,7 +70,7 @@ def total(entries: Sequence[Entry]) -> Score | None:
     outcomes = [e.outcome for e in entries]
     verdicts = [(e.mine_satisfied, e.algorithm_satisfied) for e in entries]
     return Score(
-        len(entries), *(outcomes.count(o) for o in ("won", "tied", "lost")),
+        len(entries), outcomes.count("won"), outcomes.count("tied"), outcomes.count("lost"),
         fmean(e.gain for e in entries), fmean(e.agreement for e in entries),
         fmean(e.lost_diversity for e in entries), verdicts.count((True, False)), verdicts.count((False, True)),
     )  # fmt: skip
