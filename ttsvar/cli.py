@@ -188,7 +188,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=Path, default=Path("runs/evidence.sqlite"))
     parser.add_argument("--page", type=Path, default=Path("runs/evidence.html"), help="one HTML page with everything")
-    parser.add_argument("--results", type=Path, help="Markdown with the tables in short, such as docs/results.md")
+    parser.add_argument("--results", type=Path, default=Path("runs/results.md"), help="the same in short, as Markdown")
     parser.add_argument("--data", type=Path, help="what the app shows, such as assets/toybox/evidence.json")
     parser.set_defaults(run=_report)
 

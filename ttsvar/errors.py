@@ -43,6 +43,10 @@ class StoreError(TTSVarError):
     """The rows of an evaluation cannot be read or written."""
 
 
+class EvaluationError(TTSVarError):
+    """An image could not be made or measured, however often it was tried."""
+
+
 class ImageError(TTSVarError):
     """An image or a folder of images cannot be read."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
 from ttsvar.config import EXTRACTORS, search_config
@@ -31,7 +33,7 @@ class GuessingDetector:
 
 
 def fake_worker() -> Worker:
-    extractors = dict.fromkeys(EXTRACTORS, FakeExtractor())
+    extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, FakeExtractor())
     engine = Engine(FakeBackend(), extractors, {"image-reward": FakeReward()}, remember_bytes=0)
     return Worker(engine, DetectorMeasure(GuessingDetector()))
 

@@ -10,6 +10,7 @@ from sweep_fakes import ARMS, fake_worker
 from ttsvar.engine import Engine
 from ttsvar.evaluation.contact_sheet import contact_sheet
 from ttsvar.evaluation.prompts import EvaluationPrompt, evaluation_prompts
+from ttsvar.evaluation.store import Row
 from ttsvar.evaluation.worker import Job, diversity, draw_seed, run_search
 
 
@@ -66,12 +67,14 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
     )
     worker = fake_worker().__class__(engine, fake_worker().measure)
     row = worker.do(Job(asked("a photo of a cup"), 0, ARMS["best-of-n n=2"], "r"))
+    assert isinstance(row, Row)
     assert row.judges == {"other": row.reward}
     assert row.survivors == 2
     assert row.diversity is not None
     assert row.diversity > 0
     assert set(row.parts) >= {"transformer", "decode", "reward"}
     raw = worker.do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
+    assert isinstance(raw, Row)
     assert (raw.survivors, raw.diversity) == (1, None)
 
 

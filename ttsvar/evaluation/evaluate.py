@@ -131,7 +131,9 @@ class Session:
             if self.options.ray is None:
                 self._pool = self.here
             else:
-                gpu = (self.options.device or "cpu").startswith("cuda")
+                from ttsvar.loading import pick_device
+
+                gpu = pick_device(self.options.device).type == "cuda"
                 self._pool = OnRay(self.build, self.options.ray, self.options.workers, gpu=gpu)
         return self._pool
 

@@ -55,7 +55,8 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
     raw = lines.pop("raw", [])
     for strategy, points in lines.items():
         begun = raw if strategy in ("best-of-n", "importance-sampling") else []
-        along = sorted((_place(label, arm, experiment, x), arm) for label, arm in [*begun, *points])
+        placed = [(_place(label, arm, experiment, x), arm) for label, arm in [*begun, *points]]
+        along = sorted(placed, key=lambda pair: pair[0])
         figure.add_scatter(
             name=strategy,
             x=[place for place, _ in along],
@@ -73,7 +74,8 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
             mode="markers",
             marker={"color": color_of("raw"), "size": 9},
         )
-    return calm(figure, title, "share of right images").update_xaxes(type="log")
+    ticks = {"tickvals": [1, 2, 4, 8, 16, 32, 64]} if x == "n" else {}
+    return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
 
 
 def scale_figure(experiment: Mapping[str, Any]) -> go.Figure:

@@ -88,7 +88,7 @@ class InstanceDetector:
         height, width = image.shape[:2]
         scale = min(self.short_edge / min(height, width), self.long_edge / max(height, width))
         size = (round(height * scale), round(width * scale))
-        resized = Image.fromarray(image.numpy()).resize(size[::-1], Image.Resampling.BILINEAR)
+        resized = Image.fromarray(image.numpy()).resize((size[1], size[0]), Image.Resampling.BILINEAR)
         pixels = normalised(resized, *IMAGENET)
         below, right = -size[0] % DIVISOR, -size[1] % DIVISOR
         return F.pad(pixels, (0, right, 0, below))[None].to(device_of(self.model)), size

@@ -33,7 +33,7 @@ def detector_error(
     prompt of its category that it does not satisfy. Returns by kind of picture and category the share of right images
     called wrong and of wrong ones called right.
     """
-    kinds: dict[str, Reconstruct] = {"rendering": lambda images: images}
+    kinds: dict[str, Reconstruct] = {"drawn": lambda images: images}
     if reconstruct is not None:
         kinds["decoded"] = reconstruct
     result: dict[str, Any] = {"scenes_per_category": per_category, "kinds": {}}

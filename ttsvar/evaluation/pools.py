@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import torch
 
 from ttsvar.config import SearchConfig
-from ttsvar.errors import ConfigError
+from ttsvar.errors import ConfigError, EvaluationError
 from ttsvar.evaluation.store import Row, Trace
 from ttsvar.evaluation.worker import Job, Worker
 from ttsvar.types import ScaleSchedule
@@ -97,11 +97,19 @@ class OnRay:
         self.actors: list[Any] = [remote.remote(build) for _ in range(count)]
 
     def map(self, jobs: Sequence[Job]) -> Iterator[Row | Trace]:
-        """As they are done."""
+        """As they are done; raises EvaluationError where a job fails however often it is tried."""
+        from ray.exceptions import RayError
         from ray.util import ActorPool
 
-        pool = ActorPool(self.actors)
-        return pool.map_unordered(lambda actor, job: actor.do.remote(job), jobs)
+        pool: Any = ActorPool(self.actors)
+        try:
+            yield from pool.map_unordered(lambda actor, job: actor.do.remote(job), list(jobs))
+        except RayError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise EvaluationError(
+                f"A job failed on Ray {1 + RETRIES} times ({reason}). Rows written before are kept; mend the cause "
+                "and run the same command again."
+            ) from error
 
     def sizes(self) -> ScaleSchedule:
         """The scales of the model that the actors hold."""

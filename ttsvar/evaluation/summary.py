@@ -15,6 +15,8 @@ from ttsvar.toybox.prompts import TAGS
 SHORT: dict[str, str] = dict(zip(TAGS, ("single", "two", "count", "colors", "position", "attr"), strict=True))
 CLAIM = ("tts-var n=2", "best-of-n n=8")
 """The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""
+LIKE = 1.5
+"""Costs within this factor are alike enough to compare at."""
 Arms = Mapping[str, Sequence[Row]]
 """Rows by the arm's label, in the order of the experiment."""
 
@@ -105,8 +107,10 @@ def _differences(arms: Arms, plain: Sequence[str]) -> list[dict[str, Any]]:
     for label in labels:
         if label not in plain and plain:
             for cost, reason in ((_flops, "like FLOPs"), (_seconds, "like seconds")):
-                peer = min(plain, key=lambda other: abs(math.log(cost(arms[other]) / cost(arms[label]))))
-                reasons.setdefault((label, peer), []).append(reason)
+                gaps = {other: abs(math.log(cost(arms[other]) / cost(arms[label]))) for other in plain}
+                peer = min(plain, key=gaps.__getitem__)
+                if gaps[peer] < math.log(LIKE):
+                    reasons.setdefault((label, peer), []).append(reason)
     return [_difference(a, b, arms) | {"matched": why} for (a, b), why in reasons.items() if a != b]
 
 

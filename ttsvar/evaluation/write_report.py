@@ -12,12 +12,10 @@ from ttsvar.evaluation.results import results, verdict_sentence
 from ttsvar.evaluation.store import Store
 
 
-def write_report(rows: Path, page_path: Path, results_path: Path | None = None, data_path: Path | None = None) -> None:
-    """Write the page, and the other two where a path is given; prints the headline."""
+def write_report(rows: Path, page_path: Path, results_path: Path, data_path: Path | None = None) -> None:
+    """Write page and results, and the app's data where a path is given; prints the headline."""
     evidence = collect(Store(rows, create=False))
-    texts = {page_path: page(evidence)}
-    if results_path is not None:
-        texts[results_path] = results(evidence)
+    texts = {page_path: page(evidence), results_path: results(evidence)}
     if data_path is not None:
         texts[data_path] = json.dumps(evidence, separators=(",", ":")) + "\n"
     for path, text in texts.items():
