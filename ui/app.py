@@ -77,9 +77,8 @@ def _stage_functions(handlers: Handlers) -> list[Any]:
     def progress(run_id: str) -> dict[str, Any]:
         return handlers.progress(run_id)
 
-    def history(asked: Any) -> list[dict[str, Any]]:
-        # Several values arrive as one list.
-        return handlers.history(*asked) if isinstance(asked, list) and len(asked) == 3 else []
+    def history(asked: dict[str, Any]) -> list[dict[str, Any]]:
+        return handlers.history(asked) if isinstance(asked, dict) else []
 
     return [stop, progress, history]
 

@@ -144,9 +144,10 @@ class Handlers:
         doing = None if session is None else session.doing
         return {} if doing is None else asdict(doing)
 
-    def history(self, run_id: str, at: str, index: int) -> list[dict[str, Any]]:
-        """How one candidate of a scale looked at every scale before; empty where there is no such candidate."""
-        session = self.store.get(str(run_id))
+    def history(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        """How the candidate `index` of the scale `at` looked before; empty where there is no such candidate."""
+        session = self.store.get(str(asked.get("run", "")))
+        at, index = str(asked.get("at", "")), asked.get("index")
         if session is None or at not in session.history or type(index) is not int:
             return []
         result = session.history.node(at).result

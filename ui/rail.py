@@ -86,7 +86,10 @@ def build_rail(offer: Choices) -> Rail:
         for e in offer.examples
     )
     examples = view("examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "examples.js")
-    about = f'<p class="model"><b>{escape(offer.model)}</b> {escape(offer.about)}</p>'
+    about = (
+        f'<p class="model" title="Another model: python app.py --model NAME"><b>{escape(offer.model)}</b> '
+        f"{escape(offer.about)}</p>"
+    )
     view("model", f'<span class="lab">Model</span>{about}')
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):

@@ -104,7 +104,7 @@ def fields_of(engine: Any, search: SearchConfig) -> Fields:
 
     return Fields(
         searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor, search.potential,
-        told(search.lam), search.reward, told(search.cfg), told(search.tau), search.top_p,
+        told(search.lam), search.reward, told(search.settled("cfg")), told(search.settled("tau")), search.top_p,
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ function act(kind) {
 const zoom = (card) => card && window.ttsvar.zoom(card, {
   cards,
   toggle,
-  history: (index) => server.history(stage().dataset.run, stage().dataset.at, index),
+  history: (index) => server.history({ run: stage().dataset.run, at: stage().dataset.at, index }),
 });
 
 const verbs = {

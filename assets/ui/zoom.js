@@ -32,11 +32,12 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
       const button = make("button");
       button.type = "button";
       button.dataset.scale = frame.scale;
-      button.setAttribute("aria-label", `Scale ${frame.scale}, reward ${signed(frame.reward)}`);
       const small = make("img");
       small.src = frame.image;
       small.alt = "";
-      button.append(small, make("i", "", String(frame.scale)), make("small", "", signed(frame.reward)));
+      const number = make("i");
+      number.append(make("span", "said", "Scale "), String(frame.scale));
+      button.append(small, number, " ", make("small", "", signed(frame.reward)));
       button.onclick = () => show(frame);
       item.append(button);
       return item;
@@ -74,9 +75,8 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
   button("Next \u203a", () => turn(1));
   const keep = button("Keep", () => { toggle(now); open(now); });
   foot.append(make("span", "sp"));
-  button("Close", () => box.close());
+  button("Close", () => box.close()).autofocus = true;
   box.addEventListener("keydown", (event) => {
-    if (event.target.closest(".film")) return;
     if (event.key === "ArrowLeft") turn(-1);
     if (event.key === "ArrowRight") turn(1);
   });

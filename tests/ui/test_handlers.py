@@ -132,9 +132,10 @@ def test_progress_names_scale_and_component(handlers: Handlers) -> None:
 
 def test_a_candidates_history_is_given_to_those_who_ask_rightly(handlers: Handlers) -> None:
     run, at = begin(handlers)[9]
-    assert [f["scale"] for f in handlers.history(run, at, 7)] == [0]
-    for strange in ((run, at, 8), (run, at, -1), (run, at, "0"), (run, "nonsense", 0), ("gone1234", at, 0)):
-        assert handlers.history(*strange) == []
+    asked = {"run": run, "at": at, "index": 7}
+    assert [f["scale"] for f in handlers.history(asked)] == [0]
+    for strange in ({"index": 8}, {"index": -1}, {"index": "0"}, {"index": True}, {"at": "none"}, {"run": "gone1234"}):
+        assert handlers.history(asked | strange) == []
 
 
 def test_nothing_selected_is_explained_and_the_run_stays(handlers: Handlers) -> None:

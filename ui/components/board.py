@@ -45,7 +45,7 @@ def signed(value: float) -> str:
 def _card(frame: Frame, card: Card, prompt: str) -> str:
     kept = card.count > 0
     name = escape(card.name)
-    key = f'<span class="key" aria-hidden="true">{card.index}</span>' if card.index < 10 else ""
+    key = f'<span class="key" data-key="{card.index}" aria-hidden="true"></span>' if card.index < 10 else ""
     chance = f"{card.probability:.0%}"
     actual = frame.decision == "resample"
     about = "chance of each draw" if actual else "chance of a draw, if this scale resampled by reward"

@@ -39,9 +39,9 @@ def ending_html(end: Ending) -> str:
     """Large picture, facts, download, the line over the scales and the other survivors."""
     facts = "".join(f"<div><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in end.facts)
     line = "".join(
-        f'<li class="{a.decision or ""}"><button type="button" data-go="{escape(a.target)}" '
-        f'aria-label="Go back to scale {a.scale}"><img src="{a.thumb}" alt="{escape(a.name)} at scale {a.scale}">'
-        f"<i>{a.scale}</i><small>{signed(a.reward)}</small></button></li>"
+        f'<li class="{a.decision or ""}"><button type="button" data-go="{escape(a.target)}">'
+        f'<img src="{a.thumb}" alt="{escape(a.name)} at scale {a.scale}">'
+        f'<i><span class="said">Go back to scale </span>{a.scale}</i> <small>{signed(a.reward)}</small></button></li>'
         for a in end.line
     )
     others = "".join(

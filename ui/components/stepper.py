@@ -28,7 +28,9 @@ def stepper_html(cells: list[Cell]) -> str:
     ahead = next_decision(cells)
     strip = "".join(_cell(cell, cell is ahead) for cell in cells)
     announced = "" if ahead is None else f"<b>Next:</b> {announcement(cells, ahead)}"
-    return f'<ol class="step" aria-label="Scales, coarse to fine">{strip}</ol><p class="next">{announced}</p>'
+    return (
+        f'<ol class="step" tabindex="0" aria-label="Scales, coarse to fine">{strip}</ol><p class="next">{announced}</p>'
+    )
 
 
 def next_decision(cells: list[Cell]) -> Cell | None:
