@@ -10,7 +10,10 @@ import numpy as np
 
 from ttsvar.features.pca import display_basis
 from ttsvar.history import Node
+from ttsvar.search.potentials import potential
 from ttsvar.search.reasons import cluster_letter
+from ttsvar.search.weights import log_weights
+from ttsvar.types import SearchState
 from ui.pictures import grey_uri, map_uri, picture_uri
 from ui.sessions import Session
 
@@ -37,6 +40,8 @@ class Card:
     input: str = ""
     """A picture of the vector that k-means reads: patches as a grid, anything else as a strip."""
     strip: bool = False
+    carried: float = 0.0
+    """The log-weight that the candidate brings from scales at which a particle search did not draw."""
     past: tuple[float | None, ...] = ()
     """The rewards that the search took at earlier scales, None where it took none."""
 
@@ -76,6 +81,7 @@ def build_frame(session: Session, state_id: str) -> Frame:
     labels = cluster_labels(session, state_id)
     scores, chances = array(seen.scores), array(seen.probabilities)
     inputs, strip = reading_pictures(session, state_id)
+    carried = carried_weights(result.grown, seen.scores)
     past = array(result.grown.score_history)[:, :-1]
     alive = len(result.grown)
     proposed = np.bincount(result.proposal.parents, minlength=alive)
@@ -86,7 +92,7 @@ def build_frame(session: Session, state_id: str) -> Frame:
         Card(
             i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]),
             *(labels[i] or (None, None)), float(chances[i]), int(proposed[i]), int(counts[i]),
-            inputs[i], strip,
+            inputs[i], strip, float(carried[i]),
             tuple(None if value != value else float(value) for value in past[i]),
         )
         for i, name in enumerate(result.grown.candidate_ids)
@@ -123,6 +129,14 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
     images, thumbs = session.shown(state_id, "pictures", encode)
     settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE
     return images, thumbs, session.shown(state_id, "maps" if settled else "first-maps", colour)
+
+
+def carried_weights(grown: SearchState, scores: Any) -> np.ndarray:
+    """Log-weights [B] that candidates bring from earlier scales; 0 unless a particle search went on without a draw."""
+    search = grown.run.search
+    lam = search.at_scale("lam", grown.scale - 1)
+    own = lam * potential(search.potential, grown.score_history[:, :-1], scores)
+    return np.nan_to_num(array(log_weights(grown, scores) - own), posinf=0.0, neginf=0.0)
 
 
 def reading_pictures(session: Session, state_id: str) -> tuple[list[str], bool]:

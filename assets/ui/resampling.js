@@ -13,7 +13,7 @@ const POTENTIAL = {
 };
 
 function chances(name) {
-  const logits = facts.cards.map(({ past, now }) => (now === null ? -Infinity : lam * POTENTIAL[name](past, now)));
+  const logits = facts.cards.map(({ past, now, carried }) => (now === null ? -Infinity : lam * POTENTIAL[name](past, now) + carried));
   const top = Math.max(...logits);
   const weights = logits.map((l) => (Number.isFinite(top) ? Math.exp(l - top) : 1));
   const all = weights.reduce((a, b) => a + b, 0);

@@ -198,3 +198,15 @@ def test_what_k_means_reads_is_a_grid_or_a_strip(session: Session) -> None:
     assert len(uris) == 8
     assert not strip, "pca reads one number a patch"
     assert all(uri.startswith("data:image/png") for uri in uris)
+
+
+def test_carried_weights_complete_the_chances_of_a_particle_search(store: SessionStore) -> None:
+    session = store.create("a red star", SearchConfig(strategy="smc", n=4, ess_share=0.01, potential="max"), 0)
+    session.open(session.current)
+    for scale in (6, 9):
+        frame = build_frame(session, go_to(session, scale))
+        best = [max([c.reward, *(v for v in c.past if v is not None)]) for c in frame.cards]
+        weights = np.exp(frame.lam * np.array(best) + [c.carried for c in frame.cards])
+        np.testing.assert_allclose(weights / weights.sum(), [c.probability for c in frame.cards], atol=1e-9)
+    assert any(abs(c.carried) > 1e-6 for c in frame.cards), "nothing was drawn at scale 6, so its weights go on"
+    assert "carried on" in show(session, session.current).resampling

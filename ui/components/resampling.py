@@ -31,6 +31,8 @@ def resampling_html(frame: Frame) -> str:
         f'aria-pressed="{str(kind == frame.potential).lower()}">{escape(kind)}</button></span>'
         for kind in POTENTIALS
     )
+    if any(abs(c.carried) > 1e-6 for c in frame.cards):
+        lead += " Weights that were carried on from earlier scales count in."
     rows = "".join(_row(card, frame.potential) for card in frame.cards)
     return (
         f'<div class="draw" data-cards="{escape(_data(frame, actual))}"><p class="note first">{lead}</p>'
@@ -63,7 +65,7 @@ def _data(frame: Frame, actual: bool) -> str:
     cards = [
         {
             "name": c.name, "now": c.reward if math.isfinite(c.reward) else None, "past": list(c.past),
-            "drawn": c.proposed if actual else 0,
+            "carried": c.carried, "drawn": c.proposed if actual else 0,
         }
         for c in frame.cards
     ]  # fmt: skip
