@@ -133,6 +133,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, help="optimiser steps in all; the shipped weights' number if not given")
     parser.add_argument("--folder", type=Path, default=Path(".cache/toybox"), help="scenes, checkpoints and logs")
     parser.add_argument("--processes", type=int, help="processes that share each batch, one thread each")
+    parser.add_argument(
+        "--behind",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="begin with the installed weights, as if this share of the run lay behind them",
+    )
     parser.add_argument("--install", action="store_true", help="copy the finished weights into assets/toybox")
     parser.set_defaults(run=_train)
 
@@ -140,7 +147,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 def _train(arguments: argparse.Namespace) -> None:
     from ttsvar.toybox.train import train
 
-    train(arguments.part, arguments.folder, arguments.steps, arguments.processes, arguments.install)
+    train(arguments.part, arguments.folder, arguments.steps, arguments.processes, arguments.install, arguments.behind)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -249,7 +256,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="toybox")
     parser.add_argument("--search", default="raw", help=f"one of {', '.join(SEARCHES)}")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--per-category", type=int, default=4, help="prompts of each of the six categories")
+    parser.add_argument("--per-category", type=int, default=4, help="prompts of each category")
     parser.add_argument("--detections", action="store_true", help="mark what the detector sees, and its verdict")
     parser.add_argument("--out", type=Path, required=True)
     parser.set_defaults(run=_sheet)

@@ -79,3 +79,20 @@ def test_a_change_touches_one_word():
     counts = Counter(near_miss(three, "count", rng).kinds[0][2] for _ in range(50))
     assert set(counts) == {2, 4}
     assert wrong_words(three, near_miss(three, "count", rng)) < {"two", "four"}
+
+
+def test_an_object_that_stands_there_unnamed_is_no_near_miss():
+    things = tuple(Thing(s, "red", x, 60, 30) for s, x in (("star", 20), ("cup", 60), ("fish", 100)))
+    said = Request("two_object", (("star", None, 1), ("cup", None, 1)))
+    named = {k[0] for seed in range(40) for m in false_requests(things, said, np.random.default_rng(seed), 3)
+             if m.tag == "two_object" for k in m.kinds}  # fmt: skip
+    assert named >= {"star", "cup", "moon"}
+    assert "fish" not in named
+
+
+def test_swapped_colors_of_three_mark_just_the_two_that_moved():
+    said = Request("three_attr", (("cup", "red", 1), ("fish", "blue", 1), ("star", "green", 1)))
+    miss = near_miss(said, "swap", np.random.default_rng(0))
+    moved = {c for s, c, _ in miss.kinds if (s, c, 1) not in said.kinds}
+    assert len(moved) == 2
+    assert wrong_words(said, miss) == moved

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from ttsvar.models.text import words_of
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.checkpoint import save_tokenizer
@@ -52,7 +53,9 @@ def test_prompts_mark_their_wrong_words(scenes: SceneSet):
         prompts, wrong = prompts_for(request, things, rng)
         assert len(prompts) == len(wrong) == 1 + MISSES
         assert not wrong[0]
-        assert all(words and words <= set(prompt.split()) for prompt, words in zip(prompts[1:], wrong[1:], strict=True))
+        assert all(
+            words and words <= set(words_of(prompt)) for prompt, words in zip(prompts[1:], wrong[1:], strict=True)
+        )
 
 
 def test_word_targets_follow_the_tokens():

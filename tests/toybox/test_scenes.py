@@ -8,8 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ttsvar.toybox.dataset import batches, training_scene
-from ttsvar.toybox.prompts import TAGS, Request, sample_request, sample_training_request, scene_for
-from ttsvar.toybox.scenes import GAP, render
+from ttsvar.toybox.prompts import (
+    TAGS,
+    Request,
+    in_reading_order,
+    sample_request,
+    sample_training_request,
+    scene_for,
+)
+from ttsvar.toybox.scenes import GAP, Thing, render
 from ttsvar.toybox.world import (
     COLORS,
     IMAGE_SIZE,
@@ -127,3 +134,12 @@ def test_batches_cover_an_epoch_and_resume_where_they_stopped() -> None:
     assert len(set(np.concatenate(seen[:3]).tolist())) == 9
     resumed = batches(10, 3, seed=0, start=5)
     assert np.array_equal(next(resumed), seen[5])
+
+
+def test_three_things_are_listed_and_named_in_reading_order():
+    request = Request("three_attr", (("cup", "red", 1), ("fish", "blue", 1), ("star", "green", 1)))
+    assert request.prompt == "a photo of a red cup, a blue fish and a green star"
+    across = tuple(Thing(s, c, x, 60, 30) for (s, c, _), x in zip(request.kinds, (100, 20, 60), strict=True))
+    assert [k[0] for k in in_reading_order(request, across).kinds] == ["fish", "star", "cup"]
+    below = tuple(Thing(s, c, 60, y, 30) for (s, c, _), y in zip(request.kinds, (20, 100, 60), strict=True))
+    assert [k[0] for k in in_reading_order(request, below).kinds] == ["cup", "star", "fish"]

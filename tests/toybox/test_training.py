@@ -83,3 +83,10 @@ def test_muon_takes_convolutions_and_leaves_small_tensors_to_adamw() -> None:
     conv(torch.randn(1, 16, 5, 5)).sum().backward()
     muon.step()
     assert not torch.equal(conv.weight, before)
+
+
+def test_a_run_that_goes_on_from_weights_starts_late_and_warms_up_again(tmp_path: Path) -> None:
+    fit(LineTask, FitSettings(tmp_path, steps=20, threads=1, warmup=4, log_every=1, behind=0.7))
+    rows = list(csv.reader((tmp_path / "line.csv").open()))
+    assert [step for step, _, name, _ in rows if name == "progress"] == ["15", "16", "17", "18", "19", "20"]
+    assert float(next(value for _, _, name, value in rows if name == "progress")) == 0.7

@@ -1,4 +1,7 @@
-"""Toybox-GenEval: the published list of prompts to evaluate on, in GenEval's JSON form and six categories."""
+"""Toybox-GenEval: the published list of prompts to evaluate on, in the JSON form of GenEval.
+
+Its six categories, and two harder ones of three objects.
+"""
 
 from __future__ import annotations
 
@@ -92,6 +95,13 @@ def every_request(tag: str) -> Iterator[Request]:
     elif tag == "color_attr":
         colors = list(permutations(COLORS, 2))
         yield from (Request(tag, ((a, c, 1), (b, d, 1))) for a, b in pairs for c, d in colors)
+    elif tag in ("three_object", "three_attr"):
+        painted = permutations(COLORS, 3) if tag == "three_attr" else [(None,) * 3]
+        colorings = list(painted)
+        yield from (
+            Request(tag, tuple((s, c, 1) for s, c in zip(shapes, colors, strict=True)))
+            for shapes in permutations(SHAPES, 3) for colors in colorings
+        )  # fmt: skip
     else:
         raise ConfigError(f"There is no category {tag!r}; choose one of {', '.join(TAGS)}.")
 

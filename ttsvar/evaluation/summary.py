@@ -12,7 +12,8 @@ from ttsvar.evaluation.statistics import Estimate, accuracy, paired_difference
 from ttsvar.evaluation.store import Row
 from ttsvar.toybox.prompts import TAGS
 
-SHORT: dict[str, str] = dict(zip(TAGS, ("single", "two", "count", "colors", "position", "attr"), strict=True))
+NAMES = ("single", "two", "count", "colors", "position", "attr", "three", "three attr")
+SHORT: dict[str, str] = dict(zip(TAGS, NAMES, strict=True))
 CLAIM = ("tts-var n=2", "best-of-n n=8")
 """The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""
 LIKE = 1.5

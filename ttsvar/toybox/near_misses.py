@@ -4,46 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 
-from ttsvar.toybox.prompts import Request
+from ttsvar.models.text import words_of
+from ttsvar.toybox.prompts import TAGS, Request
 from ttsvar.toybox.scenes import Thing, related
 from ttsvar.toybox.world import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES
 
 KINDS = ("count", "color", "object", "side", "swap")
 TAGS_WITH = {
     "count": ("counting",),
-    "color": ("colors", "color_attr"),
-    "object": ("single_object", "two_object", "counting", "colors", "position", "color_attr"),
+    "color": ("colors", "color_attr", "three_attr"),
+    "object": TAGS,
     "side": ("position",),
-    "swap": ("color_attr",),
+    "swap": ("color_attr", "three_attr"),
 }
 """Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
 CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
 
 
-def near_miss(request: Request, kind: str, rng: np.random.Generator) -> Request:
-    """The request with one thing wrong: no scene of the one satisfies the other."""
+def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Sequence[str] = ()) -> Request:
+    """The request with one thing wrong: no scene of the one satisfies the other.
+
+    A scene may have more objects than were named; `present` are shapes that a wrong object must not be one of.
+    """
     kinds = list(request.kinds)
     i = int(rng.integers(len(kinds)))
     shape, color, count = kinds[i]
     if kind == "side":
         return replace(request, relation=OPPOSITE[request.relation or "left of"])
     if kind == "swap":
-        (a, color_a, n), (b, color_b, m) = kinds
-        return replace(request, kinds=((a, color_b, n), (b, color_a, m)))
+        i, j = rng.choice(len(kinds), 2, replace=False)
+        (a, color_a, n), (b, color_b, m) = kinds[i], kinds[j]
+        kinds[i], kinds[j] = (a, color_b, n), (b, color_a, m)
+        return replace(request, kinds=tuple(kinds))
     if kind == "count":
         kinds[i] = (shape, color, int(rng.choice([n for n in (2, 3, 4) if n != count])))
     elif kind == "color":
         kinds[i] = (shape, str(rng.choice([c for c in COLORS if c not in {k[1] for k in kinds}])), count)
     else:
-        kinds[i] = (str(rng.choice([s for s in SHAPES if s not in {k[0] for k in kinds}])), color, count)
+        taken = {*present, *(k[0] for k in kinds)}
+        kinds[i] = (str(rng.choice([s for s in SHAPES if s not in taken])), color, count)
     return replace(request, kinds=tuple(kinds))
 
 
 def true_requests(things: Sequence[Thing]) -> list[Request]:
-    """What can be said of a scene of one object, of several alike, or of two different ones, in every prompt form."""
+    """What can be said of a scene of one object, of several alike, or of two or three different ones, in every form."""
     shapes, colors = [t.shape for t in things], [t.color for t in things]
     if len(things) == 1:
         return [
@@ -55,13 +63,17 @@ def true_requests(things: Sequence[Thing]) -> list[Request]:
         alike = len(set(colors)) == 1
         return said + [Request("counting", ((shapes[0], colors[0], len(things)),))] * alike
     said = []
-    for a, b in ((things[0], things[1]), (things[1], things[0])):
+    for a, b in permutations(things, 2):
         said.append(Request("two_object", ((a.shape, None, 1), (b.shape, None, 1))))
         if a.color != b.color:
             said.append(Request("color_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1))))
         said += [
             Request("position", ((a.shape, None, 1), (b.shape, None, 1)), r) for r in RELATIONS if related(a, b, r)
         ]
+    for three in permutations(things, 3):
+        said.append(Request("three_object", tuple((t.shape, None, 1) for t in three)))
+        if len(set(colors)) == 3:
+            said.append(Request("three_attr", tuple((t.shape, t.color, 1) for t in three)))
     return said
 
 
@@ -70,9 +82,10 @@ def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Genera
     kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * (said.tag != "counting")
     rng.shuffle(kinds)
     found: list[Request] = []
+    shapes = [t.shape for t in things]
     for attempt in range(50):
         kind = kinds[attempt % len(kinds)]
-        miss = _other_miss(things, said, rng) if kind == "other" else near_miss(said, kind, rng)
+        miss = _other_miss(things, said, rng) if kind == "other" else near_miss(said, kind, rng, shapes)
         if not miss.held_out and miss not in found:
             found.append(miss)
         if len(found) == count:
@@ -92,10 +105,10 @@ def _other_miss(things: Sequence[Thing], said: Request, rng: np.random.Generator
         rng.shuffle(pair)
         named = "color_attr" if color else "two_object"
         return Request(named, tuple(pair)) if rng.random() < 0.6 or color else _beside(pair, rng)
-    across = _clearly_across(things)
-    if said.relation and across:
+    across = _clearly_across([next(t for t in things if t.shape == k[0]) for k in said.kinds]) if said.relation else ()
+    if across:
         return replace(said, relation=str(rng.choice(across)))
-    return near_miss(said, "object", rng)
+    return near_miss(said, "object", rng, [t.shape for t in things])
 
 
 def _beside(pair: list[tuple[str, str | None, int]], rng: np.random.Generator) -> Request:
@@ -112,6 +125,6 @@ def _clearly_across(things: Sequence[Thing]) -> tuple[str, ...]:
 
 def wrong_words(said: Request, miss: Request) -> set[str]:
     """The words of a near-miss that make it wrong."""
-    mine, right = miss.prompt.split(), said.prompt.split()
+    mine, right = words_of(miss.prompt), words_of(said.prompt)
     wrong = {w for w in mine if w in CONTENT and w not in right}
-    return wrong or {c for _, c, _ in miss.kinds if c}
+    return wrong or {color for shape, color, _ in miss.kinds if color and (shape, color, 1) not in said.kinds}

@@ -1,8 +1,9 @@
-"""Prompts in GenEval's six forms, their metadata, and scenes that satisfy them."""
+"""Prompts in GenEval's six forms and two of three objects, their metadata, and scenes that satisfy them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -18,8 +19,10 @@ from ttsvar.toybox.world import (
     held_out_relation,
 )
 
-TAGS = ("single_object", "two_object", "counting", "colors", "position", "color_attr")
-TRAIN_SHARES = (0.08, 0.16, 0.22, 0.16, 0.18, 0.20)
+GENEVAL_TAGS = ("single_object", "two_object", "counting", "colors", "position", "color_attr")
+TAGS = (*GENEVAL_TAGS, "three_object", "three_attr")
+"""GenEval's six categories, and two harder ones in the same form: three objects, without and with their colours."""
+TRAIN_SHARES = (0.06, 0.10, 0.20, 0.16, 0.10, 0.12, 0.12, 0.14)
 """Share of each form in training, in the order of TAGS; single large objects come in the first and fourth."""
 
 
@@ -35,8 +38,9 @@ class Request:
     def prompt(self) -> str:
         """The sentence, for example 'a photo of a red star and a green cup'."""
         phrases = [_phrase(*kind) for kind in self.kinds]
-        joint = f" {self.relation} " if self.relation else " and "
-        return "a photo of " + joint.join(phrases)
+        if self.relation:
+            return "a photo of " + f" {self.relation} ".join(phrases)
+        return "a photo of " + " and ".join(filter(None, [", ".join(phrases[:-1]), phrases[-1]]))
 
     @property
     def metadata(self) -> dict:
@@ -56,12 +60,10 @@ class Request:
         """Whether training never sees what this asks for."""
         if any(color and held_out_color(shape, color) for shape, color, _ in self.kinds):
             return True
-        if len(self.kinds) < 2:
-            return False
-        first, second = self.kinds[0][0], self.kinds[1][0]
+        shapes = [shape for shape, _, _ in self.kinds]
         if self.relation:
-            return held_out_relation(first, self.relation, second)
-        return held_out_pair(first, second)
+            return held_out_relation(shapes[0], self.relation, shapes[1])
+        return any(held_out_pair(first, second) for first, second in combinations(shapes, 2))
 
 
 def _phrase(shape: str, color: str | None, count: int) -> str:
@@ -75,8 +77,9 @@ def _phrase(shape: str, color: str | None, count: int) -> str:
 def sample_request(rng: np.random.Generator, tag: str | None = None) -> Request:
     """Draw a request of one form, or of a form drawn with the training shares; may be a held-out one."""
     tag = tag or str(rng.choice(TAGS, p=TRAIN_SHARES))
-    shapes = [str(s) for s in rng.choice(SHAPES, 2, replace=False)]
-    colors = [str(c) for c in rng.choice(list(COLORS), 2, replace=False)]
+    named = 3 if tag.startswith("three") else 2
+    shapes = [str(s) for s in rng.choice(SHAPES, named, replace=False)]
+    colors = [str(c) for c in rng.choice(list(COLORS), named, replace=False)]
     if tag == "single_object":
         return Request(tag, ((shapes[0], None, 1),))
     if tag == "colors":
@@ -86,8 +89,8 @@ def sample_request(rng: np.random.Generator, tag: str | None = None) -> Request:
         return Request(tag, ((shapes[0], color, int(rng.integers(2, 5))),))
     if tag == "position":
         return Request(tag, tuple((s, None, 1) for s in shapes), str(rng.choice(RELATIONS)))
-    named = colors if tag == "color_attr" else (None, None)
-    return Request(tag, tuple((s, c, 1) for s, c in zip(shapes, named, strict=True)))
+    given = colors if tag.endswith("attr") else [None] * named
+    return Request(tag, tuple((s, c, 1) for s, c in zip(shapes, given, strict=True)))
 
 
 def sample_training_request(rng: np.random.Generator, tag: str | None = None) -> Request:
@@ -110,14 +113,14 @@ def scene_for(request: Request, rng: np.random.Generator, *, training: bool = Tr
 
 
 def in_reading_order(request: Request, things: tuple[Thing, ...]) -> Request:
-    """The request with two unrelated things named as one reads a picture: from left to right, or from above.
+    """The request with unrelated things named as one reads a picture: from left to right, or from above.
 
     Training names them so: where the text leaves open who stands where, every cell of a scale is drawn by itself, and
-    two cells too often take the same thing.
+    two cells too often take the same thing. The axis is that along which they stand further apart.
     """
-    if request.relation or len(request.kinds) != 2:
+    if request.relation or len(request.kinds) < 2:
         return request
-    first, second = things
-    dx, dy = second.x - first.x, second.y - first.y
-    swapped = dx < 0 if abs(dx) >= abs(dy) else dy < 0
-    return replace(request, kinds=request.kinds[::-1]) if swapped else request
+    x, y = [t.x for t in things], [t.y for t in things]
+    places = x if max(x) - min(x) >= max(y) - min(y) else y
+    order = sorted(range(len(things)), key=places.__getitem__)
+    return replace(request, kinds=tuple(request.kinds[i] for i in order))

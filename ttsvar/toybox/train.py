@@ -18,12 +18,16 @@ GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
 
 @dataclass(frozen=True)
 class Part:
-    """One trainable model: how to make its task in a folder, and the steps of the shipped weights."""
+    """One trainable model: how to make its task in a folder, and the steps of the shipped weights.
 
-    make: Callable[[Path], Task]
+    `make` takes the folder and, where `continues`, optionally the folder of weights to begin with.
+    """
+
+    make: Callable[..., Task]
     steps: int
     files: tuple[str, ...]
     processes: int = 2
+    continues: bool = False
 
 
 def _tokenizer(folder: Path) -> Task:
@@ -32,20 +36,21 @@ def _tokenizer(folder: Path) -> Task:
     return TokenizerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED))
 
 
-def _transformer(folder: Path) -> Task:
+def _transformer(folder: Path, start: Path | None = None) -> Task:
     from ttsvar.tokenizer.checkpoint import load_tokenizer
     from ttsvar.toybox.train_transformer import TransformerTask
 
     path = _needed("tokenizer.safetensors")
     encoded = folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{stamp(path)}.npy"
-    return TransformerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED), load_tokenizer(path).eval(), encoded)
+    scenes = scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
+    return TransformerTask(scenes, load_tokenizer(path).eval(), encoded, start=start)
 
 
-def _reward(folder: Path) -> Task:
+def _reward(folder: Path, start: Path | None = None) -> Task:
     from ttsvar.toybox.train_reward import make_task
 
     _needed("tokenizer.safetensors")
-    return make_task(folder, TOYBOX_FOLDER)
+    return make_task(folder, TOYBOX_FOLDER, None if start is None else start / "reward.safetensors")
 
 
 def _features(folder: Path) -> Task:
@@ -69,22 +74,32 @@ def _needed(name: str) -> Path:
 
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
-    "transformer": Part(_transformer, 4600, ("transformer.safetensors", "text_encoder.safetensors")),
-    "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1),
+    "transformer": Part(_transformer, 3600, ("transformer.safetensors", "text_encoder.safetensors"), continues=True),
+    "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1, continues=True),
     "features": Part(_features, 480, ("features.safetensors",), processes=1),
     "detector": Part(_detector, 700, ("detector.safetensors",), processes=1),
 }
 
 
-def train(name: str, folder: Path, steps: int | None, processes: int | None, install: bool) -> None:
-    """Train one part to `steps`, continuing its checkpoint in `folder`; `install` copies the weights to the app."""
+def train(
+    name: str, folder: Path, steps: int | None, processes: int | None, install: bool, behind: float = 0.0
+) -> None:
+    """Train one part to `steps`, continuing its checkpoint in `folder`; `install` copies the weights to the app.
+
+    With `behind` above 0 a run without a checkpoint begins with the installed weights, as if that share of it lay
+    behind them.
+    """
     part = PARTS[name]
     if steps is not None and steps < 1:
         raise ConfigError(f"--steps is {steps}; it must be at least 1.")
+    if not 0 <= behind < 1 or (behind and not part.continues):
+        able = ", ".join(name for name, part in PARTS.items() if part.continues)
+        raise ConfigError(f"--behind is {behind:g} for {name}; it is 0, or for {able} a share below 1.")
     work = folder / name
+    make = partial(part.make, folder, TOYBOX_FOLDER) if behind else partial(part.make, folder)
     # Made once here, so that several processes do not all draw the same scenes.
-    part.make(folder)
-    fit(partial(part.make, folder), FitSettings(work, steps or part.steps, processes=processes or part.processes))
+    make()
+    fit(make, FitSettings(work, steps or part.steps, processes=processes or part.processes, behind=behind))
     if install:
         TOYBOX_FOLDER.mkdir(parents=True, exist_ok=True)
         for file in part.files:

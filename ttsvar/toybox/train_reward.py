@@ -225,10 +225,11 @@ def normalised(model: ImageReward, mean: float, std: float) -> ImageReward:
     return scaled
 
 
-def make_task(folder: Path, models: Path) -> RewardTask:
+def make_task(folder: Path, models: Path, start: Path | None = None) -> RewardTask:
     """The shipped reward's task: drawings, reconstructions and, where there is a transformer, the model's samples.
 
-    Pictures are made once under `folder`; `models` is the folder of the tokenizer and the transformer.
+    Pictures are made once under `folder`; `models` is the folder of the tokenizer and the transformer; `start` is a
+    reward to go on from.
     """
     scenes = scene_set(folder, SCENES, SCENE_SEED)
     made = folder / RewardTask.name
@@ -240,4 +241,4 @@ def make_task(folder: Path, models: Path) -> RewardTask:
     if weights.exists():
         path = made / f"samples-{SAMPLED}-{stamp(weights)}.u8"
         samples = sample_set(scenes, load_painter(models), path, count=SAMPLED, seed=32)
-    return RewardTask([scenes, seen], samples=samples)
+    return RewardTask([scenes, seen], samples=samples, start=start)

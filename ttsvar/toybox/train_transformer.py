@@ -10,8 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ttsvar.models.checkpoint import save_transformer
+from ttsvar.models.checkpoint import load_saved_transformer, save_transformer
 from ttsvar.models.infinity import Infinity, flatten_codes
+from ttsvar.models.text import load_text_encoder
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.bsq import Size
 from ttsvar.toybox.dataset import SceneSet, training_scene
@@ -28,7 +29,7 @@ FLIP_MOST = 0.25
 CELL_WEIGHT = 0.04
 CURRICULUM = ((0.4, 10), (0.6, 12), (1.01, 13))
 """Up to which progress how many scales are trained: the first ten hold what is where and cost half as much."""
-PAIRS_FROM, PAIRS_SHARE = 0.67, 0.8
+SEVERAL_FROM, SEVERAL_SHARE = 0.67, 0.75
 """Which object has which colour and side is learned last: from that progress on, that share of a batch is about it."""
 SIZES: tuple[Size, ...] = SCHEDULE.sizes
 
@@ -86,15 +87,27 @@ class TransformerTask:
     name = "transformer"
 
     def __init__(
-        self, scenes: SceneSet, tokenizer: BSQAutoencoder, features: Path, batch: int = 32, seed: int = 0
+        self,
+        scenes: SceneSet,
+        tokenizer: BSQAutoencoder,
+        features: Path,
+        *,
+        batch: int = 32,
+        seed: int = 0,
+        start: Path | None = None,
     ) -> None:
         self.scenes, self.batch, self.seed = scenes, batch, seed
         torch.manual_seed(seed)
         self.model = _TransformerWithText(seed)
+        if start is not None:
+            trained = load_saved_transformer(start / "transformer.safetensors")
+            self.model.transformer.load_state_dict(trained.state_dict())
+            text = load_text_encoder(start / "text_encoder.safetensors")
+            self.model.text_encoder.load_state_dict(text.state_dict())
         self.tokenizer = tokenizer
         self.features = tokenizer_features(tokenizer, scenes, features)
-        two_kinds = np.array([len(r.kinds) == 2 for r in scenes.requests])
-        self.pairs, self.others = np.flatnonzero(two_kinds), np.flatnonzero(~two_kinds)
+        several = np.array([len(r.kinds) > 1 for r in scenes.requests])
+        self.several, self.others = np.flatnonzero(several), np.flatnonzero(~several)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the transformer's hidden matrices, AdamW for embeddings, heads, norms and the whole text encoder.
@@ -122,12 +135,12 @@ class TransformerTask:
         return loss, {"bit_loss": float(bit_loss.detach()), "cell_loss": float(cell_loss.detach())}
 
     def _choose(self, rng: np.random.Generator, count: int, progress: float) -> np.ndarray:
-        """Indices of a batch: any scenes at first, mostly two kinds of things once shapes and colours are known."""
-        if progress < PAIRS_FROM:
+        """Indices of a batch: any scenes at first, mostly several kinds of things once shapes and colours are known."""
+        if progress < SEVERAL_FROM:
             return np.sort(rng.choice(len(self.scenes), count, replace=False))
-        pairs = round(PAIRS_SHARE * count)
-        parts = (rng.choice(self.pairs, pairs, replace=False), rng.choice(self.others, count - pairs, replace=False))
-        return np.sort(np.concatenate(parts))
+        several = round(SEVERAL_SHARE * count)
+        parts = ((self.several, several), (self.others, count - several))
+        return np.sort(np.concatenate([rng.choice(part, size, replace=False) for part, size in parts]))
 
     def _predict(
         self, features: Tensor, prompts: list[str], flips: Tensor, drop: Tensor | None, scales: int

@@ -60,6 +60,8 @@ class FitSettings:
     checkpoint_seconds: float = 120.0
     clip: float = 1.0
     device: str = "cpu"
+    behind: float = 0.0
+    """Share of the run that the task's starting weights have behind them: learning rates go on from there."""
 
 
 def fit(make_task: Callable[[], Task], settings: FitSettings) -> None:
@@ -83,12 +85,13 @@ def _fit_rank(rank: int, make_task: Callable[[], Task], settings: FitSettings) -
     optimizers = task.optimizers()
     peaks = [[g["lr"] for g in o.param_groups] for o in optimizers]
     checkpoint = settings.folder / f"{task.name}.ckpt"
-    step = _resume(checkpoint, task.model, optimizers)
+    first = round(settings.behind * settings.steps)
+    step = _resume(checkpoint, task.model, optimizers, first)
     log = _Log(settings.folder / f"{task.name}.csv") if rank == 0 else None
     saved = time.monotonic()
     while step < settings.steps:
         progress = step / settings.steps
-        _set_rates(optimizers, peaks, min(1.0, (step + 1) / settings.warmup) * (1.0 - progress))
+        _set_rates(optimizers, peaks, min(1.0, (step - first + 1) / settings.warmup) * (1.0 - progress))
         torch.manual_seed(step * ranks + rank)
         loss, figures = task.loss(step, progress, rank, ranks)
         loss.backward()
@@ -133,9 +136,9 @@ def _average_gradients(model: nn.Module, ranks: int) -> None:
         gradient.copy_(mean.view_as(gradient))
 
 
-def _resume(path: Path, model: nn.Module, optimizers: list[torch.optim.Optimizer]) -> int:
+def _resume(path: Path, model: nn.Module, optimizers: list[torch.optim.Optimizer], first: int) -> int:
     if not path.exists():
-        return 0
+        return first
     saved = torch.load(path, weights_only=True)
     model.load_state_dict(saved["model"])
     for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
