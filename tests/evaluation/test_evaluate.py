@@ -11,6 +11,7 @@ from ttsvar.evaluation import evaluate as command
 from ttsvar.evaluation.evaluate import MEASUREMENTS, Options, chosen_names
 from ttsvar.evaluation.experiments import EXPERIMENTS
 from ttsvar.evaluation.store import Recipe, Store
+from ttsvar.toybox.prompts import TAGS
 
 
 @pytest.fixture
@@ -37,15 +38,15 @@ def test_headline_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp
     arguments = ["evaluate", "headline", "--per-category", "1", "--seeds", "1", "--out", str(out)]
     assert main(arguments) == 0
     printed = capsys.readouterr().out
-    assert "6 images an arm, 6 prompts" in printed
+    assert f"{len(TAGS)} images an arm, {len(TAGS)} prompts" in printed
     assert "tts-var n=2 - raw" in printed
     store = Store(out)
     model, weights = store.latest() or ("", "")
     matched = store.notes(weights).get("matched headline")
     arms = len(EXPERIMENTS["headline"].arms)
-    assert len(store.keys()) in (6 * arms, 6 * (arms + 1))
-    assert len(store.keys()) == 6 * arms or matched is not None
-    assert len(store.rows(Recipe(model, ARMS["raw"], weights).key)) == 6
+    assert len(store.keys()) in (len(TAGS) * arms, len(TAGS) * (arms + 1))
+    assert len(store.keys()) == len(TAGS) * arms or matched is not None
+    assert len(store.rows(Recipe(model, ARMS["raw"], weights).key)) == len(TAGS)
     before = store.keys()
     assert main(arguments) == 0
     assert store.keys() == before
@@ -59,7 +60,7 @@ def test_schedule_and_consistency_are_measured(fakes, tmp_path, capsys):
     schedules = store.notes(weights)["schedule"]["schedules"]
     assert schedules["adaptive"]["alive"] == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
     assert schedules["one candidate"]["flops"][0] * 8 == schedules["adaptive"]["flops"][0]
-    assert len(store.traces(Recipe(model, command.TRACED, weights).key)) == 6
+    assert len(store.traces(Recipe(model, command.TRACED, weights).key)) == len(TAGS)
 
 
 @pytest.mark.parametrize(

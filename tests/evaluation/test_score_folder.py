@@ -15,13 +15,13 @@ from ttsvar.evaluation.image_folders import geneval_images, named_images, read_i
 from ttsvar.evaluation.prompts import evaluation_prompts
 from ttsvar.evaluation.score_folder import score_geneval
 from ttsvar.evaluation.worker import DetectorMeasure
-from ttsvar.toybox.prompts import sample_request, scene_for
+from ttsvar.toybox.prompts import TAGS, sample_request, scene_for
 from ttsvar.toybox.scenes import render
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Six drawn scenes that satisfy their prompts, and one that shows something else."""
+    """A drawn scene of every form that satisfies its prompt, and one that shows something else."""
     rng = np.random.default_rng(0)
     for place, prompt in enumerate(evaluation_prompts(1)):
         request = sample_request(rng, prompt.tag)
@@ -38,9 +38,9 @@ def test_the_toybox_detector_scores_drawn_scenes(folder, tmp_path, capsys):
     out = tmp_path / "results.jsonl"
     assert main(["geneval", str(folder), "--out", str(out)]) == 0
     rows = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [row["correct"] for row in rows] == [True, False, *[True] * 5]
+    assert [row["correct"] for row in rows] == [True, False, *[True] * (len(TAGS) - 1)]
     assert set(rows[0]) == {"filename", "tag", "prompt", "correct", "reason"}
-    assert "7 images, 6 prompts" in capsys.readouterr().out
+    assert f"{len(TAGS) + 1} images, {len(TAGS)} prompts" in capsys.readouterr().out
 
 
 def test_an_unreadable_image_is_named_and_rows_before_it_are_kept(folder, tmp_path):

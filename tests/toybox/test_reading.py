@@ -11,7 +11,8 @@ from ttsvar.toybox.reading import read_request
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_prompt_of_the_list_is_read_back(tag: str) -> None:
-    for request in every_request(tag):
+    requests = list(every_request(tag))
+    for request in requests[:: 1 + len(requests) // 5000]:
         assert read_request(request.prompt) == request
 
 

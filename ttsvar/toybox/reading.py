@@ -8,21 +8,22 @@ from ttsvar.toybox.prompts import Request
 from ttsvar.toybox.world import COLORS, NUMBERS, PLURALS, RELATIONS, SHAPES
 
 _LEAD = re.compile(r"^(?:(?:a|an|the) )?(?:photo|picture|image) of ")
+_BETWEEN = re.compile(r" ?, ?(?:and )?| and ")
 _SHAPES = {name: shape for shape in SHAPES for name in (shape, PLURALS[shape])}
 
 
 def read_request(prompt: str) -> Request | None:
-    """What a prompt in one of GenEval's six forms asks for; None where it says anything else.
+    """What a prompt in one of the toybox's forms asks for; None where it says anything else.
 
-    'three blue balls', 'a red star and a green cup', 'a photo of a heart left of a house'.
+    'three blue balls', 'a red star and a green cup', 'a photo of a heart left of a house', 'a cup, a fish and a star'.
     """
-    text = _LEAD.sub("", " ".join(re.sub(r"[^a-z ]", " ", prompt.lower()).split()))
-    for joint in (*RELATIONS, "and"):
-        first, found, second = text.partition(f" {joint} ")
+    text = _LEAD.sub("", " ".join(re.sub(r"[^a-z, ]", " ", prompt.lower()).split()))
+    for relation in RELATIONS:
+        first, found, second = text.partition(f" {relation} ")
         if found:
-            kinds = (_kind(re.sub(r" (?:is|to the)$", "", first)), _kind(second))
-            return _request(kinds, None if joint == "and" else joint)
-    return _request((_kind(text),), None)
+            return _request((_kind(re.sub(r" (?:is|to the)$", "", first)), _kind(second)), relation)
+    kinds = tuple(_kind(phrase) for phrase in _BETWEEN.split(text))
+    return _request(kinds, None) if len(kinds) <= 3 else None
 
 
 def _kind(phrase: str) -> tuple[str, str | None, int] | None:
@@ -48,5 +49,6 @@ def _request(kinds: tuple[tuple[str, str | None, int] | None, ...], relation: st
     elif len(known) == 1:
         tag = "colors" if known[0][1] else "single_object"
     else:
-        tag = "color_attr" if any(color for _, color, _ in known) else "two_object"
+        colored = any(color for _, color, _ in known)
+        tag = {2: ("two_object", "color_attr"), 3: ("three_object", "three_attr")}[len(known)][colored]
     return Request(tag, known, relation)
