@@ -297,9 +297,9 @@ def test_finished_unfinished_and_foreign_states_are_refused():
 
 def test_parts_that_are_not_loaded_are_named_before_any_work():
     backend = FakeBackend()
-    with pytest.raises(ConfigError, match="extractor 'pca' is not loaded"):
+    with pytest.raises(ConfigError, match="extractor 'pca' is not known here"):
         Engine(backend, {}, {"image-reward": FakeReward()}).begin(PROMPT)
-    with pytest.raises(ConfigError, match="reward 'hps' is not loaded; this engine has image-reward"):
+    with pytest.raises(ConfigError, match="reward 'hps' is not known here; this engine has image-reward"):
         fake_engine().begin(PROMPT, search=SearchConfig(reward="hps"))
     Engine(backend, {}, {}).begin(PROMPT, search=SEARCHES["raw"])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ttsvar.errors import ConfigError
 
-EXTRACTORS = ("pca", "pca-raw", "pool")
+EXTRACTORS = ("pca", "pca-raw", "pool", "inception")
 POTENTIALS = ("value", "max", "sum", "diff")
 RESAMPLINGS = ("multinomial", "stratified", "systematic", "residual")
 STRATEGIES = (

@@ -49,6 +49,18 @@ def _image_reward(folder: Path, out: Path) -> None:
     save_file(reward_conformance(folder), out)
 
 
+def _hps(folder: Path, out: Path) -> None:
+    from ttsvar.rewards.conformance import hps_conformance
+
+    save_file(hps_conformance(folder), out)
+
+
+def _aesthetic(folder: Path, out: Path) -> None:
+    from ttsvar.rewards.conformance import aesthetic_conformance
+
+    save_file(aesthetic_conformance(folder), out)
+
+
 def _selection(folder: Path, out: Path) -> None:
     from ttsvar.search.conformance import selection_conformance
 
@@ -65,6 +77,10 @@ KINDS = (
     Kind("infinity", (("transformer.pth", "vae.pth", "config.json", "inputs.safetensors"),), _infinity),
     Kind("var", (("var.pth", "vae.pth", "config.json", "inputs.safetensors"),), _var),
     Kind("image reward", (("ImageReward.pt", "config.json", "inputs.safetensors"),), _image_reward),
+    Kind("hps", (("HPS_v2.1_compressed.pt", "config.json", "inputs.safetensors"),), _hps),
+    Kind(
+        "aesthetic", (("aesthetic_predictor_v2_5.pth", "siglip/model.safetensors", "inputs.safetensors"),), _aesthetic
+    ),
     Kind("selection", (("cluster_cases.json",), ("potential_cases.json",)), _selection),
     Kind("geneval", (("decision_cases.json",),), _geneval),
 )

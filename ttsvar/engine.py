@@ -13,8 +13,9 @@ from torch import Tensor
 from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter, Progress
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
-from ttsvar.looks import Eyes, in_chunks
+from ttsvar.looks import Eyes, in_chunks, score_in_chunks
 from ttsvar.machine import require_room
+from ttsvar.parts import present
 from ttsvar.png import sign
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
@@ -42,10 +43,11 @@ MOST_CANDIDATES = 512
 class Engine:
     """A model, its eyes and its judges, behind a search that goes scale by scale.
 
-    `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name. One step
-    runs at a time; states are immutable, so any number of sessions may share an engine. What was decoded or scored is
-    remembered up to `remember_bytes` (0 for timing runs), and costs then count only what was computed. `weights` is a
-    digest of the files that the model was loaded from: a saved picture says which ones made it.
+    `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name; a
+    `LazyMapping` loads each when a run first needs it. One step runs at a time; states are immutable, so any number of
+    sessions may share an engine. What was decoded or scored is remembered up to `remember_bytes` (0 for timing runs),
+    and costs then count only what was computed. `weights` is a digest of the files that the model was loaded from: a
+    saved picture says which ones made it.
     """
 
     def __init__(
@@ -76,13 +78,13 @@ class Engine:
 
     @property
     def extractors(self) -> tuple[str, ...]:
-        """Names that `SearchConfig.extractor` may have here."""
-        return tuple(self._eyes.extractors)
+        """Names of the extractors that need no download; `SearchConfig.extractor` may have others, too."""
+        return present(self._eyes.extractors)
 
     @property
     def rewards(self) -> tuple[str, ...]:
-        """Names that `SearchConfig.reward` may have here."""
-        return tuple(self._eyes.rewards)
+        """Names of the rewards that need no download; `SearchConfig.reward` may have others, too."""
+        return present(self._eyes.rewards)
 
     def vocabulary(self) -> tuple[str, ...]:
         """Every word the model knows; empty where it takes any text."""
@@ -169,16 +171,27 @@ class Engine:
                 seen = with_evidence(state, seen, _clusters_at(state))
         return seen, meter.cost()
 
+    def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
+        """Scores float32 [B] of a state's candidates by any reward by name, held out or not; the search stays as it is.
+
+        Raises ConfigError for an unknown name, CheckpointError where a file of the judge is missing or broken.
+        """
+        self._check(state)
+        if state.scale == 0:
+            raise StateError("Nothing is generated yet; step this state first.")
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device)
+            return self._eyes.judge(state, reward, meter), meter.cost()
+
     def image_features(self, extractor: str, images: Tensor) -> Tensor:
         """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
         with self._lock, torch.inference_mode():
-            return in_chunks(self._eyes.extractors[extractor].extract, images, self.backend.chunk).float()
+            return in_chunks(self._eyes.extractor(extractor).extract, images, self.backend.chunk).float()
 
     def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
         """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
-        judge = self._eyes.rewards[reward]
         with self._lock, torch.inference_mode():
-            return in_chunks(lambda part: judge.score(part, prompt), images, self.backend.chunk).float()
+            return score_in_chunks(self._eyes.reward(reward), images, prompt, self.backend.chunk)
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ttsvar.backends.infinity import InfinityBackend
-from ttsvar.config import EXTRACTORS
 from ttsvar.digests import weights_digest
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.dinov2 import load_extractor
+from ttsvar.features.table import extractors, eye_loader
 from ttsvar.machine import pick_device
 from ttsvar.models.checkpoint import load_saved_transformer
 from ttsvar.models.text import load_text_encoder
 from ttsvar.rewards.image_reward import load_scorer
+from ttsvar.rewards.table import rewards
 from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.toybox.trunk import load_trunk
 from ttsvar.types import ScaleSchedule
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -46,8 +49,14 @@ MODELS: dict[str, ModelPreset] = {
 }
 
 
-def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int = 256 * 1024**2) -> Engine:
-    """A ready engine for a named model or a folder that holds the same files; raises ConfigError or CheckpointError."""
+def load(
+    name: str = "toybox", *, device: str | None = None, eye: str | None = None, remember_bytes: int = 256 * 1024**2
+) -> Engine:
+    """A ready engine for a named model or a folder that holds the same files; raises ConfigError or CheckpointError.
+
+    `eye` names the extractor of patch features (`features.table.EYES`); None takes the model's own. Extractors and
+    judges are loaded when a run first needs them.
+    """
     folder = MODELS[name].folder if name in MODELS else Path(name)
     if name not in MODELS and not folder.is_dir():
         raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
@@ -64,12 +73,14 @@ def load(name: str = "toybox", *, device: str | None = None, remember_bytes: int
         name=name,
         chunk=CHUNK,
     )
-    extractor = load_extractor(folder / "features.safetensors", device=place)
-    reward = load_scorer(folder / "reward.safetensors", device=place)
+    sibling = partial(load_extractor, folder / "features.safetensors", device=place)
     return Engine(
         backend,
-        dict.fromkeys(EXTRACTORS, extractor),
-        {"image-reward": reward},
+        extractors(
+            patches=eye_loader(eye, place) if eye else sibling,
+            supervised=partial(load_trunk, folder / "detector.safetensors", device=place),
+        ),
+        rewards(place, {"image-reward": partial(load_scorer, folder / "reward.safetensors", device=place)}),
         device=place,
         remember_bytes=remember_bytes,
         weights=weights_digest(folder / file for file in FILES),

@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -17,10 +18,12 @@ from torch import Tensor
 from ttsvar.config import SearchConfig
 from ttsvar.cost import CostMeter
 from ttsvar.errors import ConfigError
+from ttsvar.rewards.combination import Combination
 from ttsvar.search.strategies import strategy
 from ttsvar.types import Backend, Candidates, Component, FeatureExtractor, Reward, Run, SearchState
 
 Key = tuple[str, ...]
+Part = TypeVar("Part")
 
 
 def candidate_digests(state: SearchState) -> tuple[str, ...]:
@@ -46,6 +49,13 @@ def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -
         padding = rows[-1:].expand(chunk - len(rows), *rows.shape[1:])
         parts.append(compute(torch.cat([rows, padding]))[: len(rows)].cpu())
     return torch.cat(parts)
+
+
+def score_in_chunks(reward: Reward, images: Tensor, prompt: str, chunk: int) -> Tensor:
+    """Scores float32 [B] of images uint8 [B, H, W, 3], which are all candidates of a combination of judges."""
+    if isinstance(reward, Combination):
+        return reward.combine(torch.stack([score_in_chunks(part, images, prompt, chunk) for part in reward.parts]))
+    return in_chunks(lambda part: reward.score(part, prompt), images, chunk).float()
 
 
 class Looks:
@@ -93,21 +103,31 @@ class Eyes:
         remember_bytes: int,
     ) -> None:
         self.backend = backend
-        self.extractors = dict(extractors)
-        self.rewards = dict(rewards)
+        self.extractors = extractors
+        self.rewards = rewards
         self._looks = Looks(remember_bytes)
 
     def check(self, run: Run) -> None:
-        """Raise ConfigError where the strategy needs an extractor or a reward that is not loaded."""
+        """Load the extractor and the reward that the strategy needs; ConfigError where the engine has no such one."""
         rule = strategy(run.search.strategy)
         needs = frozenset().union(*(rule.needs(run, k) for k in range(len(run.schedule))))
-        for need, kind, name, parts in (
-            ("features", "extractor", run.search.extractor, self.extractors),
-            ("scores", "reward", run.search.reward, self.rewards),
-        ):
-            if need in needs and name not in parts:
-                held = ", ".join(sorted(parts)) or "none"
-                raise ConfigError(f"The {kind} {name!r} is not loaded; this engine has {held}.")
+        if "features" in needs:
+            self.extractor(run.search.extractor)
+        if "scores" in needs:
+            self.reward(run.search.reward)
+
+    def extractor(self, name: str) -> FeatureExtractor:
+        """An extractor by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
+        return _named(self.extractors, "extractor", name)
+
+    def reward(self, name: str) -> Reward:
+        """A reward by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
+        return _named(self.rewards, "reward", name)
+
+    def judge(self, state: SearchState, reward: str, meter: CostMeter) -> Tensor:
+        """Scores float32 [B] of a state's candidates by any reward."""
+        digests = candidate_digests(state)
+        return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
 
     def look(self, state: SearchState, needs: frozenset[str], meter: CostMeter) -> Candidates:
         """Images, features and scores as asked for and loaded; the meter counts only what is not remembered."""
@@ -149,8 +169,21 @@ class Eyes:
         return self._looks.gather([("features", extractor.name, digest) for digest in digests], compute)
 
     def _scores(self, reward: Reward, images: Tensor, digests: Sequence[str], prompt: str, meter: CostMeter) -> Tensor:
+        if isinstance(reward, Combination):
+            # Only its parts belong to an image, so only they are remembered.
+            parts = [self._scores(part, images, digests, prompt, meter) for part in reward.parts]
+            return reward.combine(torch.stack(parts))
+
         def compute(rows: Sequence[int]) -> Tensor:
             with meter.part("reward", flops=reward.flops(len(rows)), items=len(rows)):
-                return in_chunks(lambda part: reward.score(part, prompt), images[rows], self.backend.chunk).float()
+                return score_in_chunks(reward, images[rows], prompt, self.backend.chunk)
 
         return self._looks.gather([("score", reward.name, prompt, digest) for digest in digests], compute)
+
+
+def _named(parts: Mapping[str, Part], kind: str, name: str) -> Part:
+    if name not in parts:
+        raise ConfigError(
+            f"The {kind} {name!r} is not known here; this engine has {', '.join(sorted(parts)) or 'none'}."
+        )
+    return parts[name]

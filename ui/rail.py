@@ -13,8 +13,20 @@ from ui import searches
 from ui.parts import view
 from ui.theme import script
 
-EXTRACTOR_NAMES = {"pca": "PCA, signs aligned", "pca-raw": "PCA as published", "pool": "Mean of patches"}
-REWARD_NAMES = {"image-reward": "ImageReward", "hps": "HPS v2.1", "aesthetic": "Aesthetic v2.5", "clip": "CLIP score"}
+EXTRACTOR_NAMES = {
+    "pca": "PCA, signs aligned",
+    "pca-raw": "PCA as published",
+    "pool": "Mean of patches",
+    "inception": "Supervised network",
+}
+REWARD_NAMES = {
+    "image-reward": "ImageReward",
+    "image-reward-package": "ImageReward (package)",
+    "hps": "HPS v2.1",
+    "aesthetic": "Aesthetic v2.5",
+    "clip-score": "CLIP score",
+    "hps+image-reward": "HPS + ImageReward",
+}
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ def test_one_image_and_flat_images_are_fine():
 
 
 def test_names_are_checked():
-    with pytest.raises(ConfigError, match="pca, pca-raw, pool"):
-        clustering_input("inception", torch.zeros(1, 4, 4))
+    with pytest.raises(ConfigError, match="pca, pca-raw, pool, inception"):
+        clustering_input("umap", torch.zeros(1, 4, 4))
     assert clustering_input("pool", torch.zeros(2, 4, 3, dtype=torch.float16)).dtype == torch.float32
 
 

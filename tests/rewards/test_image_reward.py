@@ -10,8 +10,9 @@ from torch import Tensor
 
 from ttsvar.errors import ConfigError
 from ttsvar.rewards.config import ImageRewardConfig
-from ttsvar.rewards.image_reward import CLIP_MEAN, CLIP_STD, ImageRewardScorer, WordPromptTokenizer, preprocess
+from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer
 from ttsvar.rewards.model import ImageReward
+from ttsvar.rewards.pixels import CLIP_MEAN, CLIP_STD, preprocess
 
 
 class LetterTokenizer:

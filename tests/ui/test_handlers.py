@@ -59,7 +59,7 @@ def test_start_shows_the_first_scale(handlers: Handlers) -> None:
         (PROMPT, -3, FIELDS, 11, "The seed is a whole number"),
         (PROMPT, 0, ("tts-var", 1, RISING, *FIELDS[3:]), 13, "Scale 3 cannot be run"),
         (PROMPT, 0, (*FIELDS[:5], "-5", *FIELDS[6:]), 14, "lam is -5"),
-        (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "is not loaded; this engine has image-reward"),
+        (PROMPT, 0, (*FIELDS[:6], "taste", *FIELDS[7:]), 14, "is not known here; this engine has image-reward"),
         (PROMPT, 0, ("magic", *FIELDS[1:]), 12, "no search named"),
     ],
 )

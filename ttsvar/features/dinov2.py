@@ -15,10 +15,14 @@ from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.models.strict import check_tensors, load_pretrained, shapes
+from ttsvar.tensor_files import read_tensors
 
 FORMAT = "ttsvar-dinov2"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """ImageNet's channel statistics, which every DINOv2 was trained with."""
+PUBLISHED_SIZE = 224
+"""Pixels a side that candidates are seen at; the published models are trained at 518."""
 FIELDS = (
     "image_size", "patch_size", "num_channels", "hidden_size", "num_hidden_layers", "num_attention_heads", "mlp_ratio",
     "hidden_act", "layer_norm_eps", "qkv_bias", "layerscale_value", "use_swiglu_ffn", "num_register_tokens",
@@ -70,7 +74,7 @@ class Dinov2Extractor:
 
         Raises ConfigError for images of another type or shape.
         """
-        _check_images(images)
+        check_images(images)
         weight = self.model.embeddings.patch_embeddings.projection.weight
         skipped = 1 + self.model.config.num_register_tokens
         if not len(images):
@@ -121,6 +125,23 @@ def save_dinov2(model: Dinov2WithRegistersModel, path: str | Path) -> None:
     save_file(state, str(path), metadata={"format": FORMAT, "config": json.dumps(settings)})
 
 
+def load_published(
+    weights: str | Path, config: str | Path, *, name: str, device: str | torch.device = "cpu"
+) -> Dinov2Extractor:
+    """A published DINOv2 with registers in float32, for images of 224 px: 256 patches of 14 px.
+
+    `config` is its config.json. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
+    """
+    try:
+        fields = json.loads(Path(config).read_text())
+        settings = Dinov2WithRegistersConfig(**{field: fields[field] for field in FIELDS})
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{config} is no configuration of DINOv2 ({error!r}); fetch it again.") from error
+    tensors = read_tensors(Path(weights))
+    model = load_pretrained(Dinov2WithRegistersModel, settings, tensors, str(weights), device=device)
+    return Dinov2Extractor(model, PUBLISHED_SIZE, name=name)
+
+
 def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> Dinov2Extractor:
     """An extractor in float32 at the size it was trained at, from a file of `save_dinov2`.
 
@@ -141,27 +162,15 @@ def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> D
             model = build_dinov2(settings)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path} does not say its shape ({error!r}); write it with save_dinov2.") from error
-    _check_state(model.state_dict(), state, str(path))
+    check_tensors(shapes(model.state_dict()), shapes(state), str(path), "its own configuration")
     state = {name: t.to(device, torch.float32) for name, t in state.items()}
     model.load_state_dict(state, strict=True, assign=True)
     return Dinov2Extractor(model)
 
 
-def _check_images(images: Tensor) -> None:
+def check_images(images: Tensor) -> None:
+    """Raise ConfigError where images are not uint8 [B, H, W, 3]."""
     if images.dtype != torch.uint8 or images.dim() != 4 or images.shape[-1] != 3:
         raise ConfigError(
             f"The images are {images.dtype} of shape {tuple(images.shape)}; give torch.uint8 [B, H, W, 3], RGB."
         )
-
-
-def _check_state(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], source: str) -> None:
-    complaints = []
-    if unknown := sorted(found.keys() - expected.keys()):
-        complaints.append(f"unknown: {', '.join(unknown)}")
-    if missing := sorted(expected.keys() - found.keys()):
-        complaints.append(f"missing: {', '.join(missing)}")
-    for name in sorted(expected.keys() & found.keys()):
-        if expected[name].shape != found[name].shape:
-            complaints.append(f"{name} is {tuple(found[name].shape)}, not {tuple(expected[name].shape)}")
-    if complaints:
-        raise CheckpointError(f"{source} does not fit its own configuration. " + "; ".join(complaints) + ".")

@@ -57,8 +57,13 @@ def aligned_signs(axes: Tensor) -> Tensor:
     return -signs if common[common.abs().argmax()] < 0 else signs
 
 
-CLUSTERING_INPUTS: dict[str, Callable[[Tensor], Tensor]] = {"pca": pca, "pca-raw": pca_raw, "pool": pool}
-"""What `SearchConfig.extractor` may name."""
+CLUSTERING_INPUTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "pca": pca,
+    "pca-raw": pca_raw,
+    "pool": pool,
+    "inception": pool,
+}
+"""What `SearchConfig.extractor` may name; "inception" has one vector an image, and the mean over one is itself."""
 
 
 def clustering_input(name: str, features: Tensor) -> Tensor:

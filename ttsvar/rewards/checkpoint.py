@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,8 +15,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.models.strict import check_tensors, shapes
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
+from ttsvar.tensor_files import read_tensors
 
 FORMAT = "ttsvar-image-reward"
 HEAD_WIDTH = 64
@@ -32,7 +32,7 @@ def load_image_reward(path: str | Path, settings: Mapping[str, Any] | None = Non
     `settings` may say what tensors do not: {"vision": {"heads"}, "text": {"heads", "layer_norm_eps"}, "reward_mean",
     "reward_std"}. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
-    state = _read_official(Path(path))
+    state = read_tensors(Path(path))
     return build_image_reward(state, infer_config(state, settings or {}, str(path)), str(path))
 
 
@@ -103,41 +103,12 @@ def build_image_reward(state: Mapping[str, Tensor], config: ImageRewardConfig, s
     """An ImageReward that holds exactly these tensors (floating ones cast to float32; meta tensors stay on meta)."""
     with torch.device("meta"):
         model = ImageReward(config)
-    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    complaints = []
-    if unknown := sorted(found.keys() - expected.keys()):
-        complaints.append(f"unknown: {_shorten(unknown)}")
-    if missing := sorted(expected.keys() - found.keys()):
-        complaints.append(f"missing: {_shorten(missing)}")
-    shared = sorted(expected.keys() & found.keys())
-    if wrong := [f"{name} is {found[name]}, not {expected[name]}" for name in shared if found[name] != expected[name]]:
-        complaints.append(f"wrong shape: {_shorten(wrong)}")
-    if complaints:
-        raise CheckpointError(f"{source} does not fit {config}. " + "; ".join(complaints) + ".")
+    check_tensors(shapes(model.state_dict()), shapes(state), source, str(config))
     tensors = {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
     model.load_state_dict(tensors, strict=True, assign=True)
     return model.eval()
 
 
-def _read_official(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise CheckpointError(f"There is no reward file at {path}; check the folder, or download the weights first.")
-    try:
-        # Only the zip format of torch.save can be mapped into memory.
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except (RuntimeError, pickle.UnpicklingError, EOFError, OSError) as error:
-        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
-    if not isinstance(loaded, dict) or not all(isinstance(value, Tensor) for value in loaded.values()):
-        raise CheckpointError(f"{path} holds no table of tensors.")
-    return loaded
-
-
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:
     found = {int(match[1]) for name in state if (match := re.match(pattern, name))}
     return max(found) + 1 if found else 0
-
-
-def _shorten(names: list[str], most: int = 20) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

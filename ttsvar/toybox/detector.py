@@ -1,4 +1,4 @@
-"""The toybox evaluator: a small anchor-free detector, used to measure and never to select.
+"""The toybox evaluator: a small anchor-free detector, used to measure and, but for one ablation, never to select.
 
 Objects as points, after Zhou et al. 2019 (arXiv 1904.07850). Classes and background compete in one softmax per cell:
 a shape without a name has no score, and a clear one comes near 1, as GenEval's counting threshold of 0.9 needs.
@@ -88,13 +88,16 @@ class ToyDetector(nn.Module):
 
     def forward(self, images: Tensor) -> Maps:
         """Images [B, 3, H, W] in [-1, 1], H and W multiples of 16."""
+        shapes, colors = len(self.config.shapes), len(self.config.colors)
+        classes, hues, boxes = self.head(self.trunk(images)).split((1 + shapes, colors, 4), 1)
+        return Maps(classes, hues, boxes)
+
+    def trunk(self, images: Tensor) -> Tensor:
+        """What the outputs are read from: images as in `forward` to [B, C, h, w] at stride 8."""
         x = self.fine(F.relu(self.stem_norm(self.stem(images))))
         x = self.coarse(F.relu(self.down(x)))
         wide = self.wide(F.relu(self.wide_down(x)))
-        x = self.join(x + F.interpolate(wide, scale_factor=2.0, mode="nearest"))
-        shapes, colors = len(self.config.shapes), len(self.config.colors)
-        classes, hues, boxes = self.head(x).split((1 + shapes, colors, 4), 1)
-        return Maps(classes, hues, boxes)
+        return self.join(x + F.interpolate(wide, scale_factor=2.0, mode="nearest"))
 
     @torch.inference_mode()
     def detect(self, images: Tensor, lowest: float = LOWEST_SCORE) -> list[list[Detection]]:

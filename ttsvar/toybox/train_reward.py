@@ -16,8 +16,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from ttsvar.models.text import PAD, words_of
 from ttsvar.rewards.checkpoint import load_reward, save_reward
 from ttsvar.rewards.config import ImageRewardConfig
-from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer, preprocess
+from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer
 from ttsvar.rewards.model import ImageReward
+from ttsvar.rewards.pixels import preprocess
 from ttsvar.tokenizer.checkpoint import load_tokenizer
 from ttsvar.toybox.dataset import SceneSet, scene_set, stamp
 from ttsvar.toybox.optim import optimizers

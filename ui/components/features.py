@@ -11,7 +11,7 @@ READINGS = {
     "pca": "one number a patch, along their main direction, with signs aligned between pictures",
     "pca-raw": "one number a patch, along their main direction, as the paper's code does it",
     "pool": "the mean of all patches",
-    "inception": "InceptionV3's last pooled layer",
+    "inception": "one vector a picture, pooled in a network that was trained with labels",
 }
 
 
