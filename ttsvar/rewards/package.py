@@ -18,7 +18,7 @@ from ttsvar.rewards.pixels import check_images
 
 
 class PackageScorer:
-    """The package's model, image by image as it works; the same numbers as `image-reward`."""
+    """The package's model, image by image as it works."""
 
     def __init__(self, model: Any, *, name: str = "image-reward-package") -> None:
         self.model, self.name = model, name
@@ -50,6 +50,5 @@ def import_package() -> ModuleType:
         raise ConfigError(
             f"The reward 'image-reward-package' needs the package image-reward, which cannot be imported here "
             f"({type(error).__name__}: {error}). Its release 1.5 wants transformers 4.55 or older, which this app does "
-            "not. Choose 'image-reward': it reads the same file and gives the same scores, as "
-            "`make crosscheck-image-reward` shows."
+            "not. Choose 'image-reward': it reads the same official file."
         ) from error
