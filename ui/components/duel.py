@@ -10,7 +10,7 @@ from ui.duel import Duel, Side
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
 LEAD = (
-    "One decision, two ways: yours and the algorithm's are run to the end with the same random draws; after this "
+    "One decision, two ways: yours and the algorithm's are run to the end with the same random bits; after this "
     "choice both take every proposal."
 )
 
