@@ -84,8 +84,8 @@ def part(session: Session, at: str, counts: list[int]) -> tuple[str, str]:
             "This is what the algorithm proposes. Keep, drop or duplicate a candidate first, then run both."
         )
     scale = session.history.node(at).state.scale
-    branches.name_once(session, mine, f"Mine from scale {scale}")
-    branches.name_once(session, algorithm, f"Algorithm from scale {scale}")
+    branches.name_once(session, mine, f"Mine, scale {scale}")
+    branches.name_once(session, algorithm, f"Algorithm, scale {scale}")
     return mine, algorithm
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
-from ttsvar.evaluation.verdicts import ToyboxEvaluator
+from ttsvar.evaluation.verdicts import ToyboxEvaluator, evaluator_for
 from ttsvar.toybox.prompts import scene_for
 from ttsvar.toybox.reading import read_request
 from ttsvar.toybox.scenes import render
@@ -33,3 +35,11 @@ def test_a_scene_of_the_prompt_satisfies_it_and_no_other(evaluator: ToyboxEvalua
 
 def test_a_prompt_outside_the_forms_has_no_verdict(evaluator: ToyboxEvaluator) -> None:
     assert evaluator.verdict("a ball on a cup", torch.zeros(128, 128, 3, dtype=torch.uint8)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "there"), [(("a", "photo", "of", "three", "balls"), True), (("goldfish", "cup"), False), ((), False)]
+)
+def test_only_models_of_the_toybox_world_are_judged(words: tuple[str, ...], there: bool) -> None:
+    engine = SimpleNamespace(vocabulary=lambda: words)
+    assert (evaluator_for(engine) is not None) == there  # type: ignore[arg-type]

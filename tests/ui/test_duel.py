@@ -44,7 +44,7 @@ def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -
     assert len(fought.algorithm.kept) == 6
     assert all(session.history.node(s.end).state.done for s in (fought.mine, fought.algorithm))
     assert {b.end for b in branches.lines(session.history)} == {fought.mine.end, fought.algorithm.end}
-    assert branches.lines(session.history)[1].name == "Algorithm from scale 2"
+    assert branches.lines(session.history)[1].name == "Algorithm, scale 2"
     assert (fought.mine.satisfied, fought.algorithm.satisfied) == (True, False)
     assert fought.algorithm.reasons == ("expected ball >= 3",)
 

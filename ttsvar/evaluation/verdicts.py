@@ -10,6 +10,7 @@ from ttsvar.engine import Engine
 from ttsvar.evaluation.geneval import Verdict, judge
 from ttsvar.loading import TOYBOX_FOLDER
 from ttsvar.toybox.detector import ToyDetector, load_detector
+from ttsvar.toybox.presets import WORDS
 from ttsvar.toybox.reading import read_request
 
 DETECTOR = TOYBOX_FOLDER / "detector.safetensors"
@@ -33,5 +34,6 @@ class ToyboxEvaluator:
 
 
 def evaluator_for(engine: Engine) -> ToyboxEvaluator | None:
-    """The evaluator for a model's images; None for models that draw more than the toybox's world."""
-    return ToyboxEvaluator() if engine.vocabulary() else None
+    """The evaluator for a model's images; None for models that know other words than the toybox's world has."""
+    words = set(engine.vocabulary())
+    return ToyboxEvaluator() if words and words <= set(WORDS) else None

@@ -49,8 +49,8 @@ def panel_html(
         f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
         f'{middle}<p class="err" role="alert">{escape(error)}</p>{told}'
         '<div class="mine" hidden><p class="score" role="status"></p><label class="nick">Nickname in the class chart '
-        '<input type="text" maxlength="20" autocomplete="off" spellcheck="false" placeholder="none"></label>'
-        '<p class="err" role="alert"></p></div></section>'
+        '<input type="text" maxlength="20" autocomplete="off" spellcheck="false" placeholder="a name or initials">'
+        '</label><p class="err" role="alert"></p></div></section>'
     )
 
 
