@@ -22,6 +22,8 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_TO_START = 600
+"""Seconds that loading may take where many things run at once; on two free cores it is a few."""
 PATIENCE = 60_000
 """Milliseconds that a busy machine may take."""
 
@@ -49,7 +51,7 @@ class Server:
         began = self.began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
-        while time.monotonic() - began < 180:
+        while time.monotonic() - began < PATIENCE_TO_START:
             assert self.process.poll() is None, "the app ended while starting"
             try:
                 urllib.request.urlopen(self.url, timeout=5).read()
@@ -57,7 +59,8 @@ class Server:
                 return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.2)
-        raise AssertionError("the app did not answer within 180 s")
+        self.stop()
+        raise AssertionError(f"the app did not answer within {PATIENCE_TO_START} s")
 
     def _listen(self, process: subprocess.Popen) -> None:
         for line in process.stdout or ():
