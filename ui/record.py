@@ -56,28 +56,28 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{len(found)} surveyed; runs that fit: {fits}", flush=True)
         if min(fits.values()) >= arguments.spare or time.monotonic() > until:
             break
-    record_all(engine, detector, found, arguments.out)
-
-
-def record_all(engine: Engine, detector: Detector, found: list[Found], out: Path) -> list[Recorded]:
-    """Record the best run of each story, each from another prompt, rarest story first; write the index."""
-    out.mkdir(parents=True, exist_ok=True)
-    taken: set[str] = set()
-    made: dict[str, Recorded] = {}
     projector = Projector()
     try:
         while not projector.wait(5):
             pass
-        for story in sorted(STORIES, key=lambda story: sum(story.fit(s) is not None for _, s in found)):
-            for prompt, survey in _ranked(story, found, taken):
-                recorded = _record(Recorder(engine, detector, projector), story, prompt, survey, out)
-                if recorded is not None:
-                    made[story.name] = recorded
-                    taken.add(prompt.prompt)
-                    break
-            print(f"{story.name}: {'recorded' if story.name in made else 'no run of these shows it'}", flush=True)
+        record_all(Recorder(engine, detector, projector), found, arguments.out)
     finally:
         projector.close()
+
+
+def record_all(recorder: Recorder, found: list[Found], out: Path) -> list[Recorded]:
+    """Record the best run of each story, each from another prompt, rarest story first; write the index."""
+    out.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    made: dict[str, Recorded] = {}
+    for story in sorted(STORIES, key=lambda story: sum(story.fit(s) is not None for _, s in found)):
+        for prompt, survey in _ranked(story, found, taken):
+            recorded = _record(recorder, story, prompt, survey, out)
+            if recorded is not None:
+                made[story.name] = recorded
+                taken.add(prompt.prompt)
+                break
+        print(f"{story.name}: {'recorded' if story.name in made else 'no run of these shows it'}", flush=True)
     runs = [made[story.name] for story in STORIES if story.name in made]
     (out / INDEX).write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
     for path in out.glob("*.zip"):

@@ -24,9 +24,9 @@ TAGS = ("counting", "color_attr", "position", "two_object")
 
 
 def prompts(per_category: int) -> list[EvaluationPrompt]:
-    """Prompts to survey, the categories in turn: those that training saw and those that it did not."""
-    known = [p for p in evaluation_prompts(per_category, seen=True) if p.tag in TAGS]
-    groups = [[p for p in known if p.tag == tag] for tag in TAGS]
+    """Prompts to survey, each once, the categories in turn: those that training saw and those that it did not."""
+    known = {p.prompt: p for p in evaluation_prompts(per_category) if p.tag in TAGS}
+    groups = [[p for p in known.values() if p.tag == tag] for tag in TAGS]
     return [p for row in itertools.zip_longest(*groups) for p in row if p is not None]
 
 

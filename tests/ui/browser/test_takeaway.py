@@ -44,6 +44,11 @@ def overruled_to_the_end(page: Page) -> None:
     finished(page)
 
 
+def line(page: Page) -> list[str]:
+    """The winner's ancestors as their pictures are described."""
+    return page.locator(".line li img").evaluate_all("pictures => pictures.map((p) => p.alt)")
+
+
 def saved(page: Page, selector: str) -> bytes:
     with page.expect_download() as download:
         page.locator(selector).first.click()
@@ -74,7 +79,7 @@ def test_a_dropped_picture_reopens_to_the_bit(page: Page, width: int) -> None:
 def test_a_session_goes_out_and_comes_back(page: Page, width: int) -> None:
     resize(page, width)
     overruled_to_the_end(page)
-    ended = names(page, ".line li img")
+    ended = line(page)
     session = saved(page, '.end [data-do="save"]')
     with zipfile.ZipFile(io.BytesIO(session)) as files:
         assert {"recipe.json", "decisions.json", "scores.csv", "contact-sheet.png"} <= set(files.namelist())
@@ -85,7 +90,7 @@ def test_a_session_goes_out_and_comes_back(page: Page, width: int) -> None:
     page.locator("#bring").set_input_files({"name": "s.zip", "mimeType": "application/zip", "buffer": session})
     finished(page)
     expect(page.locator(".said")).to_contain_text("Reopened from the session")
-    assert names(page, ".line li img") == ended
+    assert line(page) == ended
     assert read_recipe(saved(page, "a.go")).state == state
     page.locator(".step button").nth(2).click()
     at_scale(page, 2)
