@@ -12,7 +12,7 @@ from ttsvar.checkpoints import WeightFile
 from ttsvar.config import EXTRACTORS, SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.parts import LazyMapping, Part
+from ttsvar.parts import LazyMapping, Part, Places
 
 
 def test_entries_are_made_when_first_asked_for_and_kept():
@@ -52,7 +52,7 @@ def test_a_library_is_asked_for_before_its_files():
     file = WeightFile("nobody/nothing", "model.safetensors", None, None, "MIT")
     part = Part[object]("a part", (file,), lambda paths, device: paths, absent)
     with pytest.raises(ConfigError, match="needs a library"):
-        part.load(torch.device("cpu"))
+        part.load(Places(torch.device("cpu")))
 
 
 def test_files_are_handed_over_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -61,7 +61,7 @@ def test_files_are_handed_over_in_their_order(tmp_path: Path, monkeypatch: pytes
         (tmp_path / file.path).write_bytes(file.path.encode())
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
     part = Part("a part", files, lambda paths, device: ([p.name for p in paths], device.type))
-    assert part.load(torch.device("cpu")) == (["a.pt", "b.pt"], "cpu")
+    assert part.load(Places(torch.device("cpu"))) == (["a.pt", "b.pt"], "cpu")
 
 
 def test_the_engine_loads_what_a_run_needs_when_it_begins():
@@ -87,7 +87,7 @@ def test_what_needs_no_download_is_told_apart(tmp_path: Path, monkeypatch: pytes
     from ttsvar.rewards.table import JUDGES, rewards
 
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
-    named = rewards(torch.device("cpu"), {"image-reward": FakeReward})
+    named = rewards(Places(torch.device("cpu")), {"image-reward": FakeReward})
     assert set(named) == {*JUDGES, "hps+image-reward"}
     assert named.here() == ("image-reward",)
     for file in JUDGES["hps"].files:

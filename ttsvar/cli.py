@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
 from ttsvar.errors import FileError, TTSVarError
+from ttsvar.flags import add_loading_flags, load_settings
 
 TRAINABLE = ("tokenizer", "transformer", "reward", "features", "detector")
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands.add_parser("generate", help="draw one image with a search, and print its decisions"))
     _add_replay(commands.add_parser("replay", help="make a saved picture again from the recipe that it carries"))
     models = commands.add_parser("models", help="list the models, their files and whether they are here")
+    models.add_argument("--weights", type=Path, help="a folder to search for weight files first")
     models.set_defaults(run=_models)
     conformance = commands.add_parser("conformance", help="run a reference case and write what this code computes")
     conformance.add_argument("folder", type=Path)
@@ -51,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prompt")
-    parser.add_argument("--model", default="toybox")
+    add_loading_flags(parser)
     parser.add_argument("--search", default="tts-var", help=f"one of {', '.join(SEARCHES)}")
     parser.add_argument("--n", type=int, help="factor on every entry of the batch schedule")
     parser.add_argument("--seed", type=int, default=0)
@@ -59,9 +61,11 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extractor", help=f"one of {', '.join(EXTRACTORS)}")
     parser.add_argument("--potential", help=f"one of {', '.join(POTENTIALS)}")
     parser.add_argument("--lam", type=float, help="lambda of the resampling weights")
-    parser.add_argument("--cfg", type=float, help="guidance")
-    parser.add_argument("--tau", type=float, help="temperature")
-    parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
+    parser.add_argument("--cfg", type=_per_scale, help="guidance: one number, or one per scale, as in 3,3,4,...")
+    parser.add_argument("--tau", type=_per_scale, help="temperature: one number, or one per scale")
+    parser.add_argument("--cfg-layers", type=_numbers, help="where guidance acts: 0 the logits, -k a block (Infinity)")
+    parser.add_argument("--negative", help="a text to be led away from (Infinity)")
+    parser.add_argument("--positive", action="store_true", default=None, help="ask for good faces, as Infinity does")
     parser.add_argument("--out", type=Path, default=Path("ttsvar.png"))
     parser.add_argument("--no-recipe", action="store_true", help="save the bare picture, without how it was made")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
@@ -70,8 +74,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("picture", type=Path, help="a PNG that was saved here with its recipe")
-    parser.add_argument("--model", default="toybox")
-    parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
+    add_loading_flags(parser)
     parser.add_argument("--out", type=Path, required=True, help="where the picture made again goes")
     parser.set_defaults(run=_replay)
 
@@ -85,7 +88,7 @@ def _replay(arguments: argparse.Namespace) -> None:
         recipe = read_recipe(arguments.picture.read_bytes())
     except OSError as error:
         raise FileError(f"{arguments.picture} cannot be read: {error.strerror}.") from error
-    image, differing = remade(load(arguments.model, device=arguments.device), recipe)
+    image, differing = remade(load(arguments.model, settings=load_settings(arguments)), recipe)
     image.save(arguments.out)
     print(f"Wrote {arguments.out}: {recipe.candidate} of state {recipe.state}; {differing} bits came out differently.")
 
@@ -97,15 +100,23 @@ def _numbers(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 8,8,6") from None
 
 
+def _per_scale(text: str) -> float | tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number, and no list such as 3,3,4") from None
+    return values[0] if len(values) == 1 else values
+
+
 def _generate(arguments: argparse.Namespace) -> None:
     from ttsvar.loading import load
     from ttsvar.png import bare
     from ttsvar.report import decision_table, generate
 
-    names = ("n", "batch", "extractor", "potential", "lam", "cfg", "tau")
+    names = ("n", "batch", "extractor", "potential", "lam", "cfg", "tau", "cfg_layers", "negative", "positive")
     changes = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     search = search_config(arguments.search, **changes)
-    engine = load(arguments.model, device=arguments.device)
+    engine = load(arguments.model, settings=load_settings(arguments))
     report, image = generate(engine, arguments.prompt, search, arguments.seed, progress=not arguments.json)
     if arguments.no_recipe:
         image = bare(image)
@@ -115,10 +126,10 @@ def _generate(arguments: argparse.Namespace) -> None:
     print(json.dumps(report, indent=1) if arguments.json else decision_table(report))
 
 
-def _models(_: argparse.Namespace) -> None:
-    from ttsvar.loading import models_table
+def _models(arguments: argparse.Namespace) -> None:
+    from ttsvar.listing import models_table
 
-    print(models_table())
+    print(models_table(arguments.weights))
 
 
 def _conformance(arguments: argparse.Namespace) -> None:

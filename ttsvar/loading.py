@@ -1,4 +1,4 @@
-"""Named models: which files each needs, whether they are here, and how they become an Engine."""
+"""From a name or a folder to an Engine."""
 
 from __future__ import annotations
 
@@ -6,94 +6,86 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ttsvar.backends.infinity import InfinityBackend
+from ttsvar.checkpoints import Say
 from ttsvar.digests import weights_digest
 from ttsvar.engine import Engine
-from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.errors import ConfigError
+from ttsvar.families import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
 from ttsvar.features.dinov2 import load_extractor
-from ttsvar.features.table import extractors, eye_loader
-from ttsvar.machine import pick_device
-from ttsvar.models.checkpoint import load_saved_transformer
-from ttsvar.models.text import load_text_encoder
+from ttsvar.features.table import DEFAULT_EYE, extractors, eye_loader
+from ttsvar.machine import pick_device, pick_dtype
+from ttsvar.parts import Places
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.table import rewards
-from ttsvar.tokenizer.checkpoint import load_tokenizer
 from ttsvar.toybox.trunk import load_trunk
-from ttsvar.types import ScaleSchedule
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-TOYBOX_FOLDER = ASSETS / "toybox"
-FILES = (
-    "transformer.safetensors",
-    "text_encoder.safetensors",
-    "tokenizer.safetensors",
-    "features.safetensors",
-    "reward.safetensors",
-)
-"""What a model folder holds."""
-CHUNK = 2
-"""Candidates a forward pass handles at once; see benchmarks/ for the choice."""
+__all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load", "pick_device"]
 
 
 @dataclass(frozen=True)
-class ModelPreset:
-    """A model that can be named."""
+class LoadSettings:
+    """What a person may choose about loading; None takes the model's or the machine's own."""
 
-    folder: Path
-    summary: str
-    licence: str
-
-
-MODELS: dict[str, ModelPreset] = {
-    "toybox": ModelPreset(TOYBOX_FOLDER, "128 px, 13 scales, trained on scenes drawn by this project", "MIT"),
-}
+    device: str | None = None
+    """cpu, cuda or mps."""
+    dtype: str | None = None
+    """float32, bf16 or fp16, of a published model."""
+    weights: Path | None = None
+    """A folder that is searched for files first, and that downloads go to."""
+    offload: bool = False
+    """Keep judges and extractors on the CPU between uses. The text encoder of a published model always is."""
+    h_div_w: float = 1.0
+    """Height over width of the images of a published Infinity: the nearest ladder is taken."""
+    resolution: str | None = None
+    """0.06M, 0.25M, 0.60M or 1M pixels, of a published Infinity."""
+    level_every_chunk: bool | None = None
+    """Add the scale embedding before every chunk of blocks (docs/infinity.md)."""
+    eye: str | None = None
+    """Name of the extractor of patch features (`features.table.EYES`)."""
 
 
 def load(
-    name: str = "toybox", *, device: str | None = None, eye: str | None = None, remember_bytes: int = 256 * 1024**2
+    name: str = "toybox",
+    *,
+    device: str | None = None,
+    eye: str | None = None,
+    settings: LoadSettings | None = None,
+    remember_bytes: int = 256 * 1024**2,
+    say: Say | None = None,
 ) -> Engine:
-    """A ready engine for a named model or a folder that holds the same files; raises ConfigError or CheckpointError.
+    """A ready engine for a named model, or for a folder that holds files of our own layout.
 
-    `eye` names the extractor of patch features (`features.table.EYES`); None takes the model's own. Extractors and
-    judges are loaded when a run first needs them.
+    `device` and `eye` are short for those of `settings`. Extractors and judges are loaded when a run first needs them.
+    Raises ConfigError for what does not exist, CheckpointError where a file is missing or broken, RoomError where the
+    model does not fit this machine.
     """
-    folder = MODELS[name].folder if name in MODELS else Path(name)
-    if name not in MODELS and not folder.is_dir():
+    chosen = settings or LoadSettings()
+    place = pick_device(device or chosen.device)
+    preset, folder = MODELS.get(name), Path(name)
+    if preset is None and not folder.is_dir():
         raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
-    lacking = [file for file in FILES if not (folder / file).is_file()]
-    if lacking:
-        raise CheckpointError(f"{folder} lacks {', '.join(lacking)}; restore the file(s), or train them.")
-    place = pick_device(device)
-    transformer = load_saved_transformer(folder / "transformer.safetensors", device=place)
-    backend = InfinityBackend(
-        transformer=transformer,
-        tokenizer=load_tokenizer(folder / "tokenizer.safetensors").to(place).eval(),
-        text_encoder=load_text_encoder(folder / "text_encoder.safetensors", place),
-        schedule=ScaleSchedule(transformer.config.sizes),
-        name=name,
-        chunk=CHUNK,
-    )
-    sibling = partial(load_extractor, folder / "features.safetensors", device=place)
-    return Engine(
-        backend,
-        extractors(
-            patches=eye_loader(eye, place) if eye else sibling,
-            supervised=partial(load_trunk, folder / "detector.safetensors", device=place),
+    build = preset.build if preset else partial(build_folder, folder)
+    backend, files = build(
+        name,
+        Settings(
+            device=place,
+            dtype=pick_dtype(chosen.dtype, place),
+            weights=chosen.weights,
+            h_div_w=chosen.h_div_w,
+            resolution=chosen.resolution,
+            level_every_chunk=chosen.level_every_chunk,
+            say=say,
         ),
-        rewards(place, {"image-reward": partial(load_scorer, folder / "reward.safetensors", device=place)}),
-        device=place,
-        remember_bytes=remember_bytes,
-        weights=weights_digest(folder / file for file in FILES),
     )
-
-
-def models_table() -> str:
-    """Every named model with its files, their sizes, and whether they are here."""
-    lines = []
-    for name, preset in MODELS.items():
-        lines.append(f"{name}: {preset.summary} ({preset.licence})")
-        for file in FILES:
-            path = preset.folder / file
-            state = f"{path.stat().st_size / 1e6:6.1f} MB" if path.is_file() else "absent"
-            lines.append(f"  {file:<28} {state}")
-    return "\n".join(lines)
+    places = Places(place, chosen.weights, chosen.offload)
+    own = preset.folder if preset else folder
+    eye = eye or chosen.eye
+    if own is None:
+        seen = extractors(eye_loader(eye or DEFAULT_EYE, places), eye_loader("inception", places))
+        judged = rewards(places)
+    else:
+        sibling = partial(load_extractor, own / "features.safetensors", device=place)
+        trunk = partial(load_trunk, own / "detector.safetensors", device=place)
+        seen = extractors(eye_loader(eye, places) if eye else sibling, trunk)
+        judged = rewards(places, {"image-reward": partial(load_scorer, own / "reward.safetensors", device=place)})
+    return Engine(backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files))

@@ -15,13 +15,19 @@ from ttsvar.types import FeatureExtractor, Reward
 class MovableExtractor(FeatureExtractor, Protocol):
     """An extractor whose weights are in one module."""
 
-    model: nn.Module
+    @property
+    def model(self) -> nn.Module:
+        """The weights."""
+        ...
 
 
 class MovableReward(Reward, Protocol):
     """A reward whose weights are in one module."""
 
-    model: nn.Module
+    @property
+    def model(self) -> nn.Module:
+        """The weights."""
+        ...
 
 
 @contextmanager

@@ -17,6 +17,21 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where parts compute, where their files may be, and whether they lie on the CPU between uses."""
+
+    device: torch.device
+    weights: Path | None = None
+    """A folder that is searched for files first, and that downloads go to."""
+    offload: bool = False
+
+    @property
+    def home(self) -> torch.device:
+        """Where a part lies between uses."""
+        return torch.device("cpu") if self.offload else self.device
+
+
+@dataclass(frozen=True)
 class Part(Generic[T]):
     """An extractor or a reward that can be named."""
 
@@ -27,18 +42,18 @@ class Part(Generic[T]):
     require: Callable[[], object] = lambda: None
     """Raises ConfigError where a library is absent: asked before anything is downloaded."""
 
-    def load(self, device: torch.device) -> T:
-        """The part on a device; absent files are downloaded, or CheckpointError says which, and from where."""
+    def load(self, places: Places) -> T:
+        """The part at its home; files that are not here are downloaded, or CheckpointError says what to do."""
         self.require()
-        return self.build(locate_all(self.files), device)
+        return self.build(locate_all(self.files, places.weights), places.home)
 
-    def here(self) -> bool:
+    def here(self, weights: Path | None = None) -> bool:
         """Whether its library and all its files are on this machine, so that loading it downloads nothing."""
         try:
             self.require()
         except ConfigError:
             return False
-        return all(find(file) is not None for file in self.files)
+        return all(find(file, weights) is not None for file in self.files)
 
 
 class LazyMapping(Mapping[str, T]):

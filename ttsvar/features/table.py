@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -12,7 +13,8 @@ from ttsvar.checkpoints import WeightFile
 from ttsvar.errors import ConfigError
 from ttsvar.features.dinov2 import load_published
 from ttsvar.features.supervised import load_inception, torchvision_models
-from ttsvar.parts import LazyMapping, Part
+from ttsvar.offload import VisitingExtractor
+from ttsvar.parts import LazyMapping, Part, Places
 from ttsvar.types import FeatureExtractor
 
 DEFAULT_EYE = "dinov2-large"
@@ -48,16 +50,21 @@ EYES: dict[str, Part[FeatureExtractor]] = {
 
 
 @cache
-def eyes(device: torch.device) -> LazyMapping[FeatureExtractor]:
-    """The named extractors on a device."""
-    return LazyMapping({name: partial(part.load, device) for name, part in EYES.items()})
+def eyes(places: Places) -> LazyMapping[FeatureExtractor]:
+    """The named extractors at these places."""
+    return LazyMapping({name: partial(_load, name, places) for name in EYES})
 
 
-def eye_loader(name: str, device: torch.device) -> Callable[[], FeatureExtractor]:
+def _load(name: str, places: Places) -> FeatureExtractor:
+    loaded: Any = EYES[name].load(places)
+    return VisitingExtractor(loaded, places.device) if places.offload else loaded
+
+
+def eye_loader(name: str, places: Places) -> Callable[[], FeatureExtractor]:
     """How a named extractor is loaded when first used; an unknown name raises ConfigError at once."""
     if name not in EYES:
         raise ConfigError(f"There is no feature extractor named {name!r}; choose one of {', '.join(EYES)}.")
-    return partial(eyes(device).__getitem__, name)
+    return partial(eyes(places).__getitem__, name)
 
 
 def extractors(

@@ -41,8 +41,9 @@ def load_pretrained(
     *,
     unused: Sequence[str] = (),
     device: str | torch.device = "cpu",
+    dtype: torch.dtype = torch.float32,
 ) -> Model:
-    """A transformers model in float32 and evaluation mode that holds exactly these tensors.
+    """A transformers model in evaluation mode that holds exactly these tensors.
 
     transformers maps the names that its own earlier releases published; `unused` are beginnings of names that the file
     holds for another model. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
@@ -53,7 +54,7 @@ def load_pretrained(
             None,
             config=copy.deepcopy(config),
             state_dict=used,
-            dtype=torch.float32,
+            dtype=dtype,
             output_loading_info=True,
             ignore_mismatched_sizes=True,
             local_files_only=True,

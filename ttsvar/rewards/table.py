@@ -16,7 +16,8 @@ import torch
 from ttsvar.checkpoints import WeightFile
 from ttsvar.errors import CheckpointError
 from ttsvar.models.prompt_tokenizer import BERT, CLIP, load_prompt_tokenizer
-from ttsvar.parts import LazyMapping, Part
+from ttsvar.offload import VisitingReward
+from ttsvar.parts import LazyMapping, Part, Places
 from ttsvar.rewards.aesthetic import AestheticScorer, load_aesthetic
 from ttsvar.rewards.checkpoint import load_image_reward
 from ttsvar.rewards.clip import ClipScorer, build_clip
@@ -95,20 +96,26 @@ JUDGES: dict[str, Part[Reward]] = {
 
 
 @cache
-def judges(device: torch.device) -> LazyMapping[Reward]:
-    """The named judges on a device."""
-    return LazyMapping({name: partial(part.load, device) for name, part in JUDGES.items()})
+def judges(places: Places) -> LazyMapping[Reward]:
+    """The named judges at these places."""
+    return LazyMapping({name: partial(_load, name, places) for name in JUDGES})
 
 
-def rewards(device: torch.device, own: Mapping[str, Callable[[], Reward]] | None = None) -> LazyMapping[Reward]:
+def _load(name: str, places: Places) -> Reward:
+    loaded: Any = JUDGES[name].load(places)
+    # The package keeps its weights to itself.
+    return VisitingReward(loaded, places.device) if places.offload and hasattr(loaded, "model") else loaded
+
+
+def rewards(places: Places, own: Mapping[str, Callable[[], Reward]] | None = None) -> LazyMapping[Reward]:
     """What `SearchConfig.reward` may name: every judge, a model's `own` in place of those, and the combination."""
-    shared = judges(device)
+    shared = judges(places)
     loaders: dict[str, Callable[[], Reward]] = {name: partial(shared.__getitem__, name) for name in shared}
     loaders |= own or {}
     name = "+".join(COMBINED)
     # The combination takes its parts from the mapping, so that each is loaded, and remembered, only once.
     loaders[name] = lambda: Combination([named[part] for part in COMBINED], name=name)
-    here = {name: part.here for name, part in JUDGES.items() if name not in (own or {})}
+    here = {name: partial(part.here, places.weights) for name, part in JUDGES.items() if name not in (own or {})}
     named = LazyMapping(loaders, here | {name: lambda: all(here.get(part, lambda: True)() for part in COMBINED)})
     return named
 

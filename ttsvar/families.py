@@ -1,0 +1,173 @@
+"""Every model that can be named: one row each, with its files and how they become a backend.
+
+A third family takes one file in `backends/` and one row here; docs/backends.md shows how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from ttsvar.backends.infinity import InfinityBackend
+from ttsvar.backends.var import load_var_backend
+from ttsvar.checkpoints import Say, WeightFile, locate_all
+from ttsvar.errors import CheckpointError
+from ttsvar.machine import require_room
+from ttsvar.models.checkpoint import load_saved_transformer, load_transformer
+from ttsvar.models.flan_t5 import FILES as TEXT_FILES
+from ttsvar.models.flan_t5 import load_flan_t5
+from ttsvar.models.published import LICENCE, PUBLISHED, REPO, PublishedInfinity
+from ttsvar.models.published_var import LICENCE as VAR_LICENCE
+from ttsvar.models.published_var import PUBLISHED_VAR, PublishedVAR
+from ttsvar.models.text import load_text_encoder
+from ttsvar.tensor_files import open_shards, read_weight_map
+from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.checkpoint import load_tokenizer
+from ttsvar.types import Backend, ScaleSchedule
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+TOYBOX_FOLDER = ASSETS / "toybox"
+FILES = (
+    "transformer.safetensors",
+    "text_encoder.safetensors",
+    "tokenizer.safetensors",
+    "features.safetensors",
+    "reward.safetensors",
+)
+"""What a model folder of our own layout holds."""
+CHUNK = 2
+"""Candidates a forward pass of the toybox handles at once; see benchmarks/ for the choice."""
+PUBLISHED_CHUNK = 1
+"""The same for published models: a lone candidate at the finest scales, most of a search's work, is never padded."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a named model is loaded; None takes the model's or the machine's own."""
+
+    device: torch.device
+    dtype: torch.dtype = torch.float32
+    weights: Path | None = None
+    """A folder that is searched for files first, and that downloads go to."""
+    h_div_w: float = 1.0
+    resolution: str | None = None
+    level_every_chunk: bool | None = None
+    say: Say | None = None
+
+
+@dataclass(frozen=True)
+class ModelPreset:
+    """A model that can be named."""
+
+    summary: str
+    licence: str
+    build: Callable[[str, Settings], tuple[Backend, list[Path]]]
+    """From its name and settings: the backend, and the weight files that it was made from."""
+    files: tuple[WeightFile, ...] = ()
+    folder: Path | None = None
+    """Of a model whose files are all in one place, its extractor and reward included."""
+    parameters: int = 0
+    """Of a published transformer."""
+
+
+def build_folder(folder: Path, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
+    """A model of our own layout; raises CheckpointError where a file is missing or off."""
+    lacking = [file for file in FILES if not (folder / file).is_file()]
+    if lacking:
+        raise CheckpointError(f"{folder} lacks {', '.join(lacking)}; restore the file(s), or train them.")
+    place = settings.device
+    transformer = load_saved_transformer(folder / "transformer.safetensors", device=place)
+    backend = InfinityBackend(
+        transformer=transformer,
+        tokenizer=load_tokenizer(folder / "tokenizer.safetensors").to(place).eval(),
+        text_encoder=load_text_encoder(folder / "text_encoder.safetensors", place),
+        schedule=ScaleSchedule(transformer.config.sizes),
+        name=name,
+        chunk=CHUNK,
+    )
+    return backend, [folder / file for file in FILES]
+
+
+def build_infinity(published: PublishedInfinity, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
+    """A published Infinity on one of its ladders; files that are not here are downloaded.
+
+    Raises RoomError before anything is read or downloaded where the weights do not fit, CheckpointError where a file is
+    missing or broken.
+    """
+    config = published.config(settings.h_div_w, settings.resolution, settings.level_every_chunk)
+    _require_room(name, published.parameters, settings)
+    found = locate_all([*published.files, *TEXT_FILES], settings.weights, say=settings.say)
+    transformer_path, tokenizer_path = found[:2]
+    source, paths = transformer_path, [transformer_path, tokenizer_path]
+    if published.weights.endswith(".index.json"):
+        folder = published.weights.rpartition("/")[0]
+        names = sorted(set(read_weight_map(transformer_path).values()))
+        shards = [WeightFile(REPO, f"{folder}/{shard}", None, None, LICENCE) for shard in names]
+        paths = [*locate_all(shards, settings.weights, say=settings.say), tokenizer_path]
+        source = open_shards(transformer_path, paths[:-1])
+    transformer = load_transformer(source, config, settings.dtype, settings.device, settings.say)
+    tokenizer = load_tokenizer(tokenizer_path, published.tokenizer, settings.say)
+    backend = InfinityBackend(
+        transformer=transformer,
+        tokenizer=_on(tokenizer, settings),
+        text_encoder=load_flan_t5(settings.device, settings.weights, settings.say),
+        schedule=ScaleSchedule(config.sizes),
+        name=name,
+        chunk=PUBLISHED_CHUNK,
+    )
+    return backend, paths
+
+
+def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
+    """A published class-conditional VAR; errors as for Infinity."""
+    _require_room(name, published.parameters, settings)
+    paths = locate_all(published.files, settings.weights, say=settings.say)
+    backend = load_var_backend(*paths, name, chunk=PUBLISHED_CHUNK, dtype=settings.dtype, device=settings.device)
+    return backend, paths
+
+
+def _require_room(name: str, parameters: int, settings: Settings) -> None:
+    advice = "Close other programs, choose a smaller model (see `python -m ttsvar models`), or another --device."
+    require_room(name, {"transformer": parameters * settings.dtype.itemsize}, settings.device, advice)
+
+
+def _on(tokenizer: BSQAutoencoder, settings: Settings) -> BSQAutoencoder:
+    return tokenizer.to(settings.device, settings.dtype).eval()
+
+
+def _row(summary: str, build: Callable, files: Sequence[WeightFile], licence: str, parameters: int) -> ModelPreset:
+    return ModelPreset(summary, licence, build, tuple(files), parameters=parameters)
+
+
+_SUMMARIES = {
+    "infinity-125m": "Infinity-125M, 256 px, 7 scales",
+    "infinity-2b": "Infinity-2B, 1024 px, 13 scales; the paper's model",
+    "infinity-8b": "Infinity-8B, 1024 px, 13 scales",
+    "infinity-8b-512": "Infinity-8B, 512 px, 10 scales",
+}
+MODELS: dict[str, ModelPreset] = {
+    "toybox": ModelPreset(
+        "128 px, 13 scales, trained on scenes drawn by this project",
+        "MIT",
+        partial(build_folder, TOYBOX_FOLDER),
+        folder=TOYBOX_FOLDER,
+    ),
+    **{
+        name: _row(_SUMMARIES[name], partial(build_infinity, m), (*m.files, *TEXT_FILES), LICENCE, m.parameters)
+        for name, m in PUBLISHED.items()
+    },
+    **{
+        name: _row(
+            f"VAR of depth {m.depth}, {m.pixels} px, 10 scales; prompts are ImageNet classes",
+            partial(build_var, m),
+            m.files,
+            VAR_LICENCE,
+            m.parameters,
+        )
+        for name, m in PUBLISHED_VAR.items()
+    },
+}
