@@ -79,10 +79,10 @@ class DuelEvents:
                 f" The prompt was satisfied only by yours {found.satisfied_only_mine} times, only by the "
                 f"algorithm's {found.satisfied_only_algorithm} times."
             )
+        gain, diversity = 0 + round(found.gain, 2), 0 - round(found.lost_diversity, 2)
         text = (
             f"Your score: {found.duels} compared, {found.won} won, {found.tied} tied, {found.lost} lost; "
-            f"{signed(found.gain)} reward and {signed(0 - round(found.lost_diversity, 2))} diversity a choice on "
-            "average; "
+            f"{signed(gain)} reward and {signed(diversity)} diversity a choice on average; "
             f"{found.agreement:.0%} agreement.{verdicts}"
         )
         return {"text": text, "nickname": self.scoreboard.nickname(str(visitor))}

@@ -135,7 +135,7 @@ def _table(entries: Sequence[tuple[str, Entry]]) -> str:
         score = total(own)
         assert score is not None
         cells = (
-            score.duels, score.won, score.tied, score.lost, signed(score.gain), f"{score.agreement:.0%}",
+            score.duels, score.won, score.tied, score.lost, signed(0 + round(score.gain, 2)), f"{score.agreement:.0%}",
             signed(0 - round(score.lost_diversity, 2)),
         )  # fmt: skip
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>')
