@@ -25,6 +25,7 @@ def test_generate_prints_every_decision_and_writes_the_recipe(
     code, text, _ = run(capsys, "generate", "a photo of two red stars", "--json", "--out", str(out))
     assert code == 0
     report = json.loads(text)
+    assert report["about"].startswith("Starts with many candidates")
     decided = {step["scale"]: step["decision"] for step in report["steps"] if step["decision"]}
     assert decided == {2: "cluster", 5: "cluster", 6: "resample", 9: "resample"}
     assert [step["alive"] for step in report["steps"]] == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]

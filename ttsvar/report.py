@@ -11,6 +11,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.png import Recipe, sign
 from ttsvar.replay import replay
+from ttsvar.search.strategies import strategy
 from ttsvar.states import only
 from ttsvar.types import StepCost, StepResult
 
@@ -35,6 +36,7 @@ def generate(
         "unknown_words": list(engine.unknown_words(prompt)),
         "seed": seed,
         "strategy": search.strategy,
+        "about": strategy(search.strategy).summary,
         "n": search.n,
         "steps": steps,
         "best": state.candidate_ids[index],
@@ -75,7 +77,8 @@ def _step_row(engine: Engine, result: StepResult) -> dict[str, Any]:
 
 def decision_table(report: dict[str, Any]) -> str:
     """A report as text: one line a scale, then the totals."""
-    lines = [f"{'scale':>5}  {'grid':>5}  {'alive':>5}  {'seconds':>7}  decision"]
+    lines = [f"{report['strategy']}: {report['about']}"]
+    lines.append(f"{'scale':>5}  {'grid':>5}  {'alive':>5}  {'seconds':>7}  decision")
     for step in report["steps"]:
         grid = "x".join(map(str, step["size"]))
         reason = f"{step['decision']}: {step['reason']}" if step["decision"] else ""

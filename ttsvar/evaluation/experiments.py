@@ -20,6 +20,8 @@ SIZES = (1, 2, 4, 8)
 """The N of the main table."""
 ABLATION_SIZES = (2, 4)
 """The N of the paper's ablations."""
+EVERY_SCALE = tuple(range(1, 12))
+"""All scales of 13 with a choice: after the first there is one token, after the last the reward judges anyway."""
 REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
 """The rewards of Table 9; a model that lacks the weights of one cannot run its arms."""
 
@@ -199,6 +201,19 @@ _ALL = (
             *(arm("early-pick", resample_scales=(k,)) for k in (2, 3, 4, 6, 8)),
         ),
         "Ours: the reward looks once, at the knee of its consistency, and spends nothing before.",
+    ),
+    Experiment(
+        "beam-shape",
+        "Beam: how wide, and how often it decides",
+        arms(
+            arm("beam"),
+            arm("beam", width=4, children=2),
+            arm("beam", width=1, children=8),
+            arm("greedy"),
+            *(arm("beam", resample_scales=scales) for scales in ((5, 8), (4, 6, 8, 10), EVERY_SCALE)),
+            arm("greedy", resample_scales=EVERY_SCALE),
+        ),
+        "Not in the paper: arXiv 2510.16751 decides after every scale; a decision costs a look at everybody.",
     ),
     Experiment(
         "resampling-schemes",
