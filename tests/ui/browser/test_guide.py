@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def on_step(page: Page, number: int) -> None:
     expect(page.locator(".tour .of")).to_have_text(f"{number} of {len(STEPS)}", timeout=60_000)
-    expect(page.locator(".tour h2")).to_have_text(STEPS[number - 1].title)
+    expect(page.locator(".tour h2")).to_have_text(STEPS[number - 1].title, timeout=60_000)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
