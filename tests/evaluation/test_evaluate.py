@@ -42,7 +42,7 @@ def test_headline_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp
     assert "tts-var n=2 - raw" in printed
     store = Store(out)
     model, weights = store.latest() or ("", "")
-    matched = store.notes(weights).get("matched headline")
+    matched = store.notes(weights).get(command.MATCHED_NOTE)
     arms = len(EXPERIMENTS["headline"].arms)
     assert len(store.keys()) in (len(TAGS) * arms, len(TAGS) * (arms + 1))
     assert len(store.keys()) == len(TAGS) * arms or matched is not None

@@ -10,7 +10,8 @@ import pytest
 from sweep_fakes import row
 
 from ttsvar.cli import main
-from ttsvar.evaluation.evaluate import TRACED
+from ttsvar.config import search_config
+from ttsvar.evaluation.evaluate import MATCHED_NOTE, TRACED
 from ttsvar.evaluation.evidence import against_paper, collect, headline
 from ttsvar.evaluation.experiments import EXPERIMENTS
 from ttsvar.evaluation.measurements import all_consistency, consistency
@@ -132,7 +133,13 @@ def test_every_experiment_and_measurement_has_its_section(tmp_path):
                 store.add(row(recipe.key, f"prompt {i}", i, seconds=0.5 * search.n))
     costs = {"flops": [1.0] * 13, "cached_tokens": [1] * 13, "alive": [1] * 13, "peak_bytes": [0] * 13}
     store.set_note("w", "schedule", {"scales": [[1, 1]] * 13, "schedules": {"one candidate": costs, "adaptive": costs}})
+    store.set_note("w", MATCHED_NOTE, {"n": 11, "arm": "tts-var n=2"})
+    matched = Recipe("toybox", search_config("best-of-n", n=11), "w")
+    for i in range(2):
+        store.add(row(matched.key, f"prompt {i}", i))
     evidence = collect(store)
+    shown = [e["name"] for e in evidence["experiments"] if "best-of-n n=11" in e["summary"]["arms"]]
+    assert shown == ["headline", "main", "score-vs-compute"]
     assert [e["name"] for e in evidence["experiments"]] == list(EXPERIMENTS)
     text, short = page(evidence), results(evidence)
     for experiment in EXPERIMENTS.values():

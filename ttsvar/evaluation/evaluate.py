@@ -23,8 +23,8 @@ from ttsvar.evaluation.sweep import make_jobs, matched_best_of_n, sweep
 from ttsvar.evaluation.worker import Job, Worker
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
-MATCHED_ARM = "tts-var n=2"
-"""Experiments with this arm and two best-of-N get one more best-of-N that takes the same seconds."""
+MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("headline", "main", "score-vs-compute"), "matched best-of-n"
+"""These experiments get one more best-of-N, which takes the seconds of this arm; its N is chosen once and noted."""
 TRACED = search_config("best-of-n", n=8)
 """The candidates whose rewards at every scale tell consistency."""
 MEASUREMENTS = ("consistency", "schedule", "detector")
@@ -39,7 +39,7 @@ class Size:
     seeds: int
 
 
-FULL, QUICK = Size(12, 1), Size(1, 1)
+FULL, QUICK = Size(10, 1), Size(1, 1)
 FULL_SIZES = {"headline": Size(60, 4), "main": Size(20, 1), "score-vs-n": Size(20, 1), "consistency": Size(10, 1)}
 QUICK_SIZES = {"headline": Size(4, 1)}
 """Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
@@ -203,14 +203,15 @@ class Session:
         return {label: [r for r in self.store.rows(key) if r.key in wanted] for label, key in recipes.items()}
 
     def _matched(self, experiment: Experiment) -> SearchConfig | None:
-        """Best-of-N for the seconds of the guided arm; chosen once and noted, so that a resumed sweep keeps to it."""
-        name = f"matched {experiment.name}"
-        noted = self.store.notes(self.weights).get(name)
+        """Best-of-N for the seconds of the guided arm; chosen once and noted, so that every sweep keeps to it."""
+        if experiment.name not in MATCHED_IN:
+            return None
+        noted = self.store.notes(self.weights).get(MATCHED_NOTE)
         if noted is None:
             rows = self._rows(experiment.arms, experiment.name)
             search = matched_best_of_n(experiment.arms, rows, MATCHED_ARM)
             if search is None:
                 return None
             noted = {"n": search.n, "arm": MATCHED_ARM}
-            self.store.set_note(self.weights, name, noted)
+            self.store.set_note(self.weights, MATCHED_NOTE, noted)
         return search_config("best-of-n", n=noted["n"])

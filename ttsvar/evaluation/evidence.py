@@ -7,7 +7,7 @@ from typing import Any
 
 from ttsvar.config import search_config
 from ttsvar.errors import StoreError
-from ttsvar.evaluation.evaluate import TRACED
+from ttsvar.evaluation.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
 from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment
 from ttsvar.evaluation.measurements import all_consistency
 from ttsvar.evaluation.store import Recipe, Store
@@ -40,7 +40,8 @@ def _experiment(
     store: Store, experiment: Experiment, model: str, weights: str, notes: Mapping[str, Any]
 ) -> dict[str, Any]:
     arms = dict(experiment.arms)
-    if matched := notes.get(f"matched {experiment.name}"):
+    matched = notes.get(MATCHED_NOTE) if experiment.name in MATCHED_IN else None
+    if matched:
         arms.setdefault(f"best-of-n n={matched['n']}", search_config("best-of-n", n=matched["n"]))
     rows = {label: store.rows(Recipe(model, search, weights).key) for label, search in arms.items()}
     plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]

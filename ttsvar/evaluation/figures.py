@@ -74,7 +74,7 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
             mode="markers",
             marker={"color": color_of("raw"), "size": 9},
         )
-    ticks = {"tickvals": [1, 2, 4, 8, 16, 32, 64]} if x == "n" else {}
+    ticks: dict[str, Any] = {"tickvals": [1, 2, 4, 8, 16, 32, 64]} if x == "n" else {}
     return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
 
 
