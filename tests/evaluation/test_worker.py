@@ -7,6 +7,7 @@ import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward, fake_engine
 from sweep_fakes import ARMS, fake_worker
 
+from ttsvar.config import search_config
 from ttsvar.engine import Engine
 from ttsvar.evaluation.contact_sheet import contact_sheet
 from ttsvar.evaluation.prompts import EvaluationPrompt, evaluation_prompts
@@ -76,6 +77,13 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
     raw = worker.do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
     assert isinstance(raw, Row)
     assert (raw.survivors, raw.diversity) == (1, None)
+
+
+def test_searches_that_the_model_cannot_run_are_refused_with_the_reason():
+    worker = fake_worker()
+    assert worker.refusal(ARMS["tts-var n=2"]) == ""
+    assert "hps" in worker.refusal(search_config("tts-var", reward="hps"))
+    assert "13" in worker.refusal(search_config("tts-var", batch=(8, 4)))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from ttsvar.evaluation.pools import Build, InProcess, OnRay, Pool
 from ttsvar.evaluation.prompts import PUBLISHED, EvaluationPrompt, evaluation_prompts
 from ttsvar.evaluation.store import Recipe, Row, Store
 from ttsvar.evaluation.summary import summarize, table
-from ttsvar.evaluation.sweep import make_jobs, matched_best_of_n, sweep
+from ttsvar.evaluation.sweep import in_turn, make_jobs, matched_best_of_n, sweep
 from ttsvar.evaluation.worker import Job, Worker
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
@@ -33,15 +33,16 @@ MEASUREMENTS = ("consistency", "schedule", "detector")
 
 @dataclass(frozen=True)
 class Size:
-    """Prompts of each category, and images of each prompt and arm."""
+    """Prompts of each category, images of each prompt and arm, and the most prompts in all, categories in turn."""
 
     per_category: int
     seeds: int
+    most: int | None = None
 
 
-FULL, QUICK = Size(10, 1), Size(1, 1)
-FULL_SIZES = {"headline": Size(60, 4), "main": Size(20, 1), "score-vs-n": Size(20, 1), "consistency": Size(10, 1)}
-QUICK_SIZES = {"headline": Size(4, 1)}
+FULL, QUICK = Size(8, 1), Size(1, 1, most=6)
+FULL_SIZES = {"headline": Size(45, 4), "main": Size(15, 1), "score-vs-n": Size(15, 1)}
+QUICK_SIZES = {"headline": Size(3, 1)}
 """Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
 
 
@@ -66,11 +67,14 @@ class Options:
         """How many images an experiment gets."""
         usual = QUICK_SIZES.get(experiment, QUICK) if self.quick else FULL_SIZES.get(experiment, FULL)
         changes = {"per_category": self.per_category, "seeds": self.seeds}
-        return replace(usual, **{name: value for name, value in changes.items() if value is not None})
+        told = {name: value for name, value in changes.items() if value is not None}
+        return replace(usual, **told, most=None) if "per_category" in told else replace(usual, **told)
 
     def chosen(self, experiment: str) -> list[EvaluationPrompt]:
         """The prompts of an experiment."""
-        return evaluation_prompts(self.size(experiment).per_category, path=self.prompts, held_out=self.held_out)
+        size = self.size(experiment)
+        prompts = evaluation_prompts(size.per_category, path=self.prompts, held_out=self.held_out)
+        return in_turn(prompts)[: size.most]
 
 
 def build_worker(model: str, measure: Path | None, device: str | None) -> Worker:

@@ -114,7 +114,10 @@ class Worker:
         )
 
     def refusal(self, search: SearchConfig) -> str:
-        """Why the model cannot run a search (it lacks the reward or the extractor, or has other scales), or nothing."""
+        """Why the model cannot run a search (other scales, or weights that are not here), or nothing."""
+        parts = ((search.reward, self.engine.rewards), (search.extractor, self.engine.extractors))
+        if absent := [name for name, here in parts if name not in here]:
+            return f"The weights of {' and '.join(absent)} are not on this machine."
         try:
             self.engine.begin("a photo", search=search)
         except (ConfigError, ScheduleError) as error:
