@@ -45,10 +45,11 @@ async function score() {
 }
 
 async function rename(field) {
-  const answer = await server.nickname({ visitor: visitor(), name: field.value });
+  const sent = field.value;
+  const answer = await server.nickname({ visitor: visitor(), name: sent });
   const box = element.querySelector(".mine");
   box.querySelector(".err").textContent = answer.error || "";
-  if (!answer.error) field.value = answer.nickname;
+  if (!answer.error && field.value === sent) field.value = answer.nickname;
 }
 
 const verbs = {
