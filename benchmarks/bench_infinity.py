@@ -34,7 +34,7 @@ from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.model import ImageReward
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
-from ttsvar.types import ScaleSchedule, StepCost
+from ttsvar.types import FeatureExtractor, ScaleSchedule, StepCost
 
 PROMPT = "a photo of a red star and a green cup"
 RESOLUTIONS = {256: "0.06M", 512: "0.25M", 768: "0.60M", 1024: "1M"}
@@ -42,7 +42,12 @@ FLAN_T5_XL = {
     "d_model": 2048, "d_kv": 64, "d_ff": 5120, "num_layers": 24, "num_heads": 32, "vocab_size": 32128,
     "feed_forward_proj": "gated-gelu",
 }  # fmt: skip
-DINOV2_LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "image_size": 518}
+DINOV2_LARGE: dict[str, Any] = {
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "image_size": 518,
+}
 GPU_SIDE = 8192
 _NOISE = 1_000_003
 
@@ -97,7 +102,7 @@ def build_engine(name: str, size: int, device: torch.device, dtype: torch.dtype,
     extractor = Dinov2Extractor(eye, 224, name="dinov2-large")
     reward = build(lambda: ImageReward(ImageRewardConfig()), device, dtype)
     scorer = ImageRewardScorer(reward, HashedWords(ImageRewardConfig().vocab))
-    names = dict.fromkeys(("pca", "pca-raw", "pool"), extractor)
+    names: dict[str, FeatureExtractor] = dict.fromkeys(("pca", "pca-raw", "pool"), extractor)
     return Engine(backend, names, {"image-reward": scorer}, device=device, remember_bytes=0)
 
 

@@ -126,7 +126,10 @@ def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[B
     """A published class-conditional VAR; errors as for Infinity."""
     _require_room(name, published.parameters, settings)
     paths = locate_all(published.files, settings.weights, say=settings.say)
-    backend = load_var_backend(*paths, name, chunk=PUBLISHED_CHUNK, dtype=settings.dtype, device=settings.device)
+    transformer, tokenizer = paths
+    backend = load_var_backend(
+        transformer, tokenizer, name, chunk=PUBLISHED_CHUNK, dtype=settings.dtype, device=settings.device
+    )
     return backend, paths
 
 

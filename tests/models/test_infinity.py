@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from small_transformers import SIZES, lively, small_config
 from torch import Tensor
+from torch.nn import Module
 
 from ttsvar.errors import ConfigError, PromptError, StateError
 from ttsvar.models.attention import attend
@@ -178,7 +179,11 @@ def test_inner_guidance_mixes_the_halves_after_the_named_block(text: Text) -> No
 
 def _block_outputs(model: Infinity, cond: Condition, x: Tensor) -> list[Tensor]:
     seen: list[Tensor] = []
-    hooks = [block.register_forward_hook(lambda _, __, out: seen.append(out)) for block in model.blocks]
+
+    def note(_module: Module, _inputs: tuple, output: Tensor) -> None:
+        seen.append(output)
+
+    hooks = [block.register_forward_hook(note) for block in model.blocks]
     model.forward_scale(x, cond, model.empty_cache(len(x)).grow(1), 0)
     for hook in hooks:
         hook.remove()

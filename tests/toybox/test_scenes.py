@@ -139,7 +139,7 @@ def test_batches_cover_an_epoch_and_resume_where_they_stopped() -> None:
 def test_three_things_are_listed_and_named_in_reading_order():
     request = Request("three_attr", (("cup", "red", 1), ("fish", "blue", 1), ("star", "green", 1)))
     assert request.prompt == "a photo of a red cup, a blue fish and a green star"
-    across = tuple(Thing(s, c, x, 60, 30) for (s, c, _), x in zip(request.kinds, (100, 20, 60), strict=True))
+    across = tuple(Thing(s, "red", x, 60, 30) for (s, _, _), x in zip(request.kinds, (100, 20, 60), strict=True))
     assert [k[0] for k in in_reading_order(request, across).kinds] == ["fish", "star", "cup"]
-    below = tuple(Thing(s, c, 60, y, 30) for (s, c, _), y in zip(request.kinds, (20, 100, 60), strict=True))
+    below = tuple(Thing(s, "red", 60, y, 30) for (s, _, _), y in zip(request.kinds, (20, 100, 60), strict=True))
     assert [k[0] for k in in_reading_order(request, below).kinds] == ["cup", "star", "fish"]
