@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import pickle
 import sys
 from collections.abc import Callable
@@ -100,3 +101,19 @@ def test_without_the_package_the_engine_is_itself(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(builtins, "__import__", absent)
     engine = plain_engine()
     assert on_zerogpu(engine) is engine
+
+
+def test_every_call_that_computes_is_lent_and_takes_what_the_engine_takes(spaces: FakeSpaces) -> None:
+    own = {name: f for name, f in vars(ZeroGPUEngine).items() if not name.startswith("_") and inspect.isfunction(f)}
+    computing = {n for n, f in vars(Engine).items() if inspect.isfunction(f) and "_lock" in inspect.getsource(f)}
+    assert computing - {"__init__"} <= set(own)
+    for name, function in own.items():
+        assert inspect.signature(function) == inspect.signature(getattr(Engine, name)), name
+
+
+def test_a_judge_sees_what_the_plain_engine_shows_it(spaces: FakeSpaces) -> None:
+    plain = plain_engine()
+    state = finish(plain, plain.begin("a star", search=SearchConfig(strategy="best-of-n", n=2)), 2)
+    lent = on_zerogpu(plain)
+    assert torch.equal(lent.judge(state, "image-reward")[0], plain.judge(state, "image-reward")[0])
+    assert spaces.calls[-1][0] == "judge"

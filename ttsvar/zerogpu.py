@@ -14,10 +14,12 @@ from math import ceil
 from typing import Any
 
 from PIL import Image
+from torch import Tensor
 
 from ttsvar.config import SearchConfig
+from ttsvar.cost import Progress
 from ttsvar.engine import Engine
-from ttsvar.types import Candidates, Run, SearchState, Selection, StepCost, StepResult
+from ttsvar.types import Candidates, Component, Run, SearchState, Selection, StepCost, StepResult
 
 OPERATIONS_A_SECOND = 2e13
 """What a call counts on: a tenth of what the lent GPU can do in bfloat16, as coarse scales leave it idle."""
@@ -47,13 +49,27 @@ class ZeroGPUEngine(Engine):
         """As `Engine.begin`."""
         return self._call("begin", prompt, search=search, seed=seed)
 
-    def step(self, state: SearchState) -> StepResult:
-        """As `Engine.step`; the cache is rebuilt from the bits."""
+    def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult:
+        """As `Engine.step`; the cache is rebuilt from the bits, and the other process tells of no progress."""
         return self._call("step", without_cache(state))
 
-    def observe(self, state: SearchState, *, features: bool = True, scores: bool = True) -> tuple[Candidates, StepCost]:
-        """As `Engine.observe`."""
+    def observe(
+        self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
+    ) -> tuple[Candidates, StepCost]:
+        """As `Engine.observe`, without progress."""
         return self._call("observe", without_cache(state), features=features, scores=scores)
+
+    def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
+        """As `Engine.judge`."""
+        return self._call("judge", without_cache(state), reward)
+
+    def image_features(self, extractor: str, images: Tensor) -> Tensor:
+        """As `Engine.image_features`."""
+        return self._call("image_features", extractor, images)
+
+    def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
+        """As `Engine.image_scores`."""
+        return self._call("image_scores", reward, images, prompt)
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """As `Engine.commit`, which without a cache needs no GPU."""
@@ -63,13 +79,17 @@ class ZeroGPUEngine(Engine):
         """As `Engine.best_index`."""
         return self._call("best_index", without_cache(state))
 
-    def best(self, state: SearchState) -> Image.Image:
+    def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
         """As `Engine.best`."""
-        return self._call("best", without_cache(state))
+        return self._call("best", without_cache(state), recipe=recipe)
 
     def raw_flops(self, run: Run) -> float:
         """As `Engine.raw_flops`, which asks how many tokens the prompt has."""
         return self._call("raw_flops", run)
+
+    def price(self, run: Run, scale: int, candidates: int) -> dict[Component, float]:
+        """As `Engine.price`."""
+        return self._call("price", run, scale, candidates)
 
     def _seconds(self, name: str, arguments: tuple[Any, ...]) -> int:
         """What a call declares, from shapes alone: for a step, the scales so far and the next one for all who live."""

@@ -20,7 +20,8 @@ from ttsvar.types import SearchState, Selection
 from ui.stories import EARLY, FIRST_DRAW, LAST_CLUSTER, End, Survey
 
 LOOKS = (EARLY, LAST_CLUSTER, FIRST_DRAW)
-TAGS = ("counting", "color_attr", "position", "two_object")
+TAGS = ("counting", "three_object", "three_attr", "color_attr")
+"""The forms that the toybox is sometimes wrong about; the others rarely have a story to tell."""
 
 
 def prompts(per_category: int) -> list[EvaluationPrompt]:

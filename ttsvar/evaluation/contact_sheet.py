@@ -26,7 +26,7 @@ def contact_sheet(
     *,
     search: SearchConfig | None = None,
     seed: int = 0,
-    columns: int = 6,
+    columns: int = 8,
     detector: Detector | None = None,
 ) -> list[Outcome]:
     """Draw one image a prompt (raw unless a search is given) and save them in a grid with their prompts below.
@@ -49,7 +49,7 @@ def contact_sheet(
 
 
 def sheet(
-    tiles: Sequence[Image.Image], captions: Sequence[str], verdicts: Sequence[bool | None], columns: int = 6
+    tiles: Sequence[Image.Image], captions: Sequence[str], verdicts: Sequence[bool | None], columns: int = 8
 ) -> Image.Image:
     """Images of one size in a grid, captions below, and a green or red bar where there is a verdict."""
     width, height = tiles[0].size
