@@ -9,13 +9,14 @@ import signal
 import sys
 from pathlib import Path
 
-from ttsvar.flags import add_loading_flags, load_settings
+from ttsvar.flags import add_loading_flags, add_reward_flag, load_settings
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags; a Space sets the environment variables that some of them default to."""
     parser = argparse.ArgumentParser(description="Watch, understand and overrule a search, scale by scale.")
     add_loading_flags(parser, model=os.environ.get("TTSVAR_MODEL", "toybox"))
+    add_reward_flag(parser)
     host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     parser.add_argument("--host", default=host, help=f"0.0.0.0 opens it to the network (default: {host})")
     parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")))
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
         engine = ttsvar.load(args.model, settings=load_settings(args), say=lambda text: print(text, flush=True))
     except TTSVarError as error:
         sys.exit(f"ttsvar: {error}")
-    demo = create_app(on_zerogpu(engine), runs_dir=args.runs_dir, ttl=args.ttl_days * 86400)
+    demo = create_app(on_zerogpu(engine), runs_dir=args.runs_dir, ttl=args.ttl_days * 86400, reward=args.reward)
     here = addresses(args.host, args.port)
     demo.classroom.address = here[-1]
     print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)

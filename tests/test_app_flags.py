@@ -24,6 +24,7 @@ def test_every_flag_reaches_the_settings():
     words = "--device cpu --dtype bf16 --weights w --offload --eye dinov2-small --aspect 3/2 --resolution 0.25M"
     chosen = load_settings(parsed(*words.split(), "--level-embedding", "every-chunk"))
     assert chosen == LoadSettings("cpu", "bf16", Path("w"), True, 1.5, "0.25M", True, "dinov2-small")
+    assert load_settings(app.parse(["--reward", "hps", "--model", "toybox"])) == LoadSettings(reward="hps")
     assert load_settings(parsed("--level-embedding", "first-block")).level_every_chunk is False
 
 
@@ -58,5 +59,5 @@ def test_the_list_names_every_file_its_licence_and_whether_it_is_here(tmp_path: 
     assert absent.split()[1:] == ["absent", "MIT"]
     assert any("infinity-2b:" in row and "fits here" in row for row in rows)
     assert any("infinity-8b:" in row and "does not fit here" in row for row in rows)
-    for name in ("hps", "clip-score", "dinov2-large", "var-d30"):
+    for name in ("hps", "clip-score", "hps+image-reward", "dinov2-large", "var-d30"):
         assert any(row.strip().startswith(name + ":") for row in rows)

@@ -87,6 +87,8 @@ def test_the_table_names_unknown_words(capsys: pytest.CaptureFixture[str], tmp_p
         (["a star", "--batch", "8,8,6,6,6,4,2,2,3,1,1,1,1"], "Scale 8"),
         (["a star", "--model", "infinity-9b"], "no model named 'infinity-9b'"),
         (["a star", "--device", "abacus"], "device is 'abacus'"),
+        (["a star", "--reward", "taste"], "no judge named 'taste'; choose one of image-reward,"),
+        (["a star", "--eye", "dinov9"], "no feature extractor named 'dinov9'; choose one of dinov2-small,"),
     ],
 )
 def test_errors_say_which_value_is_wrong(

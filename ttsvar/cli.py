@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
 from ttsvar.errors import FileError, TTSVarError
-from ttsvar.flags import add_loading_flags, load_settings
+from ttsvar.flags import add_loading_flags, add_reward_flag, load_settings
 
 TRAINABLE = ("tokenizer", "transformer", "reward", "features", "detector")
 
@@ -59,6 +59,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=_numbers, help="candidates alive after each scale, for example 8,8,6,6,...")
     parser.add_argument("--extractor", help=f"one of {', '.join(EXTRACTORS)}")
+    add_reward_flag(parser)
     parser.add_argument("--potential", help=f"one of {', '.join(POTENTIALS)}")
     parser.add_argument("--lam", type=float, help="lambda of the resampling weights")
     parser.add_argument("--cfg", type=_per_scale, help="guidance: one number, or one per scale, as in 3,3,4,...")
@@ -113,7 +114,8 @@ def _generate(arguments: argparse.Namespace) -> None:
     from ttsvar.png import bare
     from ttsvar.report import decision_table, generate
 
-    names = ("n", "batch", "extractor", "potential", "lam", "cfg", "tau", "cfg_layers", "negative", "positive")
+    names = ("n", "batch", "extractor", "reward", "potential", "lam")
+    names += ("cfg", "tau", "cfg_layers", "negative", "positive")
     changes = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     search = search_config(arguments.search, **changes)
     engine = load(arguments.model, settings=load_settings(arguments))

@@ -27,8 +27,15 @@ def add_loading_flags(parser: argparse.ArgumentParser, model: str = "toybox") ->
     )
 
 
+def add_reward_flag(parser: argparse.ArgumentParser) -> None:
+    """--reward, where a search is chosen by flags."""
+    parser.add_argument(
+        "--reward", help="judge that a search goes by, such as hps (default: image-reward); `ttsvar models` lists all"
+    )
+
+
 def load_settings(arguments: argparse.Namespace) -> LoadSettings:
-    """The settings that `add_loading_flags` asked for."""
+    """The settings that `add_loading_flags`, and `add_reward_flag` if it was used, asked for."""
     # Torch takes seconds to import: `--help` should not wait for it.
     from ttsvar.loading import LoadSettings
 
@@ -42,6 +49,7 @@ def load_settings(arguments: argparse.Namespace) -> LoadSettings:
         resolution=arguments.resolution,
         level_every_chunk=None if level is None else level == "every-chunk",
         eye=arguments.eye,
+        reward=getattr(arguments, "reward", None),
     )
 
 

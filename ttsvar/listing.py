@@ -11,7 +11,7 @@ from ttsvar.checkpoints import WeightFile, find, readable
 from ttsvar.families import FILES, MODELS, ModelPreset
 from ttsvar.features.table import EYES
 from ttsvar.machine import free_bytes, pick_device, pick_dtype
-from ttsvar.rewards.table import JUDGES
+from ttsvar.rewards.table import COMBINATION, JUDGES
 
 
 def models_table(weights: Path | None = None) -> str:
@@ -32,6 +32,8 @@ def models_table(weights: Path | None = None) -> str:
         lines += ["", title]
         for name, part in parts.items():
             lines += [f"  {name}: {part.summary}", *map(_row, part.files, [find(f, weights) for f in part.files])]
+        if parts is JUDGES:
+            lines.append(f"  {COMBINATION}: a softmax of each over the candidates, averaged; the files of both")
     return "\n".join(lines)
 
 

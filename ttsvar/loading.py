@@ -14,10 +14,11 @@ from ttsvar.families import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.table import DEFAULT_EYE, extractors, eye_loader
 from ttsvar.machine import pick_device, pick_dtype
-from ttsvar.parts import Places
+from ttsvar.parts import LazyMapping, Places
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.table import rewards
 from ttsvar.toybox.trunk import load_trunk
+from ttsvar.types import FeatureExtractor, Reward
 
 __all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load", "pick_device"]
 
@@ -42,6 +43,8 @@ class LoadSettings:
     """Add the scale embedding before every chunk of blocks (docs/infinity.md)."""
     eye: str | None = None
     """Name of the extractor of patch features (`features.table.EYES`)."""
+    reward: str | None = None
+    """Name of a judge (`rewards.table`) that is loaded at once, with its files, and not when a run first needs it."""
 
 
 def load(
@@ -55,7 +58,8 @@ def load(
 ) -> Engine:
     """A ready engine for a named model, or for a folder that holds files of our own layout.
 
-    `device` and `eye` are short for those of `settings`. Extractors and judges are loaded when a run first needs them.
+    `device` and `eye` are short for those of `settings`. Extractors and judges are loaded when a run first needs them,
+    but for `settings.reward`, which the engine then has ready.
     Raises ConfigError for what does not exist, CheckpointError where a file is missing or broken, RoomError where the
     model does not fit this machine.
     """
@@ -64,6 +68,10 @@ def load(
     preset, folder = MODELS.get(name), Path(name)
     if preset is None and not folder.is_dir():
         raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
+    places = Places(place, chosen.weights, chosen.offload)
+    seen, judged = _eyes_and_judges(preset.folder if preset else folder, eye or chosen.eye, places)
+    if chosen.reward is not None and chosen.reward not in judged:
+        raise ConfigError(f"There is no judge named {chosen.reward!r}; choose one of {', '.join(judged)}.")
     build = preset.build if preset else partial(build_folder, folder)
     backend, files = build(
         name,
@@ -77,15 +85,20 @@ def load(
             say=say,
         ),
     )
-    places = Places(place, chosen.weights, chosen.offload)
-    own = preset.folder if preset else folder
-    eye = eye or chosen.eye
+    if chosen.reward is not None:
+        judged[chosen.reward]
+    return Engine(backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files))
+
+
+def _eyes_and_judges(
+    own: Path | None, eye: str | None, places: Places
+) -> tuple[LazyMapping[FeatureExtractor], LazyMapping[Reward]]:
+    """What a search may name, none of it loaded yet; `own` is the folder of a model that brings its own."""
     if own is None:
         seen = extractors(eye_loader(eye or DEFAULT_EYE, places), eye_loader("inception", places))
-        judged = rewards(places)
-    else:
-        sibling = partial(load_extractor, own / "features.safetensors", device=place)
-        trunk = partial(load_trunk, own / "detector.safetensors", device=place)
-        seen = extractors(eye_loader(eye, places) if eye else sibling, trunk)
-        judged = rewards(places, {"image-reward": partial(load_scorer, own / "reward.safetensors", device=place)})
-    return Engine(backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files))
+        return seen, rewards(places)
+    sibling = partial(load_extractor, own / "features.safetensors", device=places.device)
+    trunk = partial(load_trunk, own / "detector.safetensors", device=places.device)
+    seen = extractors(eye_loader(eye, places) if eye else sibling, trunk)
+    scorer = partial(load_scorer, own / "reward.safetensors", device=places.device)
+    return seen, rewards(places, {"image-reward": scorer})

@@ -42,11 +42,16 @@ class Explorer(gr.Blocks):
         return super().launch(*args, **{**own, **settings})
 
 
-def create_app(engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0) -> Explorer:
-    """The app over an engine; runs are kept under `runs_dir` for `ttl` seconds after they were last touched."""
+def create_app(
+    engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, reward: str | None = None
+) -> Explorer:
+    """The app over an engine; runs are kept under `runs_dir` for `ttl` seconds after they were last touched.
+
+    The page offers the engine's rewards, and begins with `reward` or the usual one.
+    """
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = SessionStore(engine, runs_dir, ttl)
-    handlers = Handlers(engine, store, Projector())
+    handlers = Handlers(engine, store, Projector(), reward)
     takeaway = TakeAway(store, handlers.rail, SKIP_VIEWS)
     first = handlers.hello()
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", ttl)

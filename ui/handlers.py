@@ -34,11 +34,12 @@ RECIPE_FIELDS = 2 + len(fields(Fields))
 class Handlers:
     """All handlers of one app, over one engine and one store of runs."""
 
-    def __init__(self, engine: Any, store: SessionStore, projector: Projector) -> None:
+    def __init__(self, engine: Any, store: SessionStore, projector: Projector, reward: str | None = None) -> None:
+        """`reward` is what the set-up fields begin with, where it is not the usual one."""
         self.engine = engine
         self.store = store
         self.projector = projector
-        self.rail = RailHandlers(engine)
+        self.rail = RailHandlers(engine, reward)
 
     def start(self, prompt: str, seed: float, *values: Any) -> Iterator[tuple]:
         """Begin a run and show its first scale; a bad field is explained beside it."""

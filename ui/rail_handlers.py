@@ -51,12 +51,14 @@ class Notes:
 class RailHandlers:
     """The handlers of the set-up fields, over one engine."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, reward: str | None = None) -> None:
+        """`reward` is what the fields begin with, where it is not the usual one."""
         self.engine = engine
+        self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
 
     def choices(self, examples: tuple[str, ...]) -> Choices:
         """What the rail offers over this engine, and the default search."""
-        engine, search = self.engine, self.engine.resolve(SearchConfig())
+        engine, search = self.engine, self.engine.resolve(self.first)
         fields = fields_of(engine, search)
         notes = self.notes("", fields, None)
         side = 16 * max(engine.schedule.sizes[-1]) if engine.schedule.sizes else 0

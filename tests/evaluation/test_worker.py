@@ -12,7 +12,8 @@ from ttsvar.engine import Engine
 from ttsvar.evaluation.contact_sheet import contact_sheet
 from ttsvar.evaluation.prompts import EvaluationPrompt, evaluation_prompts
 from ttsvar.evaluation.store import Row
-from ttsvar.evaluation.worker import Job, diversity, draw_seed, run_search
+from ttsvar.evaluation.worker import Job, Worker, diversity, draw_seed, run_search
+from ttsvar.rewards.combination import Combination
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
     engine = Engine(
         backend, {"pool": FakeExtractor(), "pca": FakeExtractor()}, {"image-reward": FakeReward(), "other": other}
     )
-    worker = fake_worker().__class__(engine, fake_worker().measure)
+    worker = Worker(engine, fake_worker().measure)
     row = worker.do(Job(asked("a photo of a cup"), 0, ARMS["best-of-n n=2"], "r"))
     assert isinstance(row, Row)
     assert row.judges == {"other": row.reward}
@@ -77,6 +78,15 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
     raw = worker.do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
     assert isinstance(raw, Row)
     assert (raw.survivors, raw.diversity) == (1, None)
+
+
+def test_a_combination_grades_no_single_image():
+    rewards = {name: FakeReward(name=name) for name in ("image-reward", "hps")}
+    rewards["hps+image-reward"] = Combination([rewards["hps"], rewards["image-reward"]], name="hps+image-reward")
+    engine = Engine(FakeBackend(), {}, rewards)
+    row = Worker(engine, fake_worker().measure).do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
+    assert isinstance(row, Row)
+    assert set(row.judges) == {"hps"}
 
 
 def test_searches_that_the_model_cannot_run_are_refused_with_the_reason():

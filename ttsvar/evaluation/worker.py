@@ -18,6 +18,7 @@ from ttsvar.evaluation.detections import Detector
 from ttsvar.evaluation.geneval import Verdict, judge
 from ttsvar.evaluation.prompts import EvaluationPrompt
 from ttsvar.evaluation.store import Row, Trace
+from ttsvar.rewards.table import COMBINATION
 from ttsvar.types import Candidates, Selection, StepCost
 
 DIVERSITY_EXTRACTOR = "pool"
@@ -170,8 +171,11 @@ def trace_scores(engine: Engine, prompt: str, search: SearchConfig, seed: int) -
 
 
 def other_judges(engine: Engine, search: SearchConfig, image: Tensor, prompt: str) -> dict[str, float]:
-    """The scores of every loaded reward that this search does not select by."""
-    others = [name for name in sorted(engine.rewards) if name != search.reward]
+    """What every judge at hand that this search does not select by gives an image.
+
+    A combination is no judge of one image: it compares candidates, and gives a lone one 1.
+    """
+    others = [name for name in sorted(engine.rewards) if name not in (search.reward, COMBINATION)]
     return {name: round(float(engine.image_scores(name, image[None], prompt)[0]), 5) for name in others}
 
 

@@ -31,6 +31,7 @@ from ttsvar.types import Reward
 
 COMBINED = ("hps", "image-reward")
 """The parts of the paper's combination, which is named after them."""
+COMBINATION = "+".join(COMBINED)
 
 
 def _image_reward(paths: Sequence[Path], device: torch.device) -> Reward:
@@ -112,11 +113,13 @@ def rewards(places: Places, own: Mapping[str, Callable[[], Reward]] | None = Non
     shared = judges(places)
     loaders: dict[str, Callable[[], Reward]] = {name: partial(shared.__getitem__, name) for name in shared}
     loaders |= own or {}
-    name = "+".join(COMBINED)
     # The combination takes its parts from the mapping, so that each is loaded, and remembered, only once.
-    loaders[name] = lambda: Combination([named[part] for part in COMBINED], name=name)
-    here = {name: partial(part.here, places.weights) for name, part in JUDGES.items() if name not in (own or {})}
-    named = LazyMapping(loaders, here | {name: lambda: all(here.get(part, lambda: True)() for part in COMBINED)})
+    loaders[COMBINATION] = lambda: Combination([named[part] for part in COMBINED], name=COMBINATION)
+    here: dict[str, Callable[[], bool]] = {
+        name: partial(part.here, places.weights) for name, part in JUDGES.items() if name not in (own or {})
+    }
+    here[COMBINATION] = lambda: all(here.get(part, lambda: True)() for part in COMBINED)
+    named = LazyMapping(loaders, here)
     return named
 
 

@@ -13,11 +13,23 @@ READINGS = {
     "pool": "the mean of all patches",
     "inception": "one vector a picture, pooled in a network that was trained with labels",
 }
+PATCHES = (
+    "DINOv2 map",
+    "Each patch of a picture is described by DINOv2 features; their three main directions are shown as red, green and "
+    "blue. Alike colours mean alike content.",
+)
+WHOLE = (
+    "colour of the supervised network",
+    "Each picture as a whole is described by one vector of a network that was trained with labels; the vectors' three "
+    "main directions are shown as red, green and blue, one colour a picture. Alike colours mean alike pictures.",
+)
+"""What lies over a picture, and what it means."""
 
 
 def features_html(frame: Frame, extractor: str) -> str:
     """Every picture under its map, as opaque as the slider says, and its clustering input beside it."""
-    cards = "".join(_figure(card) for card in frame.cards)
+    layer, meaning = WHOLE if extractor == "inception" else PATCHES
+    cards = "".join(_figure(card, layer) for card in frame.cards)
     basis = (
         "The colours are comparable between all candidates and, from scale 2 on, between all scales of this run."
         if frame.scale >= 2
@@ -26,20 +38,19 @@ def features_html(frame: Frame, extractor: str) -> str:
     reading = READINGS.get(extractor, extractor)
     return (
         '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" value="60" '
-        'data-do="blend" aria-label="Opacity of the DINOv2 map over each picture"></label>'
-        f'<div class="maps">{cards}</div><p class="note">Each patch of a picture is described by DINOv2 features; '
-        f"their three main directions are shown as red, green and blue. Alike colours mean alike content. {basis}</p>"
+        'data-do="blend" aria-label="Opacity of the '
+        f'{layer} over each picture"></label><div class="maps">{cards}</div><p class="note">{meaning} {basis}</p>'
         f'<p class="note"><b>In grey: what k-means reads</b>, {escape(reading)}. Black is the lowest number among all '
         "candidates, white the highest.</p>"
     )
 
 
-def _figure(card: Card) -> str:
+def _figure(card: Card, layer: str) -> str:
     name = escape(card.name)
     shape = "strip" if card.strip else "grid"
     reading = f'<img class="input {shape}" src="{card.input}" alt="What k-means reads of {name}">' if card.input else ""
     return (
         f'<figure data-name="{name}" class="{shape}"><div class="over"><img src="{card.image}" alt="{name}">'
-        f'<img class="map" src="{card.map}" alt="DINOv2 map of {name}"></div>{reading}'
+        f'<img class="map" src="{card.map}" alt="{layer} of {name}"></div>{reading}'
         f"<figcaption><b>{name}</b> {mark_svg(card.label, card.letter)}{card.letter}</figcaption></figure>"
     )
