@@ -127,7 +127,8 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
         return [map_uri(c) for c in array((session.basis or display_basis(features)).maps(features))]
 
     images, thumbs = session.shown(state_id, "pictures", encode)
-    settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE
+    # A run that was reopened has no basis yet, but may have coloured its first scales with one before.
+    settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE or session.was_shown(state_id, "maps")
     return images, thumbs, session.shown(state_id, "maps" if settled else "first-maps", colour)
 
 

@@ -173,7 +173,7 @@ class Session:
         """A plain value that was made for a state once, and is kept beside the run."""
         key = (state_id, name)
         if key not in self._shown:
-            path = None if self.folder is None else self.folder / "shown" / f"{state_id}-{name}.json"
+            path = self._place(state_id, name)
             if path is not None and path.is_file():
                 self._shown[key] = json.loads(path.read_text())
             else:
@@ -185,12 +185,21 @@ class Session:
                     os.replace(draft, path)
         return self._shown[key]
 
+    def was_shown(self, state_id: str, name: str) -> bool:
+        """Whether `shown` has this value already."""
+        path = self._place(state_id, name)
+        return (state_id, name) in self._shown or (path is not None and path.is_file())
+
     def show_again(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
         """Make a shown value anew, as the one that is kept was provisional."""
         self._shown.pop((state_id, name), None)
-        if self.folder is not None:
-            (self.folder / "shown" / f"{state_id}-{name}.json").unlink(missing_ok=True)
+        path = self._place(state_id, name)
+        if path is not None:
+            path.unlink(missing_ok=True)
         return self.shown(state_id, name, make)
+
+    def _place(self, state_id: str, name: str) -> Path | None:
+        return None if self.folder is None else self.folder / "shown" / f"{state_id}-{name}.json"
 
     def keep_origin(self) -> None:
         """Write down where the run comes from, once."""

@@ -87,12 +87,25 @@ def _count(s: Survey) -> float | None:
 
 
 def _cluster(s: Survey) -> float | None:
-    winner = f"c{s.root(s.search.name)}"
-    if not s.search.correct or winner in s.by_reward(LAST_CLUSTER) or winner not in s.kept[LAST_CLUSTER]:
+    scale = saved_at(s)
+    if not s.search.correct or scale is None:
         return None
-    others = [s.alone[s.root(name)] for name in s.by_reward(LAST_CLUSTER)]
+    others = [s.alone[s.root(name)] for name in s.by_reward(scale)]
     rest = max(end.reward for end in others)
     return s.search.reward - rest + sum(not end.correct for end in others) if s.search.reward > rest else None
+
+
+def saved_at(s: Survey) -> int | None:
+    """The clustering that kept the winner where reward alone would have dropped it, the later one first."""
+    winner = f"c{s.root(s.search.name)}"
+    scales = (LAST_CLUSTER, EARLY)
+    return next((k for k in scales if winner in s.kept[k] and winner not in s.by_reward(k)), None)
+
+
+def _kept_by_reward(s: Survey) -> Choice:
+    scale = saved_at(s)
+    assert scale is not None
+    return Choice(scale, s.by_reward(scale), "kept by reward")
 
 
 def _misled(s: Survey) -> float | None:
@@ -136,7 +149,7 @@ STORIES: tuple[Story, ...] = (
     Story("count", "A count that the search gets right", _count, lambda s: Choice(0, ("c0",), "raw: c0 alone"),
           lambda run, other: run.correct and not other.correct),
     Story("cluster", "A cluster that saved the winner", _cluster,
-          lambda s: Choice(LAST_CLUSTER, s.by_reward(LAST_CLUSTER), "kept by reward"),
+          _kept_by_reward,
           lambda run, other: run.correct and other.reward < run.reward),
     Story("misled", "An early reward that misled", _misled,
           lambda s: Choice(EARLY, (s.best_at(EARLY),), f"the early leader {s.best_at(EARLY)}"),

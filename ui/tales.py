@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ui.components.board import signed
-from ui.stories import EARLY, FIRST_DRAW, LAST_CLUSTER, End, Story, Survey
+from ui.stories import EARLY, FIRST_DRAW, LAST_CLUSTER, End, Story, Survey, saved_at
 from ui.words import join
 
 
@@ -42,12 +42,14 @@ def _count(quoted: str, survey: Survey, run: End, other: End) -> Tale:
 
 
 def _cluster(quoted: str, survey: Survey, run: End, other: End) -> Tale:
-    winner, rewards = f"c{survey.root(run.name)}", survey.rewards[LAST_CLUSTER]
-    place, kept = 1 + sum(value > rewards[winner] for value in rewards.values()), len(survey.kept[LAST_CLUSTER])
+    scale = saved_at(survey)
+    assert scale is not None
+    winner, rewards = f"c{survey.root(run.name)}", survey.rewards[scale]
+    place, kept = 1 + sum(value > rewards[winner] for value in rewards.values()), len(survey.kept[scale])
     ended = "and a picture that is not right" if not other.correct else "which is less"
     return Tale(
-        f"{quoted}: by reward, {winner} was to be dropped at scale {LAST_CLUSTER}. It stood for its kind, and won.",
-        f"{quoted}. At scale {LAST_CLUSTER} {winner} is only number {place} of {len(rewards)} by reward "
+        f"{quoted}: by reward, {winner} was to be dropped at scale {scale}. It stood for its kind, and won.",
+        f"{quoted}. At scale {scale} {winner} is only number {place} of {len(rewards)} by reward "
         f"({signed(rewards[winner])}), and {kept} go on. It goes on as the one that stands for its cluster, and wins "
         f"with {signed(run.reward)}. Keeping the {kept} with the highest reward ends with {signed(other.reward)}, "
         f"{ended}.",

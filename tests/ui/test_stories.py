@@ -68,3 +68,14 @@ def test_copies_go_back_to_their_first_candidate() -> None:
 
 def test_by_reward_keeps_as_many_as_the_search_did() -> None:
     assert survey(set(), winner=0).by_reward(5) == ("c2", "c3", "c4", "c5")
+
+
+def test_a_winner_may_be_saved_by_either_clustering() -> None:
+    low = End("c0", 0.9, True)
+    alone = tuple(low if n == "c0" else End(n, 0.1, False) for n in NAMES)
+    early = survey({0}, winner=0, alone=alone, search=low, kept={2: SIX, 5: TWO, 6: TWO},
+                   alive={2: NAMES, 5: TWO, 6: TWO})  # fmt: skip
+    story = next(s for s in STORIES if s.name == "cluster")
+    assert story.other(early).scale == 2
+    assert "At scale 2 c0 is only number 8 of 8" in tell(story, early, early.search, alone[7]).text
+    assert story.other(SHOWS["cluster"]).scale == 5
