@@ -13,11 +13,13 @@ from ttsvar.config import SearchConfig
 from ui import rivers, words
 from ui.bills import alive_per_scale, bill, costs
 from ui.closeup import history_of
+from ui.components.features import features_html
 from ui.components.marks import MARKS
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame, cluster_labels, clustering_vectors, reading_pictures
 from ui.plots import SIDE, cluster_figure, spread
 from ui.projection import Projector, pca_points, to_unit
+from ui.rail_handlers import RailHandlers
 from ui.sessions import Session, SessionStore
 from ui.views import show
 
@@ -38,6 +40,19 @@ class Balance(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
+
+
+def test_maps_are_named_after_what_was_looked_with(session: Session) -> None:
+    frame = build_frame(session, go_to(session, 2))
+    patches, whole = features_html(frame, "pca"), features_html(frame, "inception")
+    assert "DINOv2 map of" in patches
+    assert "DINOv2" not in whole
+    assert "trained with labels; the vectors" in whole
+
+
+def test_the_fields_begin_with_the_reward_that_was_asked_for(session: Session) -> None:
+    assert RailHandlers(session.engine).choices(()).search.reward == "image-reward"
+    assert RailHandlers(session.engine, "hps").choices(()).search.reward == "hps"
 
 
 @pytest.mark.parametrize("scale", [0, 2, 6, 13])
