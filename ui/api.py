@@ -12,7 +12,9 @@ from functools import wraps
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
 from PIL import Image
 
 from ttsvar.config import SearchConfig
@@ -147,7 +149,7 @@ class Api:
         with explained():
             session = self._run(run_id)
             data = _picture(session, _text(candidate or "", "candidate").strip())
-        return save_bytes_to_cache(data, f"{session.id}-{candidate or 'best'}.png", gr.utils.get_upload_folder())
+        return save_bytes_to_cache(data, f"{session.id}-{candidate or 'best'}.png", get_upload_folder())
 
     def _run(self, run_id: str) -> Session:
         session = self.store.get(_text(run_id, "run_id"))
@@ -158,7 +160,7 @@ class Api:
     def publish(self) -> None:
         """Add the endpoints to the page that is being built."""
         for endpoint in (self.begin, self.step, self.select, self.rewind):
-            gr.api(_plain(endpoint), api_name=endpoint.__name__)
+            api(_plain(endpoint), api_name=endpoint.__name__)
         with gr.Row(visible=False):
             run, name, file = gr.Textbox(label="run_id"), gr.Textbox(label="candidate"), gr.File(label="PNG")
             gr.Button("image").click(_plain(self.image), [run, name], file, api_name="image", show_progress="hidden")

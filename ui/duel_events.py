@@ -11,7 +11,7 @@ import gradio as gr
 from ttsvar.errors import TTSVarError
 from ui import duel
 from ui.components.board import signed
-from ui.components.duel import Lane, Offer, panel_html
+from ui.components.duel import Lane, Offer, Race, panel_html
 from ui.duel import Duel, Evaluator
 from ui.lineage_events import values_of
 from ui.scoreboard import Scoreboard, total
@@ -99,12 +99,13 @@ class DuelEvents:
         turn = session.take_turn()
         starts = duel.part(session, at, counts if isinstance(counts, list) else [])
         heads = starts
+        scales = range(session.history.node(starts[0]).state.scale, len(session.run.schedule))
         for heads in duel.race(session, starts, turn):
-            lanes = tuple(
+            mine, algorithm = (
                 Lane(title, tuple(duel.leaders(session, start, head)))
                 for title, start, head in zip(("Yours", "Algorithm"), starts, heads, strict=True)
             )
-            yield (*self._same(), _panel(session, race=(lanes[0], lanes[1])))
+            yield (*self._same(), _panel(session, race=Race(mine, algorithm, scales)))
         session.save()
         if session.turn != turn:
             note = "Stopped. Run it again to go on; what was drawn is kept."
@@ -120,9 +121,7 @@ class DuelEvents:
         return tuple(gr.skip() for _ in range(self.views))
 
 
-def _panel(
-    session: Session, *, race: tuple[Lane, Lane] | None = None, unfold: Duel | None = None, error: str = ""
-) -> str:
+def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = None, error: str = "") -> str:
     known = [] if race else duel.duels(session)[::-1][:MOST_SHOWN]
     current = session.current
     chosen = unfold or next((d for d in known if current in (d.at, d.mine.end, d.algorithm.end)), None)
@@ -130,9 +129,7 @@ def _panel(
         (d, duel.final_picture(session, d.mine.end), duel.final_picture(session, d.algorithm.end), d == chosen)
         for d in known
     ]
-    return panel_html(
-        session.id, _offers(session), outcomes, race=race, scales=len(session.run.schedule), error=error
-    )  # fmt: skip
+    return panel_html(session.id, _offers(session), outcomes, race=race, error=error)
 
 
 def _offers(session: Session) -> list[Offer]:

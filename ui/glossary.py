@@ -60,6 +60,9 @@ TERMS: tuple[Term, ...] = (
          "Unlikely values are left out of each draw, down to a share p of the chance."),
     Term("seed", ("seed",),
          "The number that all chance comes from. The same seed, prompt and choices give the same picture."),
+    Term("N", ("N",),
+         "By how much every scale's number of candidates is multiplied: at 2 twice as many are drawn, for about twice "
+         "the work."),
     Term("token", ("token", "tokens"), "One cell of a scale's grid, some bits that the model draws at once."),
     Term("FLOP", ("FLOP", "FLOPs", "GFLOP", "raw image's work"),
          "Floating-point operations: work that does not depend on how fast this computer is. A raw image's work is one "

@@ -26,15 +26,16 @@ STEPS: tuple[Step, ...] = (
          "are marked.", "#prompt", "input #prompt"),
     Step("Start", "Press Start. Eight candidates begin with one colour each; the search will draw them in 13 scales.",
          "#go", "shown .stage.board"),
-    Step("Go on one scale", "Nothing is decided yet, so press Continue (or Enter): every candidate is drawn one scale "
-         "finer.", ".bar [data-do=next]", "moved forward"),
+    Step("Go on one scale", "Nothing is decided yet, so press Next scale (or Enter): every candidate is drawn one "
+         "scale finer.", ".bar [data-do=next]", "moved forward"),
     Step("To the first decision", "Press To next decision. At scale 2 the method groups candidates with like layouts.",
          ".bar [data-do=decision]", "shown .stage.cluster, .stage.resample"),
     Step("See what it sees", "Move the DINOv2 slider: the map shows which parts a vision model finds alike. Clusters "
          "come from it.", ".wipe", "input [data-do=wipe]"),
-    Step("Overrule it", "The proposal is selected. Click a card to drop or keep it; the bar warns of what that costs.",
+    Step("Overrule it", "The proposal is selected. Click a card to drop or keep it; the bar warns of what that costs, "
+         "and can run your choice and the algorithm's side by side.",
          ".board .card", "click .card [data-do]"),
-    Step("Go on with your choice", "Press Continue. What you chose is now this run's own branch.",
+    Step("Go on with your choice", "Press Next scale. What you chose is now this run's own branch.",
          ".bar [data-do=next]", "moved forward"),
     Step("Ask why", "Open Resampling: each candidate's chance if the reward decided here, and what was drawn.",
          "#tabs", "click #tabs [role=tab]"),

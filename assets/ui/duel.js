@@ -69,4 +69,10 @@ element.addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.target.blur();
 });
 document.addEventListener("ttsvar:choice", offer);
+document.addEventListener("ttsvar:duel", () => {
+  const button = element.querySelector("[data-board]:enabled");
+  if (!button) return;
+  panel().scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  compare(button);
+});
 watch("value", () => { offer(); score(); });

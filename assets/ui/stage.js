@@ -56,6 +56,7 @@ function paint() {
   element.querySelector(".warn").textContent = kept.length ? (same ? "" : losses()) : "Keep at least one candidate, or reset to the proposal.";
   element.querySelectorAll('[data-do="next"],[data-do="decision"],[data-do="end"]').forEach((b) => (b.disabled = !kept.length));
   element.querySelector('[data-do="reset"]').disabled = same;
+  element.querySelector('[data-do="duel"]').hidden = same || !kept.length || all.length < 2;
   document.dispatchEvent(new CustomEvent("ttsvar:choice", { detail: Object.fromEntries(all.map((c) => [c.dataset.name, Number(c.dataset.count)])) }));
 }
 
@@ -136,6 +137,7 @@ const zoom = (card) => card && window.ttsvar.zoom(card, {
 const verbs = {
   toggle: (c) => toggle(c), less: (c) => change(c, Number(c.dataset.count) - 1), more: (c) => change(c, Number(c.dataset.count) + 1),
   zoom: (c) => zoom(c), reset, next: () => act("next"), decision: () => act("decision"), end: () => act("end"),
+  duel: () => document.dispatchEvent(new CustomEvent("ttsvar:duel")),
   start: () => document.querySelector("#go")?.click(), new: () => document.querySelector('.top [data-do="new"]')?.click(),
   stop: (c, button) => { button.disabled = true; server.stop(stage().dataset.run); },
 };

@@ -17,7 +17,9 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
     end = "" if last else '<button type="button" data-do="end">To the end</button>'
     return (
         f'<div class="bar" role="region" aria-label="Your choice"><div class="txt"><div class="what"></div>'
-        f'<div class="warn" role="status"></div><div class="err" role="alert">{escape(error)}</div></div>'
+        '<div class="warn" role="status"></div>'
+        '<button type="button" class="link" data-do="duel" hidden>Compare with the algorithm</button>'
+        f'<div class="err" role="alert">{escape(error)}</div></div>'
         f'<div class="acts"><button type="button" data-do="reset">Reset <kbd>R</kbd></button>{ahead}{end}'
         f'<button type="button" class="go" data-do="next">{"Finish" if last else "Next scale"} <kbd>\u23ce</kbd>'
         f"</button></div>"

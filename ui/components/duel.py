@@ -24,6 +24,15 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Race:
+    """Both ways while they run, and the scales that they draw."""
+
+    mine: Lane
+    algorithm: Lane
+    scales: range
+
+
+@dataclass(frozen=True)
 class Offer:
     """A choice by hand that can be compared: on the board (no counts: the board knows), or one taken earlier."""
 
@@ -37,13 +46,12 @@ def panel_html(
     offers: list[Offer],
     outcomes: list[tuple[Duel, str, str, bool]],
     *,
-    race: tuple[Lane, Lane] | None = None,
-    scales: int = 13,
+    race: Race | None = None,
     error: str = "",
 ) -> str:
     """The whole panel; an outcome is the duel, both final pictures as data URIs, and whether it is unfolded."""
     told = "".join(_outcome(*outcome) for outcome in outcomes)
-    middle = _race(race, scales) if race else "".join(_offer(o) for o in offers)
+    middle = _race(race) if race else "".join(_offer(o) for o in offers)
     return (
         f'<section class="pn duel" data-run="{escape(run)}"><div class="head"><h3>Mine against the algorithm</h3>'
         f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
@@ -69,22 +77,23 @@ def _offer(offer: Offer) -> str:
     )
 
 
-def _race(race: tuple[Lane, Lane], scales: int) -> str:
-    at = max((step[0] for lane in race for step in lane.steps), default=0)
+def _race(race: Race) -> str:
+    last = race.scales[-1]
+    now = max((scale + 1 for lane in (race.mine, race.algorithm) for scale, *_ in lane.steps), default=race.scales[0])
     return (
-        f'<div class="race">{_lane(race[0], scales)}{_lane(race[1], scales)}</div><div class="offer">'
-        f'<button type="button" data-do="stop">Stop</button>'
-        f'<span class="note" role="status">Drawing both, scale {min(at + 1, scales - 1)} of {scales - 1}</span></div>'
+        f'<div class="race">{_lane(race.mine, race.scales)}{_lane(race.algorithm, race.scales)}</div>'
+        f'<div class="offer"><button type="button" data-do="stop">Stop</button>'
+        f'<span class="note" role="status">Drawing both, scale {min(now, last)} of {last}</span></div>'
     )
 
 
-def _lane(lane: Lane, scales: int) -> str:
+def _lane(lane: Lane, scales: range) -> str:
     by_scale = {scale: (name, thumb) for scale, name, thumb in lane.steps}
     cells = "".join(
         f'<li><img src="{by_scale[k][1]}" alt="{escape(by_scale[k][0])} leads at scale {k}"></li>'
         if k in by_scale
         else "<li></li>"
-        for k in range(min(by_scale, default=0), scales)
+        for k in scales
     )
     return f'<div class="lane"><span>{escape(lane.title)}</span><ol>{cells}</ol></div>'
 

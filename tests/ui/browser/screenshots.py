@@ -1,17 +1,24 @@
-"""The main states of the page as PNGs: `python tests/ui/browser/screenshots.py FOLDER`."""
+"""The main states of the page as PNGs: `python tests/ui/browser/screenshots.py FOLDER`.
+
+With `--readme` it makes the README's pictures instead: three of the board, one of a duel, and a GIF of a search.
+"""
 
 from __future__ import annotations
 
 import argparse
+import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 from served import CHROMIUM, FLAGS, Server
-from steps import WIDTHS, advanced, finished, press, start, to_scale
+from steps import WIDTHS, advanced, compare, finished, overrule, press, shown_scale, start, to_scale
 
-PROMPT = "a photo of a red star and a green cup"
+PROMPT, SEED = "a photo of a red star and a green cup", 3
+COLOURS = 128
+"""Of the README's pictures, so that they stay small."""
 TABS = ("Features", "Resampling", "Scores", "Cost")
 
 
@@ -19,6 +26,10 @@ def states(page: Page) -> Iterator[str]:
     """Bring the page from state to state; yields the name of each."""
     page.wait_for_selector("#go")
     yield "welcome"
+    page.locator('.hi [data-do="tour"]').click()
+    page.wait_for_selector(".tour h2")
+    yield "tour"
+    page.locator('[data-tour="end"]').click()
     page.locator("#prompt textarea").fill("a photo of three cobalt balls")
     page.wait_for_selector("#prompt-note mark")
     advanced(page)
@@ -28,7 +39,7 @@ def states(page: Page) -> Iterator[str]:
     yield "set-up"
     page.reload()
     page.wait_for_selector("#go")
-    start(page, PROMPT, seed=3)
+    start(page, PROMPT, SEED)
     to_scale(page, 5)
     page.wait_for_selector("#plot .shapelayer path")
     yield "clustering"
@@ -40,45 +51,119 @@ def states(page: Page) -> Iterator[str]:
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
         yield f"why-{tab.lower()}"
+    page.locator(".flow g.nd").nth(9).click()
+    page.wait_for_selector(".peek:not([hidden]) h4")
+    yield "lineage"
+    overrule(page)
+    compare(page)
+    yield "duel"
     press(page, "end")
     finished(page)
     yield "end"
+    address = page.url.split("?")[0]
+    page.goto(f"{address}class")
+    page.wait_for_selector(".class h2")
+    yield "class"
+    page.goto(address)
+    page.wait_for_selector("#go")
+    if page.locator(".recorded button").count():
+        page.locator(".recorded button").first.click()
+        finished(page)
+        yield "recorded"
 
 
-def shoot(url: str, folder: Path) -> list[Path]:
+def visitor(browser: Browser, url: str, width: int, scheme: str = "light", height: int = 0) -> Page:
+    """Somebody new, who prefers stillness."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height or (1060 if width > 1000 else 844)},
+        color_scheme=scheme, reduced_motion="reduce",  # type: ignore[arg-type]
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector("#go")
+    return page
+
+
+def settled(page: Page, **how: bool) -> bytes:
+    """A picture of the page once nothing moves."""
+    page.wait_for_timeout(400)
+    return page.screenshot(**how)  # type: ignore[arg-type]
+
+
+def shoot(browser: Browser, url: str, folder: Path) -> list[Path]:
     """Every state at both widths, light and dark; returns the files."""
     files = []
-    folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for width in WIDTHS:
-            for scheme in ("light", "dark"):
-                context = browser.new_context(
-                    viewport={"width": width, "height": 1060 if width > 1000 else 844},
-                    color_scheme=scheme, reduced_motion="reduce",
-                )  # fmt: skip
-                page = context.new_page()
-                page.goto(url)
-                for state in states(page):
-                    page.wait_for_timeout(300)
-                    files.append(folder / f"{state}-{scheme}-{width}.png")
-                    page.screenshot(path=files[-1], full_page=state != "large")
-                context.close()
-        browser.close()
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            page = visitor(browser, url, width, scheme)
+            for state in states(page):
+                files.append(folder / f"{state}-{scheme}-{width}.png")
+                files[-1].write_bytes(settled(page, full_page=state not in ("large", "tour")))
+            page.context.close()
     return files
+
+
+def readme(browser: Browser, url: str, folder: Path) -> list[Path]:
+    """The README's pictures; returns the files."""
+    files = []
+    for name, width, scheme in (("app", 1440, "light"), ("app-dark", 1440, "dark"), ("app-phone", 390, "light")):
+        page = visitor(browser, url, width, scheme)
+        start(page, PROMPT, SEED)
+        to_scale(page, 5)
+        page.wait_for_selector("#plot .shapelayer path")
+        page.locator("#stepper" if width < 1000 else "#top").scroll_into_view_if_needed()
+        files.append(small(settled(page), folder / f"{name}.png"))
+        if name == "app":
+            overrule(page)
+            compare(page)
+            page.wait_for_timeout(400)
+            files.append(small(page.locator("#duel").screenshot(), folder / "duel.png"))
+        page.context.close()
+    return [*files, film(visitor(browser, url, 900, height=760), folder / "search.gif")]
+
+
+def small(png: bytes, path: Path) -> Path:
+    """Save with few colours."""
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    return path
+
+
+def film(page: Page, path: Path) -> Path:
+    """A search from scale 0 to its end as a GIF: the scales at which something happens, and the picture."""
+    start(page, PROMPT, SEED)
+    page.locator('.top [data-do="rail"]').click()
+    page.evaluate("scrollTo(0, 0)")
+    frames = [settled(page)]
+    for scale in (1, 2, 4, 5, 6, 8, 9):
+        to_scale(page, scale)
+        assert shown_scale(page) == scale
+        frames.append(settled(page))
+    press(page, "end")
+    finished(page)
+    page.evaluate("scrollTo(0, 0)")
+    frames.append(settled(page))
+    page.context.close()
+    first, *rest = (Image.open(io.BytesIO(f)).convert("RGB").quantize(COLOURS) for f in frames)
+    lasting = [1200] * len(rest) + [3500]
+    first.save(path, save_all=True, append_images=rest, duration=lasting, loop=0, optimize=True)
+    return path
 
 
 def main() -> None:
     """Serve the toybox and photograph it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--readme", action="store_true", help="the README's pictures instead of all states")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as runs:
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as runs, sync_playwright() as playwright:
         server = Server(Path(runs))
         server.start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            files = shoot(server.url, args.folder)
+            files = (readme if args.readme else shoot)(browser, server.url, args.folder)
         finally:
+            browser.close()
             server.stop()
     print(f"Wrote {len(files)} pictures to {args.folder}.")
 

@@ -51,6 +51,19 @@ def finished(page: Page) -> None:
     page.wait_for_selector(".stage.final", timeout=90_000)
 
 
+def overrule(page: Page) -> None:
+    """Keep the first candidate that is dropped, and drop the first that is kept."""
+    kept = page.locator(".card.keep").first.get_attribute("data-name")
+    page.locator(".card.drop .pic").first.click()
+    page.locator(f'.card[data-name="{kept}"] .pic').click()
+
+
+def compare(page: Page) -> None:
+    """Run the choice on the board and the algorithm's to the end, from the bar, and wait for the outcome."""
+    page.locator('.bar [data-do="duel"]').click()
+    expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=180_000)
+
+
 def names(page: Page, selector: str = ".card") -> list[str]:
     """Names of the cards."""
     return [n or "" for n in page.locator(selector).evaluate_all("cards => cards.map(c => c.dataset.name)")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import WIDTHS, finished, press, start, to_scale
+from steps import WIDTHS, compare, finished, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -16,9 +16,12 @@ CHECK = """axe.run(document).then(r => r.violations
   .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 120)).join(' | ')}`))"""
 
 
-@pytest.mark.skipif(
+needs_axe = pytest.mark.skipif(
     not AXE.is_file() and "CI" not in os.environ, reason="axe-core is not installed: run `npm ci` in tests/ui/browser"
 )
+
+
+@needs_axe
 @pytest.mark.parametrize(("width", "scheme"), [(WIDTHS[0], "light"), (WIDTHS[1], "dark")])
 def test_axe_finds_nothing_serious(page: Page, width: int, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -40,11 +43,45 @@ def test_axe_finds_nothing_serious(page: Page, width: int, scheme: str) -> None:
     page.wait_for_selector("dialog.zoomed")
     found["large view"] = page.evaluate(CHECK)
     page.keyboard.press("Escape")
+    page.locator(".flow g.nd").nth(9).click()
+    page.wait_for_selector(".peek:not([hidden]) h4")
+    found["lineage"] = page.evaluate(CHECK)
+    overrule(page)
+    compare(page)
+    found["duel"] = page.evaluate(CHECK)
+    page.locator(".more summary").click()
+    page.locator('.more [data-do="tour"]').click()
+    page.wait_for_selector(".tour:not([hidden]) h2")
+    found["tour"] = page.evaluate(CHECK)
+    page.locator('[data-tour="end"]').click()
     press(page, "end")
     finished(page)
     found["end"] = page.evaluate(CHECK)
     assert found == {state: [] for state in found}
     assert page.evaluate("[...document.images].filter(i => !i.hasAttribute('alt')).length") == 0
+
+
+@needs_axe
+@pytest.mark.parametrize(("width", "scheme"), [(WIDTHS[0], "dark"), (WIDTHS[1], "light")])
+def test_axe_finds_nothing_serious_beside_a_live_run(page: Page, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 1000})
+    base = page.url.split("?")[0]
+    found = {}
+    page.goto(f"{base}class")
+    page.wait_for_selector(".class h2")
+    page.add_script_tag(path=AXE)
+    found["class"] = page.evaluate(CHECK)
+    page.goto(base)
+    page.wait_for_selector("#go")
+    page.add_script_tag(path=AXE)
+    found["welcome"] = page.evaluate(CHECK)
+    if page.locator(".recorded button").count():
+        page.locator(".recorded button").first.click()
+        finished(page)
+        page.wait_for_selector(".story h2")
+        found["recorded"] = page.evaluate(CHECK)
+    assert found == {state: [] for state in found}
 
 
 def test_reduced_motion_is_respected(page: Page) -> None:

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import finished, names, press, start, to_scale
+from steps import compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
-
-
-def overrule(page: Page) -> None:
-    """Keep the first candidate that is dropped, and drop the first that is kept."""
-    page.locator(".card.drop .pic").first.click()
-    page.locator(".card.keep .pic").first.click()
-
-
-def compare(page: Page) -> None:
-    """Run both ways from the board and wait for the outcome."""
-    page.locator('.duel [data-do="compare"]').click()
-    expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -29,6 +17,7 @@ def test_duels_from_2_and_6_keep_a_score(page: Page, width: int) -> None:
     to_scale(page, 2)
     button = page.locator('.duel [data-do="compare"]')
     expect(button).to_be_disabled()
+    expect(page.locator('.bar [data-do="duel"]')).to_be_hidden()
     overrule(page)
     expect(button).to_be_enabled()
     chosen = names(page, ".card.keep")
@@ -74,7 +63,8 @@ def test_a_choice_by_hand_is_compared_afterwards(page: Page) -> None:
     finished(page)
     button = page.locator('.duel [data-do="compare"]')
     expect(button).to_have_text("Compare scale 2")
-    compare(page)
+    button.click()
+    expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".stage.final")).to_be_visible()
 
 
