@@ -82,8 +82,8 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
 
 def test_a_combination_grades_no_single_image():
     rewards = {name: FakeReward(name=name) for name in ("image-reward", "hps")}
-    rewards["hps+image-reward"] = Combination([rewards["hps"], rewards["image-reward"]], name="hps+image-reward")
-    engine = Engine(FakeBackend(), {}, rewards)
+    both = Combination([rewards["hps"], rewards["image-reward"]], name="hps+image-reward")
+    engine = Engine(FakeBackend(), {}, {**rewards, both.name: both})
     row = Worker(engine, fake_worker().measure).do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
     assert isinstance(row, Row)
     assert set(row.judges) == {"hps"}
