@@ -14,6 +14,7 @@ from ttsvar.evaluation.prompts import EvaluationPrompt, evaluation_prompts
 from ttsvar.evaluation.store import Row
 from ttsvar.evaluation.worker import Job, Worker, diversity, draw_seed, run_search
 from ttsvar.rewards.combination import Combination
+from ttsvar.types import Reward
 
 
 @pytest.fixture
@@ -83,7 +84,8 @@ def test_a_row_has_what_other_judges_say_and_how_the_survivors_differ():
 def test_a_combination_grades_no_single_image():
     rewards = {name: FakeReward(name=name) for name in ("image-reward", "hps")}
     both = Combination([rewards["hps"], rewards["image-reward"]], name="hps+image-reward")
-    engine = Engine(FakeBackend(), {}, {**rewards, both.name: both})
+    judges: dict[str, Reward] = {**rewards, both.name: both}
+    engine = Engine(FakeBackend(), {}, judges)
     row = Worker(engine, fake_worker().measure).do(Job(asked("a photo of a cup"), 0, ARMS["raw"], "r"))
     assert isinstance(row, Row)
     assert set(row.judges) == {"hps"}

@@ -30,6 +30,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
 
 def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> None:
     out = tmp_path / "best.png"
+    assert app.local_url is not None
     run = drive(app.local_url, PROMPT, str(out))
     recipe = read_recipe(out.read_bytes())
     assert recipe.run.prompt == PROMPT
