@@ -17,8 +17,6 @@ from served import CHROMIUM, FLAGS, Server
 from steps import WIDTHS, advanced, compare, finished, overrule, press, shown_scale, start, to_scale
 
 PROMPT, SEED = "a photo of a red star and a green cup", 3
-COLOURS = 128
-"""Of the README's pictures, so that they stay small."""
 TABS = ("Features", "Resampling", "Scores", "Cost")
 
 
@@ -123,8 +121,8 @@ def readme(browser: Browser, url: str, folder: Path) -> list[Path]:
 
 
 def small(png: bytes, path: Path) -> Path:
-    """Save with few colours."""
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    """Save as small as it goes without a loss."""
+    Image.open(io.BytesIO(png)).convert("RGB").save(path, optimize=True)
     return path
 
 
@@ -137,13 +135,14 @@ def film(page: Page, path: Path) -> Path:
     for scale in (1, 2, 4, 5, 6, 8, 9):
         to_scale(page, scale)
         assert shown_scale(page) == scale
+        page.evaluate("scrollTo(0, 0)")
         frames.append(settled(page))
     press(page, "end")
     finished(page)
     page.evaluate("scrollTo(0, 0)")
     frames.append(settled(page))
     page.context.close()
-    first, *rest = (Image.open(io.BytesIO(f)).convert("RGB").quantize(COLOURS) for f in frames)
+    first, *rest = (Image.open(io.BytesIO(f)).convert("RGB").quantize(256) for f in frames)
     lasting = [1200] * len(rest) + [3500]
     first.save(path, save_all=True, append_images=rest, duration=lasting, loop=0, optimize=True)
     return path
