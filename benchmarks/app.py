@@ -20,7 +20,9 @@ from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from served import CHROMIUM, FLAGS, Server  # noqa: E402
 from steps import at_scale, finished, press, start, to_scale  # noqa: E402
 
-LIMITS = {"page_ready": 3.0, "next_scale": 1.0, "lambda_slider": 0.15, "rewind": 0.3}
+from ui.recorded import recorded_runs  # noqa: E402
+
+LIMITS = {"page_ready": 3.0, "next_scale": 1.0, "lambda_slider": 0.15, "rewind": 0.3, "recorded_run": 0.5}
 """Seconds that a person should not wait longer than; `page_ready` counts from the app's announcement."""
 SLIDE = """() => new Promise(done => {
   const slider = document.querySelector('[data-do="lambda"]');
@@ -76,10 +78,29 @@ def sliding(page: Page) -> list[float]:
     return [page.evaluate(SLIDE) / 1000 for _ in range(20)]
 
 
+def leave(page: Page) -> None:
+    """Leave the run for the welcome."""
+    page.locator('.top .ghost[data-do="new"]').click()
+    page.wait_for_selector(".stage.hello")
+
+
+def opening(page: Page) -> list[float]:
+    """Open recorded runs from the welcome, each until its ending stands."""
+
+    def go(place: int) -> None:
+        page.locator(".recorded button").nth(place).click()
+        finished(page)
+
+    times = []
+    for place in range(len(recorded_runs())):
+        leave(page)
+        times.append(seconds(lambda to=place: go(to)))
+    return times
+
+
 def searching(page: Page) -> float:
     """A whole search in one press."""
-    page.locator('.top [data-do="new"]').click()
-    page.wait_for_selector(".stage.hello")
+    leave(page)
 
     def search() -> None:
         start(page, seed=1)
@@ -98,6 +119,7 @@ def visit(page: Page, server: Server) -> dict[str, list[float]]:
     times["rewind"] = rewinding(page)
     times["lambda_slider"] = sliding(page)
     times["whole_search"] = [searching(page)]
+    times["recorded_run"] = opening(page)
 
     def refresh() -> None:
         page.reload()
