@@ -149,14 +149,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to write the JSON, too")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as runs, sync_playwright() as playwright:
+        # The browser waits for the app, as a visitor's does: its own start is not the page's.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 1060})
         server = Server(Path(runs))
         server.start()
         try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            times = visit(browser.new_page(viewport={"width": 1440, "height": 1060}), server)
-            browser.close()
+            times = visit(page, server)
         finally:
             server.stop()
+            browser.close()
     text = json.dumps(report(times, server.announced - server.began), indent=2)
     print(text)
     if args.out is not None:

@@ -13,7 +13,7 @@ def notice_html(text: str = "", *, bad: bool = False, busy: bool = False) -> str
     kind = "bad" if bad else "busy" if busy else "good"
     close = '<button type="button" class="ghost" data-do="dismiss" aria-label="Close this message">Close</button>'
     line = (
-        f'<div class="said {kind}" role="{"alert" if bad else "status"}"><p>{escape(text)}</p>'
+        f'<div class="answer {kind}" role="{"alert" if bad else "status"}"><p>{escape(text)}</p>'
         f"{'' if busy else close}</div>"
         if text
         else ""

@@ -63,7 +63,7 @@ def test_a_dropped_picture_reopens_to_the_bit(page: Page, width: int) -> None:
     page.locator('.end [data-do="new"]').click()
     page.wait_for_selector(".stage.hello")
     drop(page, first, "picture.png", "image/png")
-    expect(page.locator(".said")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
+    expect(page.locator(".answer")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
     finished(page)
     assert page.url != address
     assert saved(page, "a.go") == first
@@ -89,7 +89,7 @@ def test_a_session_goes_out_and_comes_back(page: Page, width: int) -> None:
     page.wait_for_selector(".stage.hello")
     page.locator("#bring").set_input_files({"name": "s.zip", "mimeType": "application/zip", "buffer": session})
     finished(page)
-    expect(page.locator(".said")).to_contain_text("Reopened from the session")
+    expect(page.locator(".answer")).to_contain_text("Reopened from the session")
     assert line(page) == ended
     assert read_recipe(saved(page, "a.go")).state == state
     page.locator(".step button").nth(2).click()
@@ -114,11 +114,11 @@ def test_wrong_files_are_explained_and_the_run_stays(page: Page, width: int) -> 
         (b"plain text", "e.png", "neither a PNG nor a ZIP"),
     ):
         drop(page, data, name, "application/octet-stream")
-        expect(page.locator(".said[role=alert]")).to_contain_text(says)
+        expect(page.locator(".answer[role=alert]")).to_contain_text(says)
         assert page.url == address
         assert names(page) == cards
-    page.locator('.said [data-do="dismiss"]').click()
-    expect(page.locator(".said")).to_have_count(0)
+    page.locator('.answer [data-do="dismiss"]').click()
+    expect(page.locator(".answer")).to_have_count(0)
     press(page, "next")
     at_scale(page, 1)
 
