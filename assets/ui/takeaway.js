@@ -4,10 +4,10 @@ const body = document.body;
 
 function tell(text) {
   const box = element.querySelector(".take");
-  box.querySelector(".said")?.remove();
+  box.querySelector(".answer")?.remove();
   if (!text) return;
   const line = document.createElement("div");
-  line.className = "said bad";
+  line.className = "answer bad";
   line.setAttribute("role", "alert");
   const words = document.createElement("p");
   words.textContent = text;
