@@ -128,7 +128,10 @@ def read_recipe(data: bytes) -> Recipe:
             image.load()
             text = image.info.get(RECIPE_KEY)
     except UnidentifiedImageError as error:
-        raise FileError("This is not a PNG file; drop a picture or a session that was saved here.") from error
+        raise FileError(
+            "This cannot be read as a PNG: it is of another kind, or damaged. Drop a picture that was saved here, "
+            "or take another copy."
+        ) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, zlib.error) as error:
         raise FileError(f"This PNG is damaged ({error}); save it again from the run, or take another copy.") from error
     if text is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,8 @@ def test_the_endpoints_are_mcp_tools(app: Explorer) -> None:
             answer = await session.call_tool("begin", {"prompt": PROMPT})
             return [tool.name for tool in tools.tools], answer.content[0].text  # type: ignore[union-attr]
 
-    tools, answer = asyncio.run(talk())
+    # In a thread of its own: Playwright's loop may be running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        tools, answer = thread.submit(asyncio.run, talk()).result()
     assert sorted(tools) == [name.strip("/") for name in ENDPOINTS]
     assert "run_id" in answer

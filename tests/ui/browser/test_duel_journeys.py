@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from steps import compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
@@ -66,3 +66,31 @@ def test_a_choice_by_hand_is_compared_afterwards(page: Page) -> None:
     button.click()
     expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".stage.final")).to_be_visible()
+
+
+def test_two_visitors_meet_in_the_class_chart(page: Page, chromium: Browser) -> None:
+    base = page.url.split("?")[0]
+    other = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    other.set_default_timeout(PATIENCE)
+    other.goto(base)
+    other.wait_for_selector("#go")
+    for visitor, seed, nickname in ((page, 21, "Ada"), (other, 22, "Bob <i>")):
+        start(visitor, seed=seed)
+        to_scale(visitor, 2)
+        overrule(visitor)
+        compare(visitor)
+        visitor.locator(".nick input").fill(nickname)
+        visitor.locator(".nick input").press("Enter")
+    other.locator(".nick input").fill("ada")
+    other.locator(".nick input").press("Enter")
+    expect(other.locator(".mine .err")).to_contain_text("choose another nickname")
+    with page.context.expect_page() as opened:
+        page.locator(".duel a.chip").click()
+    room = opened.value
+    expect(room.locator(".class h2")).to_contain_text("People beat the method in", timeout=PATIENCE)
+    expect(room.locator(".duelist title")).to_contain_text(["Ada", "Bob <i>"])
+    assert sorted(room.locator(".class tbody th").all_text_contents()) == ["Ada", "Bob <i>"]
+    for width in (1440, 390):
+        room.set_viewport_size({"width": width, "height": 900})
+        assert room.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    other.context.close()

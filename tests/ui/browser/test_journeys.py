@@ -107,6 +107,16 @@ def test_bad_input_is_explained_in_place(page: Page) -> None:
     expect(page.locator('.bar [data-do="next"]')).to_be_disabled()
 
 
+def test_stop_answers_and_the_run_goes_on(page: Page) -> None:
+    start(page, seed=7)
+    press(page, "end")
+    page.locator('.busy [data-do="stop"]').click()
+    page.wait_for_selector(".bar .acts:not([hidden]), .stage.final")
+    if page.locator(".stage.final").count() == 0:
+        press(page, "end")
+    finished(page)
+
+
 @pytest.mark.parametrize("shared", [True, False], ids=["two tabs", "two people"])
 def test_two_visitors_never_see_each_others_runs(page: Page, chromium: Browser, shared: bool) -> None:
     other = (page.context if shared else chromium.new_context()).new_page()

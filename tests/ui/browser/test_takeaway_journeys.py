@@ -128,8 +128,8 @@ def test_the_link_is_copied_and_reopens_the_run(page: Page) -> None:
     start(page)
     press(page, "next")
     at_scale(page, 1)
-    page.locator('.top [data-do="share"]').click()
-    expect(page.locator('.top [data-do="share"]')).to_have_text("Link copied")
+    page.locator('.top .ghost[data-do="share"]').click()
+    expect(page.locator('.top .ghost[data-do="share"]')).to_have_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert "?run=" in link
     other = page.context.new_page()
