@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ttsvar.evaluation.verdicts import evaluator_for
-from ui import classroom, layout, theme
+from ui import classroom, evidence, layout, theme
 from ui.api import Api
 from ui.classroom import Classroom
 from ui.duel_events import DuelEvents
@@ -69,6 +69,7 @@ def create_app(
         _wire_takeaway(page, takeaway)
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
+    evidence.build(demo)
     demo.queue(default_concurrency_limit=8)
     return demo
 

@@ -38,7 +38,7 @@ def build(demo: gr.Blocks, classroom: Classroom) -> None:
             gr.HTML(
                 '<div class="top"><h1>TTS-VAR Explorer: the class</h1><span class="sp"></span>'
                 '<button class="ghost" type="button" data-do="theme">Light or dark</button></div>',
-                js_on_load=script("classroom.js"), apply_default_css=False,
+                js_on_load=script("themed.js"), apply_default_css=False,
             )  # fmt: skip
             span = gr.Dropdown(list(SPANS), value=SPANS[0][1], label="Comparisons of", elem_id="span", filterable=False)
             chart = gr.HTML(elem_id="class-chart", apply_default_css=False)

@@ -14,7 +14,7 @@ GLOBAL_STYLE = "global.css"
 HEAD_SCRIPTS = ("page.js", "zoom.js")
 STYLES = (
     "tokens.css", "chrome.css", "rail.css", "board.css", "panels.css", "lineage.css", "duel.css", "classroom.css",
-    "final.css", "takeaway.css", "guide.css", "narrow.css",
+    "evidence.css", "final.css", "takeaway.css", "guide.css", "narrow.css",
 )  # fmt: skip
 
 

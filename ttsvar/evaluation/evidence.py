@@ -18,7 +18,10 @@ OVERALL_COLUMNS = ("GenEval", "overall")
 
 
 def collect(store: Store) -> dict[str, Any]:
-    """All figures of the newest weights in a store; raises StoreError where it holds no row."""
+    """All figures of the newest weights in a store, of experiments with arms to compare.
+
+    Raises StoreError where the store holds no row.
+    """
     newest = store.latest()
     if newest is None:
         raise StoreError(f"{store.path} holds no rows yet; make some with: python -m ttsvar evaluate headline.")
@@ -29,7 +32,7 @@ def collect(store: Store) -> dict[str, Any]:
     return {
         "model": model,
         "weights": weights,
-        "experiments": [e for e in experiments if e["summary"]["images"]],
+        "experiments": [e for e in experiments if len(e["summary"]["arms"]) > 1],
         "consistency": all_consistency(traces) if traces else None,
         "schedule": notes.get("schedule"),
         "detector": notes.get("detector"),

@@ -1,9 +1,10 @@
-"""The report as one HTML page that needs nothing from outside."""
+"""The report in sections, which the app shows too, and as one HTML page that needs nothing from outside."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
@@ -37,25 +38,40 @@ th, td { padding: 6px 10px; border-bottom: 1px solid var(--ln); text-align: righ
 th { color: var(--mut); font-weight: 500; } th:first-child, td:first-child { text-align: left; }
 td.paper { color: var(--mut); } .agrees { color: var(--ac); } .differs { font-weight: 650; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, monospace; } nav a { color: var(--ac); margin-right: 14px; }
-.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; }
 """
+
+
+@dataclass(frozen=True)
+class Section:
+    """One experiment or measurement: HTML above its figures, the figures, HTML below them."""
+
+    name: str
+    above: str
+    figures: tuple[go.Figure, ...]
+    below: str
 
 
 def page(evidence: Mapping[str, Any]) -> str:
     """The whole page as text."""
-    sections = [_section(e) for e in evidence["experiments"]]
-    sections += [_consistency(evidence), _schedule(evidence), _detector(evidence)]
-    links = " ".join(f'<a href="#{_esc(e["name"])}">{_esc(e["name"])}</a>' for e in evidence["experiments"])
+    parts = sections(evidence)
+    links = " ".join(f'<a href="#{_esc(part.name)}">{_esc(part.name)}</a>' for part in parts)
+    bodies = [
+        f'<section id="{_esc(part.name)}">{part.above}<div class="figures">'
+        f"{''.join(f'<div>{_figure(f)}</div>' for f in part.figures)}</div>{part.below}</section>"
+        for part in parts
+    ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f"<title>TTS-VAR: evidence</title><style>{STYLE}</style><script>{get_plotlyjs()}</script></head><body><main>"
-        f"<h1>Does searching while drawing help?</h1>{_opening(evidence)}<nav>{links}</nav>"
-        f"{''.join(sections)}</main></body></html>"
+        f"<h1>Does searching while drawing help?</h1>{opening(evidence)}<nav>{links}</nav>"
+        f"{''.join(bodies)}</main></body></html>"
     )
 
 
-def _opening(evidence: Mapping[str, Any]) -> str:
+def opening(evidence: Mapping[str, Any]) -> str:
+    """The headline in a sentence, and how to read what follows, as HTML."""
     experiment = headline(evidence)
     claim = verdict_sentence(experiment) if experiment else "The headline experiment was not run."
     return (
@@ -66,20 +82,22 @@ def _opening(evidence: Mapping[str, Any]) -> str:
     )
 
 
-def _section(experiment: Mapping[str, Any]) -> str:
+def sections(evidence: Mapping[str, Any]) -> list[Section]:
+    """Every experiment and measurement that was run."""
+    measured = (_consistency(evidence), _schedule(evidence), _detector(evidence))
+    return [*map(_section, evidence["experiments"]), *(section for section in measured if section)]
+
+
+def _section(experiment: Mapping[str, Any]) -> Section:
     summary = experiment["summary"]
     size = f"{summary['images']} images an arm, {summary['prompts']} prompts, {summary['held_out']} of which ask for "
-    parts = [
-        f'<section id="{_esc(experiment["name"])}"><h2>{_esc(experiment["title"])}</h2>',
-        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.</p>",
-        *[_figure(f) for f in _figures(experiment)],
-        _arms_table(experiment),
-        _differences_table(experiment),
-    ]
-    if experiment["missing"]:
-        parts.append(f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>")
-    command = f"python -m ttsvar evaluate {experiment['name']}"
-    return "".join([*parts, f"<p><code>{_esc(command)}</code></p></section>"])
+    above = (
+        f"<h2>{_esc(experiment['title'])}</h2>"
+        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.</p>"
+    )
+    missing = f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>" if experiment["missing"] else ""
+    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment["name"])
+    return Section(experiment["name"], above, tuple(_figures(experiment)), below)
 
 
 def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:
@@ -125,52 +143,57 @@ def _differences_table(experiment: Mapping[str, Any]) -> str:
     return _table(head, rows)
 
 
-def _consistency(evidence: Mapping[str, Any]) -> str:
+def _consistency(evidence: Mapping[str, Any]) -> Section | None:
     consistency = evidence["consistency"]
     if not consistency:
-        return ""
+        return None
     scales = range(len(next(iter(consistency["potentials"].values()))))
     rows = [
         f"<td>{_esc(name)}</td>" + "".join(f"<td>{value:.2f}</td>" for value in values)
         for name, values in consistency["potentials"].items()
     ]
-    return (
-        '<section id="consistency"><h2>Consistency by scale (Figures 5b and 6)</h2><p>How often the candidate with the '
+    above = (
+        "<h2>Consistency by scale (Figures 5b and 6)</h2><p>How often the candidate with the "
         "highest potential after a scale is the one whose final image scores highest, among "
         f"{consistency['candidates']} candidates, in {consistency['searches']} searches. The paper finds value and max "
         "high from scale 6 on, sum lower, and diff low throughout; it gives no numbers.</p>"
-        f"{_figure(consistency_figure(consistency))}{_table(['potential', *map(str, scales)], rows)}"
-        "<p><code>python -m ttsvar evaluate consistency</code></p></section>"
     )
+    below = _table(["potential", *map(str, scales)], rows) + _command("consistency")
+    return Section("consistency", above, (consistency_figure(consistency),), below)
 
 
-def _schedule(evidence: Mapping[str, Any]) -> str:
+def _schedule(evidence: Mapping[str, Any]) -> Section | None:
     schedule = evidence["schedule"]
     if not schedule:
-        return ""
+        return None
     columns = (("flops", "FLOPs of the transformer"), ("cached_tokens", "tokens held in the cache"))
-    figures = "".join(f"<div>{_figure(schedule_figure(schedule, *column))}</div>" for column in columns)
     totals = {label: sum(c["flops"]) for label, c in schedule["schedules"].items()}
     ratio = totals["adaptive"] / totals["one candidate"]
-    return (
-        '<section id="schedule"><h2>What the adaptive schedule costs (Figure 2)</h2><p>Eight candidates at the coarse '
+    above = (
+        "<h2>What the adaptive schedule costs (Figure 2)</h2><p>Eight candidates at the coarse "
         f"scales and one at the fine ones take {ratio:.2f} times the transformer's FLOPs of one candidate throughout."
-        f'</p><div class="two">{figures}</div><p><code>python -m ttsvar evaluate schedule</code></p></section>'
+        "</p>"
     )
+    figures = tuple(schedule_figure(schedule, *column) for column in columns)
+    return Section("schedule", above, figures, _command("schedule"))
 
 
-def _detector(evidence: Mapping[str, Any]) -> str:
+def _detector(evidence: Mapping[str, Any]) -> Section | None:
     lines = detector_lines(evidence)
     if not lines:
-        return ""
+        return None
     head, *rows = lines
     cells = ["".join(f"<td>{_esc(cell)}</td>" for cell in row) for row in rows]
-    return (
-        f'<section id="detector"><h2>How often the measure itself is wrong</h2><p>{_esc(detector_sentence(evidence))} '
+    above = (
+        f"<h2>How often the measure itself is wrong</h2><p>{_esc(detector_sentence(evidence))} "
         "Scenes that we drew, as drawn and as the tokenizer decodes them, "
-        f"{evidence['detector']['scenes_per_category']} a category.</p>{_table(head, cells)}"
-        "<p><code>python -m ttsvar evaluate detector</code></p></section>"
+        f"{evidence['detector']['scenes_per_category']} a category.</p>"
     )
+    return Section("detector", above, (), _table(head, cells) + _command("detector"))
+
+
+def _command(name: str) -> str:
+    return f"<p><code>python -m ttsvar evaluate {_esc(name)}</code></p>"
 
 
 def _of_paper(table: Mapping[str, Any], label: str, place: int) -> str:

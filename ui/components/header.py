@@ -35,5 +35,6 @@ def _more(running: bool) -> str:
         f'{link}{save}{new}<button type="button" data-do="open">Open a PNG or ZIP</button>'
         '<button type="button" data-do="tour">Guided tour</button>'
         '<button type="button" data-do="glossary">Glossary</button>'
+        '<a href="evidence" target="_blank">Evidence</a>'
         '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
     )
