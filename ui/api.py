@@ -23,7 +23,8 @@ from ttsvar.history import Node
 from ttsvar.png import png_bytes
 from ui import searches
 from ui.records import evidence
-from ui.sessions import MOST_COPIES, Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import MOST_COPIES, Session
 from ui.settings import fields_of, read_prompt, read_search, read_seed
 
 

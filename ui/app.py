@@ -18,7 +18,7 @@ from ui.layout import Page
 from ui.lineage_events import LineageEvents
 from ui.projection import Projector
 from ui.scoreboard import Scoreboard
-from ui.sessions import SessionStore
+from ui.session_store import SessionStore
 from ui.takeaway import TakeAway
 
 EXAMPLES = (

@@ -15,7 +15,8 @@ from ui.components.duel import Lane, Offer, Race, panel_html
 from ui.duel import Duel, Evaluator
 from ui.lineage_events import values_of
 from ui.scoreboard import Scoreboard, total
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.views import show
 
 log = logging.getLogger("ttsvar.ui")

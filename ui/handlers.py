@@ -22,7 +22,8 @@ from ui.layout import WAITING
 from ui.plots import cluster_figure
 from ui.projection import Projector
 from ui.rail_handlers import RailHandlers
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.settings import FieldError, Fields
 from ui.views import View, opening, show, welcome
 

@@ -11,7 +11,8 @@ from ttsvar.history import Node
 from ui import branches
 from ui.components.board import signed
 from ui.frames import Card, build_frame, pictures
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.words import join
 
 GONE = "This run is no longer kept on this server."

@@ -27,7 +27,8 @@ from ui.handlers import Handlers
 from ui.pictures import picture_uri
 from ui.projection import Projector
 from ui.recorded import FOLDER, INDEX, Recorded
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.stories import STORIES, Choice, End, Story, Survey
 from ui.survey import ends, surveys
 from ui.tales import tell

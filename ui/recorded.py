@@ -10,7 +10,8 @@ from typing import Any
 
 from ttsvar.errors import FileError
 from ui.archive import unpack
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "presets"
 INDEX = "index.json"

@@ -18,7 +18,8 @@ from ui.components.takeaway import notice_html
 from ui.handlers import RECIPE_FIELDS
 from ui.rail_handlers import RailHandlers
 from ui.recorded import open_recorded
-from ui.sessions import MOST_COPIES, Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import MOST_COPIES, Session
 from ui.settings import MOST_N, read_prompt
 from ui.views import file_stem, show
 

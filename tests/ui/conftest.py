@@ -14,7 +14,8 @@ from ui_helpers import PROMPT
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 
 
 @pytest.fixture

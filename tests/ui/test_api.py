@@ -11,7 +11,7 @@ from ui_helpers import PROMPT
 
 from ttsvar.png import read_recipe
 from ui.api import Api
-from ui.sessions import SessionStore
+from ui.session_store import SessionStore
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from ttsvar.png import read_recipe
 from ttsvar.runs import load_history
 from ui import archive
 from ui.archive import check_history, pack, unpack
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.views import show
 
 

@@ -11,7 +11,8 @@ from ui_helpers import go_to
 from ttsvar.errors import StateError
 from ui import branches, rivers
 from ui.lineage_events import LineageEvents
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.views import show
 
 

@@ -15,7 +15,8 @@ from ttsvar.errors import SelectionError
 from ui import branches, duel
 from ui.duel_events import DuelEvents
 from ui.scoreboard import Scoreboard
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 
 MINE = [1, 1, 1, 0, 0, 0, 0, 0]
 VISITOR = "a" * 32

@@ -12,7 +12,7 @@ from ui_helpers import PROMPT, go_to
 
 from ui.handlers import Handlers
 from ui.projection import to_unit
-from ui.sessions import SessionStore
+from ui.session_store import SessionStore
 
 FIELDS = ("tts-var", 1, "", "pca", "value", "10", "image-reward", "3", "0.5", 0.97)
 RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"

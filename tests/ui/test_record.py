@@ -15,7 +15,7 @@ from ttsvar.evaluation.prompts import EvaluationPrompt
 from ui.projection import pca_points, to_unit
 from ui.record import Recorder, record_all
 from ui.recorded import offered, open_recorded
-from ui.sessions import SessionStore
+from ui.session_store import SessionStore
 from ui.stories import STORIES
 from ui.survey import survey, surveys
 from ui.views import show

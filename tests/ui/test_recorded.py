@@ -17,7 +17,7 @@ from ttsvar.errors import FileError
 from ui.frames import build_frame
 from ui.recorded import FOLDER, offered, open_recorded, recorded_runs
 from ui.records import picture
-from ui.sessions import SessionStore
+from ui.session_store import SessionStore
 from ui.stories import STORIES
 from ui.views import show
 

@@ -13,7 +13,8 @@ from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import SelectionError, StateError
 from ui import rivers
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.views import show
 
 

@@ -17,7 +17,8 @@ from ui_helpers import PROMPT, go_to
 from ttsvar.png import png_bytes, read_recipe
 from ui.handlers import SKIP_VIEWS
 from ui.rail_handlers import RailHandlers
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.takeaway import TakeAway
 
 

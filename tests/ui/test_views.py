@@ -20,7 +20,8 @@ from ui.frames import build_frame, cluster_labels, clustering_vectors, reading_p
 from ui.plots import SIDE, cluster_figure, spread
 from ui.projection import Projector, pca_points, to_unit
 from ui.rail_handlers import RailHandlers
-from ui.sessions import Session, SessionStore
+from ui.session_store import SessionStore
+from ui.sessions import Session
 from ui.views import show
 
 VOID = {"img", "input", "br", "path", "rect", "circle", "image", "link", "meta"}
