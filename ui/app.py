@@ -107,9 +107,10 @@ def _wire(page: Page, handlers: Handlers) -> None:
     begin = {"inputs": [rail.prompt, rail.seed, *rail.settings()], "outputs": [*views, *rail.notes()], **quiet}
     rail.go.click(handlers.start, **begin)
     rail.prompt.submit(handlers.start, **begin)
-    page.stage.act(handlers.act, None, views, **quiet)
+    # Gradio would drop what a quick hand asks for while the last answer is still being closed.
+    page.stage.act(handlers.act, None, views, trigger_mode="multiple", **quiet)
     for source in (page.stage, page.stepper, page.lineage):
-        source.rewind(handlers.rewind, None, views, **quiet)
+        source.rewind(handlers.rewind, None, views, trigger_mode="always_last", **quiet)
     recipe = [rail.prompt, rail.seed, *rail.settings()]
     page.header.reopen(handlers.reopen, None, [*views, *recipe], **quiet)
     page.header.leave(handlers.forget, None, views, **quiet)
@@ -120,7 +121,7 @@ def _wire(page: Page, handlers: Handlers) -> None:
 def _wire_duel(page: Page, handlers: Handlers, duels: DuelEvents) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     page.duel.compare(duels.compare, None, [*page.views(), page.duel], **quiet)
-    page.duel.rewind(handlers.rewind, None, page.views(), **quiet)
+    page.duel.rewind(handlers.rewind, None, page.views(), trigger_mode="always_last", **quiet)
     page.here.change(duels.show, page.here, page.duel, trigger_mode="always_last", **quiet)
 
 
@@ -139,7 +140,7 @@ def _wire_rail(page: Page, handlers: Handlers, quiet: dict[str, Any]) -> None:
     rail.prompt.change(does.check_prompt, rail.prompt, rail.prompt_note, trigger_mode="always_last", **quiet)
     rail.dice.click(does.dice, None, rail.seed, **quiet)
     bring = [rail.n, rail.plan, rail.potential, rail.lam]
-    rail.search.input(does.choose_search, rail.search, bring, **quiet)
+    rail.search.select(does.choose_search, rail.search, bring, **quiet)
     rail.plan.edit(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)
     for field in settings:
         field.change(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)

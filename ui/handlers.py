@@ -29,6 +29,7 @@ from ui.views import View, opening, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
 SKIP_VIEWS = 10
+LEFT = "The page was left while the search ran, so it stopped here. Go on from here."
 RECIPE_FIELDS = 2 + len(fields(Fields))
 
 
@@ -69,6 +70,7 @@ class Handlers:
         at, kind = str(data.get("at", "")), data.get("kind", "next")
         counts = data.get("counts")
         turn = session.take_turn()
+        session.left_running = kind != "next"
         try:
             at = session.commit(at, counts if isinstance(counts, list) else [])
             for view in self._stream(session, at, kind, turn):
@@ -80,6 +82,8 @@ class Handlers:
             yield show(
                 session, _known(session, at), error="The engine failed here; the server's log says why."
             ).values()
+        # Not reached where the page went away, which closes this generator at a yield.
+        session.left_running = False
 
     def _stream(self, session: Session, at: str, kind: str, turn: int) -> Iterator[View]:
         while True:
@@ -115,7 +119,8 @@ class Handlers:
         if session is None:
             view = self._lost() if run_id else self.hello()
             return (*view.values(), *_skip(RECIPE_FIELDS))
-        view = self._guard(session, lambda: self._open(session, session.current))
+        note, session.left_running = LEFT if session.left_running else "", False
+        view = self._guard(session, lambda: self._open(session, session.current, note))
         return (*view.values(), *self.rail.recipe(session.run))
 
     def hello(self, note: str = "") -> View:
@@ -175,10 +180,10 @@ class Handlers:
         points, method = self.projector.project(clustering_vectors(session, node_id))
         return [points.tolist(), method]
 
-    def _open(self, session: Session, node_id: str) -> View:
+    def _open(self, session: Session, node_id: str, note: str = "") -> View:
         session.open(node_id)
         session.walked(node_id)
-        return show(session, node_id)
+        return show(session, node_id, error=note)
 
     def _guard(self, session: Session, work: Callable[[], View]) -> View:
         try:

@@ -105,7 +105,7 @@ def build_rail(offer: Choices) -> Rail:
     view("model", f'<span class="lab">Model</span>{about}')
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
-            seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=60)
+            seed = gr.Number(0, label="Seed", precision=0, elem_id="seed", min_width=60)
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
         n = gr.Number(1, label="N", precision=0, elem_id="n", min_width=60)
     number_note = view("number-note")

@@ -53,6 +53,8 @@ class Session:
         self.last_child: dict[str, str] = {}
         self.turn = 0
         self.doing: Doing | None = None
+        self.left_running = False
+        """Whether whoever watched went away while the search ran on by itself."""
         self.touched = time.time()
         self.lock = threading.RLock()
         self._shown: dict[tuple[str, str], Any] = {}

@@ -38,3 +38,10 @@ function read() {
 }
 watch("value", read);
 new MutationObserver(read).observe(element, { childList: true, subtree: true });
+
+// A prompt is one line: Enter starts.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("#prompt textarea")) return;
+  event.preventDefault();
+  document.querySelector("#go")?.click();
+});

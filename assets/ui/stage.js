@@ -4,7 +4,8 @@ const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
 const memory = () => `ttsvar:${stage()?.dataset.run}:${stage()?.dataset.at}`;
 const onBoard = () => stage()?.classList.contains("board");
-let busy = false;
+// What is under way is written on the view itself, so that the next view, however quickly it comes, begins free.
+const busy = () => Boolean(stage()?.dataset.busy || stage()?.dataset.sent);
 
 function put(card, count) {
   count = Math.max(0, Math.min(16, count));
@@ -65,12 +66,12 @@ let asking = 0;
 
 async function ask() {
   const run = stage()?.dataset.run;
-  if (!busy || !run) return;
+  if (!busy() || !run) return;
   try {
     const doing = await server.progress(run);
-    if (busy && doing?.part) tell(doing);
+    if (busy() && doing?.part) tell(doing);
   } catch { /* the next view says what happened */ }
-  if (busy) asking = setTimeout(ask, 200);
+  if (busy()) asking = setTimeout(ask, 200);
 }
 
 function tell({ scale, part, items }) {
@@ -81,16 +82,16 @@ function tell({ scale, part, items }) {
   if (now) now.textContent = `Scale ${Number(scale)}: ${WORDS[part] || part} ${Number(items)} candidate${items === 1 ? "" : "s"}`;
 }
 
-function setBusy(text) {
-  busy = Boolean(text);
+function showBusy() {
+  const text = stage()?.dataset.busy || stage()?.dataset.sent || "";
   clearTimeout(asking);
-  if (busy) asking = setTimeout(ask, 120);
-  document.body.classList.toggle("running", busy);
+  if (text) asking = setTimeout(ask, 120);
+  document.body.classList.toggle("running", Boolean(text));
   const bar = element.querySelector(".bar");
   if (!bar) return;
-  bar.querySelector(".busy").hidden = !busy;
-  bar.querySelector(".acts").hidden = busy;
-  if (busy) {
+  bar.querySelector(".busy").hidden = !text;
+  bar.querySelector(".acts").hidden = Boolean(text);
+  if (text) {
     bar.querySelector(".now").textContent = text;
     bar.querySelector('[data-do="stop"]').disabled = false;
   }
@@ -108,7 +109,7 @@ function recall() {
 }
 
 function change(card, count) {
-  if (busy || !card) return;
+  if (busy() || !card) return;
   put(card, count);
   element.querySelector(".err").textContent = "";
   remember();
@@ -120,11 +121,12 @@ const all = () => { cards().forEach((c) => put(c, Math.max(1, Number(c.dataset.c
 const reset = () => { cards().forEach((c) => put(c, Number(c.dataset.proposed))); remember(); paint(); };
 
 function act(kind) {
-  if (busy || !onBoard()) return;
+  if (busy() || !onBoard()) return;
   if (!counts().some(Boolean)) return paint();
   const data = stage().dataset;
   try { sessionStorage.removeItem(memory()); } catch { /* nothing was kept */ }
-  setBusy("Drawing the next scale");
+  stage().dataset.sent = "Drawing the next scale";
+  showBusy();
   trigger("act", { kind, run: data.run, at: data.at, counts: counts() });
 }
 
@@ -168,8 +170,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const target = event.target;
   if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
-  if (event.key === "Escape") return busy ? element.querySelector('[data-do="stop"]')?.click() : document.activeElement?.blur();
-  if (!onBoard() || busy) return;
+  if (event.key === "Escape") return busy() ? element.querySelector('[data-do="stop"]')?.click() : document.activeElement?.blur();
+  if (!onBoard() || busy()) return;
   const key = event.key.toLowerCase();
   if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
   else if (key === "a") all();
@@ -182,18 +184,44 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("ttsvar:take", ({ detail }) => {
-  if (busy || !onBoard()) return;
+  if (busy() || !onBoard()) return;
   cards().forEach((c) => put(c, Number(detail[c.dataset.name]) || 0));
   remember();
   paint();
 });
 
+// A view replaces the buttons of the one before: who used one finds its successor under the same finger, and who has
+// started a run goes on with Enter.
+let used = "";
+element.addEventListener("focusin", (event) => (used = event.target.closest(".bar [data-do]")?.dataset.do || ""));
+document.addEventListener("click", (event) => { if (event.target.closest?.("#go")) used = "next"; });
+
+function refocus() {
+  const free = document.activeElement === document.body || document.activeElement?.id === "go";
+  if (!used || !free) return;
+  element.querySelector(`.bar .acts:not([hidden]) [data-do="${used}"]:not(:disabled)`)?.focus({ preventScroll: true });
+}
+
+// A new view begins at its heading, unless that is on the screen already.
+let view = "";
+function reveal() {
+  const { run = "", at = "" } = stage()?.dataset || {};
+  const before = view;
+  view = `${run} ${at}`;
+  if (before === view || !before) return;
+  const top = stage().getBoundingClientRect().top;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (!run) scrollTo({ top: 0, behavior: "instant" });
+  else if (top < 56 || top > innerHeight / 2) element.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
+}
+
 function init() {
-  const doing = stage()?.dataset.busy || "";
-  if (onBoard() && !doing) recall();
+  if (onBoard() && !busy()) recall();
   wipe(share);
   paint();
-  setBusy(doing);
+  showBusy();
+  refocus();
+  reveal();
 }
 watch("value", init);
 init();

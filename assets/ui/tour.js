@@ -4,6 +4,7 @@ const steps = JSON.parse(card.dataset.steps);
 const memory = "ttsvar-tour";
 let at = -1;
 let place = null;
+let pause = 0;
 
 const recall = () => { try { return JSON.parse(sessionStorage.getItem(memory) ?? "-1"); } catch { return -1; } };
 const remember = () => { try { sessionStorage.setItem(memory, JSON.stringify(at)); } catch { /* it lasts as long as the page */ } };
@@ -17,8 +18,10 @@ function point(reveal) {
   target?.classList.add("tour-target");
   if (!reveal) return;
   if (!target && document.querySelector(steps[at]?.target)?.closest("#rail")) document.body.classList.add("rail-open");
+  const box = seen(steps[at]?.target || "body")?.getBoundingClientRect();
+  if (!box || (box.top >= 60 && box.bottom <= innerHeight - 40)) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  seen(steps[at]?.target || "body")?.scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
+  seen(steps[at]?.target || "body").scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
 }
 
 function paint() {
@@ -61,7 +64,11 @@ for (const type of ["input", "click"]) {
   document.addEventListener(type, (event) => {
     const [kind, ...rest] = until().split(" ");
     const example = rest[0] === "#prompt" && event.target.closest?.("[data-prompt]");
-    if ((kind === type && event.target.closest?.(rest.join(" "))) || example) setTimeout(() => go(at + 1), 700);
+    if (!(kind === type && event.target.closest?.(rest.join(" "))) && !example) return;
+    // Who types has done it when the keys rest; one thing done is one step on, however many events it makes.
+    const step = at;
+    clearTimeout(pause);
+    pause = setTimeout(() => at === step && go(at + 1), type === "input" ? 1500 : 700);
   });
 }
 

@@ -65,7 +65,7 @@ def test_how_far_a_count_may_be_from_its_average(weights: list[float], keep: int
     assert np.all(counts["systematic"] <= np.ceil(keep * p + 1e-9)), "the whole numbers on either side"
     assert np.all(counts["stratified"] >= low_for_sure - 1)
     assert np.all(counts["stratified"] <= high + 1 + (low > low_for_sure)), "a part may be cut at both ends"
-    assert np.all(counts["residual"] >= low), "the whole part for sure"
+    assert np.all(counts["residual"] >= low_for_sure), "the whole part for sure"
 
 
 def test_whole_averages_leave_nothing_to_chance():

@@ -26,7 +26,6 @@ def test_a_whole_search_by_keyboard_alone(page: Page, width: int) -> None:
     tab_to(page, "#go")
     page.keyboard.press("Enter")
     at_scale(page, 0)
-    page.keyboard.press("Escape")
     for scale in range(1, 13):
         if scale == 3:
             before = [c.get_attribute("data-count") for c in page.locator(".card").all()]

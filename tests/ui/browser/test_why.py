@@ -49,6 +49,8 @@ def test_the_lambda_slider_recomputes_all_potentials_without_running_anything(pa
     past = torch.tensor([[math.nan if v is None else v for v in c["past"]] for c in known["cards"]])
     current = torch.tensor([c["now"] for c in known["cards"]])
     assert (~past.isnan()).any(), "the search took a reward at scale 6"
+    # The scatter and the comparison follow the board in requests of their own.
+    page.wait_for_load_state("networkidle")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     for lam in (0.0, 2.5, 50.0):

@@ -1,0 +1,99 @@
+"""How the page behaves around the decisions: what stays in reach, what a key does, where one looks next."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from steps import PROMPT, WIDTHS, at_scale, finished, press, start
+
+pytestmark = pytest.mark.browser
+IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+
+
+def small(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 720})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_buttons_and_header_stay_in_reach(page: Page, width: int) -> None:
+    small(page, width)
+    start(page)
+    page.mouse.wheel(0, 200)
+    page.wait_for_function("scrollY > 100")
+    assert page.locator('.bar [data-do="next"]').evaluate(IN_VIEW)
+    assert page.locator(".top").first.evaluate(IN_VIEW)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_new_view_begins_at_its_heading(page: Page, width: int) -> None:
+    small(page, width)
+    start(page)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    press(page, "next")
+    at_scale(page, 1)
+    page.wait_for_function(f"({IN_VIEW})(document.querySelector('.say h2'))")
+    press(page, "end")
+    finished(page)
+    page.wait_for_function(f"({IN_VIEW})(document.querySelector('.end h2'))")
+    page.locator('.end [data-do="new"]').click()
+    page.wait_for_selector(".stage.hello")
+    page.wait_for_function("scrollY === 0")
+
+
+def test_enter_starts_and_goes_on(page: Page) -> None:
+    page.locator("#prompt textarea").fill(PROMPT)
+    page.keyboard.press("Enter")
+    at_scale(page, 0)
+    address = page.url
+    page.locator("#go").focus()
+    page.locator("#go").click()
+    page.wait_for_function("a => location.href !== a", arg=address)
+    at_scale(page, 0)
+    address = page.url
+    page.keyboard.press("Enter")
+    at_scale(page, 1)
+    assert page.url == address, "Enter after Start is the next scale, not another start"
+
+
+def test_passing_the_list_of_searches_changes_nothing(page: Page) -> None:
+    page.locator("#n input").fill("2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.locator("#search input").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.locator("#prompt textarea").fill(PROMPT)
+    page.locator("#go").click()
+    at_scale(page, 0)
+    expect(page.locator(".card")).to_have_count(16)
+    expect(page.locator("#n input")).to_have_value("2")
+
+
+def test_a_negative_seed_is_explained_in_place(page: Page) -> None:
+    page.locator("#prompt textarea").fill(PROMPT)
+    page.locator("#seed input").fill("-5")
+    page.locator("#go").click()
+    expect(page.locator("#number-note")).to_contain_text("whole number from 0")
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
+def test_a_run_that_was_left_says_where_it_stopped(page: Page) -> None:
+    start(page, seed=31)
+    press(page, "end")
+    page.wait_for_function("document.querySelector('.stage')?.dataset.scale >= 2")
+    page.reload()
+    page.wait_for_selector(".bar .acts:not([hidden]), .stage.final")
+    if page.locator(".stage.final").count() == 0:
+        expect(page.locator(".bar .err")).to_contain_text("The page was left while the search ran")
+        press(page, "end")
+    finished(page)
+
+
+def test_the_tour_waits_for_who_types(page: Page) -> None:
+    page.locator(".more summary").click()
+    page.locator('.more [data-do="tour"]').click()
+    expect(page.locator(".tour .of")).to_have_text("1 of 10")
+    page.locator("#prompt textarea").press_sequentially(PROMPT, delay=40)
+    expect(page.locator(".tour .of")).to_have_text("2 of 10")
+    page.wait_for_timeout(1800)
+    expect(page.locator(".tour .of")).to_have_text("2 of 10")
