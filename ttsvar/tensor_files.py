@@ -123,6 +123,22 @@ def read_metadata(path: Path) -> dict[str, str]:
         raise CheckpointError(f"{path} cannot be read as weights ({error}); restore it, or train it again.") from error
 
 
+def read_own(path: str | Path, part: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and metadata of a file that `python -m ttsvar train PART` wrote; raises CheckpointError."""
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(
+            f"There is no {part} file at {path}; correct the path, or run python -m ttsvar train {part}."
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except SafetensorError as error:
+        raise CheckpointError(
+            f"{path} cannot be read as safetensors ({error}); restore it, or train it again."
+        ) from error
+
+
 def _open_safetensors(path: Path) -> TensorTable:
     _must_exist(path)
     shapes, sizes = {}, {}

@@ -133,7 +133,7 @@ def test_loading_lists_what_does_not_fit(extractor: Dinov2Extractor, tmp_path: P
     spoilt.write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match="cannot be read"):
         load_extractor(spoilt)
-    with pytest.raises(CheckpointError, match="no feature file"):
+    with pytest.raises(CheckpointError, match="no features file"):
         load_extractor(tmp_path / "absent.safetensors")
 
 

@@ -10,7 +10,8 @@ from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.models.strict import MOST_LISTED, check_tensors, load_pretrained
+from ttsvar.exact_fit import MOST_LISTED, check_tensors
+from ttsvar.models.strict import load_pretrained
 
 CONFIG = Dinov2WithRegistersConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=3)
 

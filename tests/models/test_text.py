@@ -61,5 +61,5 @@ def test_a_file_with_a_missing_tensor_is_refused_by_name(encoder: TextEncoder, t
     save_file(tensors, path, metadata=metadata)
     with pytest.raises(CheckpointError, match=r"encoder\.final_layer_norm\.weight"):
         load_text_encoder(path)
-    with pytest.raises(CheckpointError, match="no weight file"):
+    with pytest.raises(CheckpointError, match="no transformer file"):
         load_text_encoder(tmp_path / "absent.safetensors")

@@ -102,7 +102,7 @@ def test_our_own_file_comes_back_with_its_shape_and_gains(tiny: BSQAutoencoder, 
 
 
 def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path):
-    with pytest.raises(CheckpointError, match="There is no tokenizer file"):
+    with pytest.raises(CheckpointError, match="There is no weight file"):
         load_tokenizer(tmp_path / "nowhere.pth")
     broken = tmp_path / "broken.pth"
     broken.write_bytes(b"not weights")

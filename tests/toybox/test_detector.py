@@ -113,10 +113,10 @@ def test_weights_come_back_and_nothing_else_is_taken(tmp_path):
         ours = model.half().float()(images.permute(0, 3, 1, 2).float() / 127.5 - 1)
         theirs = loaded(images.permute(0, 3, 1, 2).float() / 127.5 - 1)
     assert torch.allclose(ours.classes, theirs.classes)
-    with pytest.raises(CheckpointError, match="no detector at"):
+    with pytest.raises(CheckpointError, match="no detector file at"):
         load_detector(tmp_path / "absent.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"no weights")
-    with pytest.raises(CheckpointError, match="not a detector"):
+    with pytest.raises(CheckpointError, match="cannot be read"):
         load_detector(tmp_path / "broken.safetensors")
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.models.strict import check_tensors, load_pretrained, shapes
-from ttsvar.tensor_files import read_tensors
+from ttsvar.exact_fit import check_tensors, shapes
+from ttsvar.models.strict import load_pretrained
+from ttsvar.tensor_files import read_own, read_tensors
 
 FORMAT = "ttsvar-dinov2"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -147,15 +147,7 @@ def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> D
 
     Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no feature file at {path}; run `python -m ttsvar train features` to make one.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    state, metadata = read_own(path, "features")
     try:
         settings = {name: json.loads(metadata["config"])[name] for name in FIELDS}
         with torch.device("meta"):

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.errors import ConfigError
+from ttsvar.exact_fit import check_tensors, shapes
 from ttsvar.features.dinov2 import check_images, resize_images
-from ttsvar.models.strict import check_tensors, shapes
 from ttsvar.tensor_files import read_tensors
 
 INCEPTION_SIZE = 299

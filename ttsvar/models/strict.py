@@ -1,4 +1,4 @@
-"""Strict loading: a state dict holds exactly the tensors that a model has, or an error lists every one that differs."""
+"""Models of transformers from files that hold exactly their tensors."""
 
 from __future__ import annotations
 
@@ -12,25 +12,9 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils import logging
 
-from ttsvar.errors import CheckpointError
+from ttsvar.exact_fit import complain
 
 Model = TypeVar("Model", bound=PreTrainedModel)
-MOST_LISTED = 20
-
-
-def check_tensors(
-    expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], source: str, what: str
-) -> None:
-    """Raise CheckpointError, which lists the tensors of `found` that are unknown, missing or misshapen."""
-    shared = sorted(expected.keys() & found.keys())
-    wrong = [f"{name} is {found[name]}, not {expected[name]}" for name in shared if found[name] != expected[name]]
-    unknown, missing = sorted(found.keys() - expected.keys()), sorted(expected.keys() - found.keys())
-    _complain(unknown, missing, wrong, source, what)
-
-
-def shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor, by name."""
-    return {name: tuple(tensor.shape) for name, tensor in state.items()}
 
 
 def load_pretrained(
@@ -61,7 +45,7 @@ def load_pretrained(
         )
     model, info = loaded
     wrong = [f"{name} is {tuple(there)}, not {tuple(here)}" for name, there, here in sorted(info["mismatched_keys"])]
-    _complain(sorted(info["unexpected_keys"]), sorted(info["missing_keys"]), wrong, source, kind.__name__)
+    complain(sorted(info["unexpected_keys"]), sorted(info["missing_keys"]), wrong, source, kind.__name__)
     nn.Module.to(model, device)
     return model.eval()
 
@@ -78,15 +62,3 @@ def _quiet() -> Iterator[None]:
         logging.set_verbosity(level)
         if bar:
             logging.enable_progress_bar()
-
-
-def _complain(unknown: Sequence[str], missing: Sequence[str], wrong: Sequence[str], source: str, what: str) -> None:
-    found = (("unknown", unknown), ("missing", missing), ("wrong shape", wrong))
-    complaints = [f"{label}: {_shorten(names)}" for label, names in found if names]
-    if complaints:
-        raise CheckpointError(f"{source} does not fit {what}. " + "; ".join(complaints) + ".")
-
-
-def _shorten(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return ", ".join(names[:MOST_LISTED]) + more

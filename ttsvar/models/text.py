@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import T5Config, T5EncoderModel
 
 from ttsvar.errors import CheckpointError, PromptError
+from ttsvar.exact_fit import check_tensors, shapes
+from ttsvar.tensor_files import read_own
 
 PAD, EOS, UNK = 0, 1, 2
 SPECIAL = ("<pad>", "</s>", "<unk>")
@@ -86,21 +87,11 @@ class TextEncoder(nn.Module):
 
 def load_text_encoder(path: Path, device: str | torch.device = "cpu") -> TextEncoder:
     """A text encoder written by `TextEncoder.save`, in float32; raises CheckpointError where the file is off."""
-    if not Path(path).is_file():
-        raise CheckpointError(f"There is no weight file at {path}; train it, or correct the path.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (not a dict)
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} cannot be read as weights ({error}); download it again.") from error
+    tensors, metadata = read_own(path, "transformer")
     if not {"config", "words"} <= set(metadata):
         raise CheckpointError(f"{path} has no configuration or vocabulary in its metadata; save it again.")
     encoder = TextEncoder(T5Config(**json.loads(metadata["config"])), WordTokenizer(json.loads(metadata["words"])))
     tensors["encoder.embed_tokens.weight"] = tensors["shared.weight"]
-    wanted = {name: t.shape for name, t in encoder.model.state_dict().items()}
-    wrong = sorted(set(wanted) ^ set(tensors)) or [n for n, t in tensors.items() if t.shape != wanted[n]]
-    if wrong:
-        raise CheckpointError(f"{path} does not match its configuration in: {', '.join(wrong[:20])}.")
+    check_tensors(shapes(encoder.model.state_dict()), shapes(tensors), str(path), "its configuration")
     encoder.model.load_state_dict(tensors)
     return encoder.to(device).eval()

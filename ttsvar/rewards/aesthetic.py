@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.models.strict import check_tensors, load_pretrained, shapes
+from ttsvar.exact_fit import check_tensors, shapes
+from ttsvar.models.strict import load_pretrained
 from ttsvar.rewards.config import MLP_WIDTHS
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import HALF, check_images, normalize, squash

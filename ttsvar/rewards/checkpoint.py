@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.models.strict import check_tensors, shapes
+from ttsvar.exact_fit import check_tensors, shapes
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
-from ttsvar.tensor_files import read_tensors
+from ttsvar.tensor_files import read_own, read_tensors
 
 FORMAT = "ttsvar-image-reward"
 HEAD_WIDTH = 64
@@ -38,15 +37,7 @@ def load_image_reward(path: str | Path, settings: Mapping[str, Any] | None = Non
 
 def load_reward(path: str | Path) -> tuple[ImageReward, tuple[str, ...]]:
     """Our own safetensors: the model in float32 and the words of its vocabulary, in the order of their ids."""
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no reward file at {path}; run `python -m ttsvar train reward` to make one.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    state, metadata = read_own(path, "reward")
     try:
         config, words = ImageRewardConfig(**json.loads(metadata["config"])), tuple(json.loads(metadata["words"]))
     except (KeyError, TypeError, ValueError, ConfigError) as error:

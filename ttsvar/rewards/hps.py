@@ -12,7 +12,8 @@ from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.models.strict import check_tensors, load_pretrained, shapes
+from ttsvar.exact_fit import check_tensors, shapes
+from ttsvar.models.strict import load_pretrained
 from ttsvar.tensor_files import read_tensors
 
 VISION_HEAD_WIDTH, TEXT_HEAD_WIDTH = 80, 64

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.tensor_files import read_tensors
+from ttsvar.exact_fit import check_tensors, shapes, shorten
+from ttsvar.tensor_files import read_own, read_tensors
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.tokenizer.config import TokenizerConfig
 
@@ -29,8 +29,6 @@ def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None, say:
     wrapper levels. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no tokenizer file at {path}; check the folder, or download the weights first.")
     if path.suffix == ".safetensors":
         state, stored = _read_safetensors(path)
         if config is not None and config != stored:
@@ -65,7 +63,7 @@ def map_tokenizer_keys(
         say(f"{source}: its keys lack the levels .conv and .norm.")
     names = {name: name if bare else _our_name(name) for name in state if name not in _MASKS}
     if unknown := [name for name, ours in names.items() if ours is None]:
-        raise CheckpointError(f"{source} has unknown tensors: {_shorten(unknown)}.")
+        raise CheckpointError(f"{source} has unknown tensors: {shorten(unknown)}.")
     return {ours: state[name] for name, ours in names.items() if ours is not None}
 
 
@@ -102,30 +100,13 @@ def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source
     """A tokenizer that holds exactly these tensors (cast to float32; meta tensors stay on meta)."""
     with torch.device("meta"):
         model = BSQAutoencoder(config)
-    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    complaints = []
-    if unknown := sorted(found.keys() - expected.keys()):
-        complaints.append(f"unknown: {_shorten(unknown)}")
-    if missing := sorted(expected.keys() - found.keys()):
-        complaints.append(f"missing: {_shorten(missing)}")
-    shared = sorted(expected.keys() & found.keys())
-    wrong = [f"{name} is {found[name]}, not {expected[name]}" for name in shared if found[name] != expected[name]]
-    if wrong:
-        complaints.append(f"wrong shape: {_shorten(wrong)}")
-    if complaints:
-        raise CheckpointError(f"{source} does not fit {config}. " + "; ".join(complaints) + ".")
+    check_tensors(shapes(model.state_dict()), shapes(state), source, str(config))
     model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
     return model.eval()
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], TokenizerConfig]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or save it again.") from error
+    state, metadata = read_own(path, "tokenizer")
     try:
         fields = json.loads(metadata["config"])
         lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
@@ -147,8 +128,3 @@ def _our_name(published: str) -> str | None:
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:
     found = {int(match[1]) for name in state if (match := re.fullmatch(pattern, name))}
     return max(found) + 1 if found else 0
-
-
-def _shorten(names: list[str], most: int = 20) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

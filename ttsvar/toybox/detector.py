@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ttsvar.errors import CheckpointError
 from ttsvar.evaluation.detections import Detection
+from ttsvar.exact_fit import check_tensors, shapes
+from ttsvar.tensor_files import read_own
 from ttsvar.toybox.world import COLORS, IMAGE_SIZE, SHAPES
 
 STRIDE = 8
@@ -159,19 +160,14 @@ def save_detector(model: ToyDetector, path: str | Path) -> None:
 
 def load_detector(path: str | Path) -> ToyDetector:
     """Read a detector in float32 and evaluation mode; raises CheckpointError where the file does not fit exactly."""
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no detector at {path}; train one with: python -m ttsvar train detector.")
+    state, metadata = read_own(path, "detector")
     try:
-        with safe_open(path, framework="pt") as file:
-            stored = json.loads((file.metadata() or {})["config"])
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        stored = json.loads(metadata["config"])
         model = ToyDetector(DetectorConfig(**{n: tuple(v) for n, v in stored.items()}))
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a detector written by save_detector ({error!r}).") from error
     counters = {n: t for n, t in model.state_dict().items() if n.endswith("num_batches_tracked")}
-    try:
-        model.load_state_dict({**state, **counters}, strict=True)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path} does not fit its own config: {error}") from error
+    state = {name: tensor.float() for name, tensor in state.items()} | counters
+    check_tensors(shapes(model.state_dict()), shapes(state), str(path), "its own config")
+    model.load_state_dict(state)
     return model.eval()
