@@ -90,6 +90,9 @@ class FakeBackend:
     def choices(self) -> tuple[str, ...]:
         return ()
 
+    def examples(self) -> tuple[str, ...]:
+        return ("a cup",)
+
     def read_prompt(self, prompt: str) -> str:
         return prompt
 

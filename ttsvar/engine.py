@@ -98,6 +98,14 @@ class Engine:
         """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
         return self.backend.choices()
 
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with, as a run keeps them."""
+        return self.backend.examples()
+
+    def read_prompt(self, prompt: str) -> str:
+        """The prompt as a run keeps it; raises PromptError where the model cannot draw it."""
+        return self.backend.read_prompt(prompt.strip())
+
     def resolve(self, search: SearchConfig) -> SearchConfig:
         """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
         return resolve_search(search, len(self.schedule), self.backend.sampling)
@@ -115,7 +123,7 @@ class Engine:
             raise ScheduleError(
                 f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
             )
-        run = Run(self.name, self.backend.read_prompt(prompt.strip()), _seed(seed), search, self.schedule, batch)
+        run = Run(self.name, self.read_prompt(prompt), _seed(seed), search, self.schedule, batch)
         self._eyes.check(run)
         advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
         require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)

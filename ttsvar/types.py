@@ -251,6 +251,10 @@ class Backend(Protocol):
         """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
         ...
 
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with, as a run keeps them."""
+        ...
+
     def read_prompt(self, prompt: str) -> str:
         """The prompt as a run keeps it and the reward reads it; raises PromptError where the model cannot draw it."""
         ...

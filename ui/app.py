@@ -21,12 +21,6 @@ from ui.scoreboard import Scoreboard
 from ui.session_store import SessionStore
 from ui.takeaway import TakeAway
 
-EXAMPLES = (
-    "a photo of three blue balls",
-    "a photo of a red star and a green cup",
-    "a photo of a heart left of a house",
-)
-
 
 class Explorer(gr.Blocks):
     """Blocks that bring their own look to `launch`; `classroom` is the page that a class looks at."""
@@ -63,7 +57,7 @@ def create_app(
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
         # First, so that the endpoints get their names and not the page's private events.
         Api(store).publish()
-        page = layout.build(first, handlers.rail.choices(EXAMPLES), servers)
+        page = layout.build(first, handlers.rail.choices(), servers)
         _wire(page, handlers)
         _wire_duel(page, handlers, duels)
         _wire_takeaway(page, takeaway)
@@ -106,7 +100,8 @@ def _wire(page: Page, handlers: Handlers) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     begin = {"inputs": [rail.prompt, rail.seed, *rail.settings()], "outputs": [*views, *rail.notes()], **quiet}
     rail.go.click(handlers.start, **begin)
-    rail.prompt.submit(handlers.start, **begin)
+    if isinstance(rail.prompt, gr.Textbox):
+        rail.prompt.submit(handlers.start, **begin)
     # Gradio would drop what a quick hand asks for while the last answer is still being closed.
     page.stage.act(handlers.act, None, views, trigger_mode="multiple", **quiet)
     for source in (page.stage, page.stepper, page.lineage):

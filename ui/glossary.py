@@ -19,7 +19,7 @@ class Term:
 
 TERMS: tuple[Term, ...] = (
     Term("scale", ("scale", "scales"),
-         "One pass of drawing. The model draws a picture in 13 scales, from 1 x 1 token to the full grid; each one "
+         "One pass of drawing. A model draws a picture in 7 to 13 scales, from 1 x 1 token to the full grid; each one "
          "refines those before it."),
     Term("candidate", ("candidate", "candidates"),
          "One of the pictures that grow side by side. It keeps its name, such as c3, for as long as it lives."),

@@ -35,6 +35,8 @@ class Choices:
 
     model: str
     about: str
+    classes: tuple[tuple[str, str], ...]
+    """Every prompt the model takes, with all its names, and as a run keeps it; empty where prompts are free text."""
     examples: tuple[str, ...]
     extractors: tuple[str, ...]
     potentials: tuple[str, ...]
@@ -50,7 +52,7 @@ class Choices:
 class Rail:
     """The set-up fields."""
 
-    prompt: gr.Textbox
+    prompt: gr.Textbox | gr.Dropdown
     prompt_note: gr.HTML
     examples: gr.HTML
     seed: gr.Number
@@ -89,9 +91,7 @@ class Rail:
 
 def build_rail(offer: Choices) -> Rail:
     """Lay the rail out."""
-    prompt = gr.Textbox(
-        label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
-    )
+    prompt = _prompt(offer)
     prompt_note = view("prompt-note", js="prompt.js")
     chips = "".join(
         f'<button type="button" data-prompt="{escape(e)}">{escape(e.removeprefix("a photo of "))}</button>'
@@ -122,6 +122,16 @@ def build_rail(offer: Choices) -> Rail:
         prompt=prompt, prompt_note=prompt_note, examples=examples, seed=seed, dice=dice, n=n, number_note=number_note,
         search=search, search_note=search_note, bars=bars, plan_note=plan_note, go=go, **_advanced(offer),
     )  # fmt: skip
+
+
+def _prompt(offer: Choices) -> gr.Textbox | gr.Dropdown:
+    """A field for any text; a searchable box where the model draws classes."""
+    if offer.classes:
+        label = f"Class (type to search {len(offer.classes)})"
+        return gr.Dropdown(list(offer.classes), value=None, label=label, elem_id="prompt", filterable=True)
+    return gr.Textbox(
+        label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
+    )
 
 
 def _advanced(offer: Choices) -> dict[str, Any]:

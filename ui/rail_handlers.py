@@ -56,7 +56,7 @@ class RailHandlers:
         self.engine = engine
         self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
 
-    def choices(self, examples: tuple[str, ...]) -> Choices:
+    def choices(self) -> Choices:
         """What the rail offers over this engine, and the default search."""
         engine, search = self.engine, self.engine.resolve(self.first)
         fields = fields_of(engine, search)
@@ -64,15 +64,19 @@ class RailHandlers:
         side = 16 * max(engine.schedule.sizes[-1]) if engine.schedule.sizes else 0
         about = f"{len(engine.schedule)} scales, {side} px, on {str(engine.device).upper()}"
         extractors = tuple(e for e in EXTRACTORS if e in engine.extractors)
+        classes = tuple((shown, engine.read_prompt(shown)) for shown in engine.choices())
         return Choices(
-            engine.name, about, examples, extractors, POTENTIALS, engine.rewards, search,
+            engine.name, about, classes, engine.examples(), extractors, POTENTIALS, engine.rewards, search,
             fields.lam, fields.plan, notes.bars, notes.plan,
         )  # fmt: skip
 
     def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
         """Begin a run with the fields; FieldError where one of them, or the engine, refuses."""
+        listed = bool(self.engine.choices())
         try:
-            return begin(read_prompt(prompt), read_search(Fields(*values), self.engine.schedule), read_seed(seed))
+            return begin(
+                read_prompt(prompt, listed), read_search(Fields(*values), self.engine.schedule), read_seed(seed)
+            )
         except FieldError:
             raise
         except PromptError as error:
@@ -87,9 +91,9 @@ class RailHandlers:
         fields = fields_of(self.engine, run.search)
         return (run.prompt, run.seed, *(getattr(fields, name) for name in Fields.__dataclass_fields__))
 
-    def check_prompt(self, prompt: str) -> str:
+    def check_prompt(self, prompt: str | None) -> str:
         """The note under the prompt: words that the model does not know."""
-        unknown = self.engine.unknown_words(prompt or "")
+        unknown = self.engine.unknown_words(prompt) if prompt and prompt.strip() else ()
         if not unknown:
             return ""
         marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))

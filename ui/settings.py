@@ -45,11 +45,15 @@ class Fields:
     top_p: float | None
 
 
-def read_prompt(prompt: str | None) -> str:
-    """The prompt without surplus blanks; FieldError where it is empty or far too long."""
+def read_prompt(prompt: str | None, listed: bool = False) -> str:
+    """The prompt without surplus blanks; FieldError where it is empty or far too long.
+
+    `listed` where prompts are chosen from a list.
+    """
     text = " ".join((prompt or "").split())
     if not text:
-        raise FieldError("prompt", "Write what the picture should show, or choose an example below.")
+        asked = "Choose what the picture should show" if listed else "Write what the picture should show"
+        raise FieldError("prompt", f"{asked}, or take an example below.")
     if len(text) > PROMPT_LIMIT:
         raise FieldError("prompt", f"This prompt has {len(text)} characters; {PROMPT_LIMIT} are enough. Shorten it.")
     return text

@@ -58,7 +58,7 @@ class View:
 def welcome(engine: Any, strip: str, note: str = "") -> View:
     """The page before the first run."""
     lost = f'<p class="err" role="alert">{note}</p>' if note else ""
-    stage = stage_html(lost + welcome_html(gallery_html(offered(engine))), kind="hello")
+    stage = stage_html(lost + welcome_html(len(engine.schedule), gallery_html(offered(engine))), kind="hello")
     return View(
         header_html(engine.name, str(engine.device).upper()), strip, stage, "", EMPTY, EMPTY, EMPTY, EMPTY, "", None
     )

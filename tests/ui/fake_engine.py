@@ -107,6 +107,9 @@ class DrawnBackend:
     def choices(self) -> tuple[str, ...]:
         return ()
 
+    def examples(self) -> tuple[str, ...]:
+        return ("a photo of three blue balls", "a photo of a red star")
+
     def read_prompt(self, prompt: str) -> str:
         return prompt
 

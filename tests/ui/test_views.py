@@ -52,8 +52,8 @@ def test_maps_are_named_after_what_was_looked_with(session: Session) -> None:
 
 
 def test_the_fields_begin_with_the_reward_that_was_asked_for(session: Session) -> None:
-    assert RailHandlers(session.engine).choices(()).search.reward == "image-reward"
-    assert RailHandlers(session.engine, "hps").choices(()).search.reward == "hps"
+    assert RailHandlers(session.engine).choices().search.reward == "image-reward"
+    assert RailHandlers(session.engine, "hps").choices().search.reward == "hps"
 
 
 @pytest.mark.parametrize("scale", [0, 2, 6, 13])

@@ -94,6 +94,10 @@ class ChunkedBackend(ABC):
         """Every prompt the model takes; none are listed where prompts are free text."""
         return ()
 
+    @abstractmethod
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with."""
+
     def read_prompt(self, prompt: str) -> str:
         """The prompt as a run keeps it: as it is, where prompts are free text."""
         return prompt

@@ -12,7 +12,7 @@ from torch import Tensor
 from ttsvar.backends.chunked import ChunkedBackend
 from ttsvar.backends.flops import decoder_flops, transformer_flops
 from ttsvar.backends.memory import decode_bytes, forward_bytes
-from ttsvar.backends.prompting import with_faces
+from ttsvar.backends.prompting import known_examples, with_faces
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError
 from ttsvar.models.infinity import Condition, Infinity, InnerGuidance, inner_guidance
@@ -90,6 +90,10 @@ class InfinityBackend(ChunkedBackend):
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         """The prompt's words that are not in the vocabulary."""
         return tuple(self.text_encoder.tokenizer.unknown(prompt)) if self.vocabulary() else ()  # type: ignore[attr-defined]
+
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts in words that the model knows."""
+        return known_examples(self.vocabulary(), self.unknown_words)
 
     def _guided(self, run: Run) -> bool:
         return any(run.search.at_scale("cfg", k) != 1 for k in range(len(run.schedule)))

@@ -27,6 +27,8 @@ from ttsvar.types import Run, ScaleSchedule
 SAMPLING = Sampling(cfg=4.0, tau=1.0, top_p=0.95, top_k=900)
 """As in the authors' sampling demo; for FID they use cfg 1.5, top-p 0.96."""
 
+EXAMPLES = (980, 437, 22)
+"""Classes of the authors' sampling demo: volcano, beacon, bald eagle."""
 LIVE_LOGITS = 4
 """Tensors of the size of a chunk's logits that a draw holds at once."""
 
@@ -82,6 +84,11 @@ class VARBackend(ChunkedBackend):
     def choices(self) -> tuple[str, ...]:
         """Every class as a prompt, in label order."""
         return self.classes.choices
+
+    def examples(self) -> tuple[str, ...]:
+        """Names of a few classes; the first ones where a model has too few for ImageNet's."""
+        labels = EXAMPLES if len(self.classes) > max(EXAMPLES) else range(min(3, len(self.classes)))
+        return tuple(self.classes.name(label) for label in labels)
 
     def read_prompt(self, prompt: str) -> str:
         """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""

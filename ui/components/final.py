@@ -68,7 +68,7 @@ def ending_html(end: Ending) -> str:
     )
 
 
-def welcome_html(recorded: str = "") -> str:
+def welcome_html(scales: int, recorded: str = "") -> str:
     """What stands in the main column before the first run; `recorded` are the cards of the recorded runs."""
     steps = (
         ("Draw", "Several candidates grow side by side, scale by scale, from a single colour to the picture."),
@@ -78,7 +78,7 @@ def welcome_html(recorded: str = "") -> str:
     items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
     return (
         '<div class="hi"><h2>Watch a picture being chosen</h2>'
-        "<p>Type a prompt and start. Thirteen scales, one calm step at a time; every step can be taken back.</p>"
+        f"<p>Say what to draw, and start: {scales} scales, one calm step at a time; every step can be taken back.</p>"
         f'<ol>{items}</ol><div class="ways"><button type="button" class="go" data-do="start">Start the search</button>'
         '<button type="button" class="ghost" data-do="tour">Show me around</button></div></div>' + recorded
     )

@@ -1,6 +1,6 @@
 """The real app in a process of its own, and the Chromium that looks at it.
 
-TTSVAR_UI_MODEL names another model or folder than the toybox; `fake` is the test double, which needs no weights.
+TTSVAR_UI_MODEL names another model or folder than the toybox; those of tests/ui/serve.py need no download.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ FLAGS = [
 ]  # fmt: skip
 PATIENCE_TO_START = 600
 """Seconds that loading may take where many things run at once; on two free cores it is a few."""
+WITHOUT_WEIGHTS = ("fake", "tiny-var")
+"""Models of tests/ui/serve.py."""
 PATIENCE = 60_000
 """Milliseconds that a busy machine may take."""
 
@@ -31,8 +33,9 @@ PATIENCE = 60_000
 class Server:
     """`python app.py` on a free port; can be ended and started again over the same runs."""
 
-    def __init__(self, runs: Path) -> None:
+    def __init__(self, runs: Path, model: str | None = None) -> None:
         self.runs = runs
+        self.model = model or os.environ.get("TTSVAR_UI_MODEL", "toybox")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -45,8 +48,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait for the first answer."""
-        model = os.environ.get("TTSVAR_UI_MODEL", "toybox")
-        script = ["tests/ui/serve_fake.py"] if model == "fake" else ["app.py", "--model", model]
+        own = self.model in WITHOUT_WEIGHTS
+        script = ["tests/ui/serve.py", self.model] if own else ["app.py", "--model", self.model]
         command = [sys.executable, *script, "--port", str(self.port), "--runs-dir", str(self.runs)]
         began = self.began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -1,0 +1,53 @@
+"""A model that draws classes: VAR's own classes in the page, on a small transformer of all 1000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from served import Server
+from steps import at_scale, press
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    served = Server(tmp_path_factory.mktemp("runs"), "tiny-var")
+    served.start()
+    yield served
+    served.stop()
+
+
+def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:
+    expect(page.locator(".stage.hello")).to_contain_text("10 scales")
+    box = page.locator("#prompt input")
+    expect(box).to_have_value("")
+    page.locator("#go").click()
+    expect(page.locator("#prompt-note .err")).to_contain_text("Choose")
+    box.click()
+    box.press_sequentially("bald e")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("bald eagle, American eagle, Haliaeetus leucocephalus")
+    expect(page.locator("#prompt-note")).to_be_empty()
+    page.locator("#go").click()
+    at_scale(page, 0)
+    press(page, "next")
+    at_scale(page, 1)
+    picture = page.locator(".card .pic img").first
+    expect(picture).to_have_attribute("alt", "Candidate c0 at scale 1: bald eagle")
+    assert picture.evaluate("image => image.naturalWidth") == 256
+    page.reload()
+    at_scale(page, 1)
+    expect(box).to_have_value("bald eagle, American eagle, Haliaeetus leucocephalus")
+
+
+def test_examples_are_classes(page: Page) -> None:
+    page.get_by_role("button", name="volcano", exact=True).click()
+    expect(page.locator("#prompt input")).to_have_value("volcano")
+    box = page.locator("#prompt input")
+    box.fill("a blue cup")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("volcano")
