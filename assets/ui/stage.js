@@ -202,17 +202,20 @@ function refocus() {
   element.querySelector(`.bar .acts:not([hidden]) [data-do="${used}"]:not(:disabled)`)?.focus({ preventScroll: true });
 }
 
-// A new view begins at its heading, unless that is on the screen already.
+// A new view begins at its heading, unless that is on the screen already; on a wide page with the scales above it.
+const narrow = matchMedia("(max-width: 820px)");
 let view = "";
 function reveal() {
   const { run = "", at = "" } = stage()?.dataset || {};
   const before = view;
   view = `${run} ${at}`;
   if (before === view || !before) return;
-  const top = stage().getBoundingClientRect().top;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (!run) scrollTo({ top: 0, behavior: "instant" });
-  else if (top < 56 || top > innerHeight / 2) element.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
+  requestAnimationFrame(() => {
+    const top = stage().getBoundingClientRect().top;
+    if (run && top >= 56 && top < innerHeight / 2) return;
+    if (run && narrow.matches) element.scrollIntoView({ block: "start", behavior: "instant" });
+    else scrollTo({ top: 0, behavior: "instant" });
+  });
 }
 
 function init() {

@@ -83,7 +83,8 @@ def visitor(browser: Browser, url: str, width: int, scheme: str = "light", heigh
 
 
 def settled(page: Page, **how: bool) -> bytes:
-    """A picture of the page once nothing moves."""
+    """A picture of the page from its top, where the header belongs, once nothing moves."""
+    page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(400)
     return page.screenshot(**how)  # type: ignore[arg-type]
 
@@ -109,7 +110,6 @@ def readme(browser: Browser, url: str, folder: Path) -> list[Path]:
         start(page, PROMPT, SEED)
         to_scale(page, 5)
         page.wait_for_selector("#plot .shapelayer path")
-        page.locator("#stepper" if width < 1000 else "#top").scroll_into_view_if_needed()
         files.append(small(settled(page), folder / f"{name}.png"))
         if name == "app":
             overrule(page)

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from steps import PROMPT, WIDTHS, at_scale, finished, press, start
 
+from ui.recorded import recorded_runs
+
 pytestmark = pytest.mark.browser
 IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
@@ -38,6 +40,16 @@ def test_a_new_view_begins_at_its_heading(page: Page, width: int) -> None:
     page.locator('.end [data-do="new"]').click()
     page.wait_for_selector(".stage.hello")
     page.wait_for_function("scrollY === 0")
+
+
+@pytest.mark.skipif(not recorded_runs(), reason="no recorded runs here")
+def test_a_recorded_run_opens_at_its_story(page: Page) -> None:
+    small(page, 390)
+    page.locator(".recorded button").first.click()
+    finished(page)
+    page.wait_for_function(f"({IN_VIEW})(document.querySelector('.story h2'))")
+    page.wait_for_timeout(500)
+    assert page.locator(".story h2").evaluate(IN_VIEW)
 
 
 def test_enter_starts_and_goes_on(page: Page) -> None:
