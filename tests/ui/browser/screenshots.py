@@ -82,11 +82,12 @@ def visitor(browser: Browser, url: str, width: int, scheme: str = "light", heigh
     return page
 
 
-def settled(page: Page, **how: bool) -> bytes:
-    """A picture of the page from its top, where the header belongs, once nothing moves."""
-    page.evaluate("scrollTo(0, 0)")
+def settled(page: Page, *, whole: bool = False) -> bytes:
+    """A picture of the window, or of the whole page with the header at its top, once nothing moves."""
+    if whole:
+        page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(400)
-    return page.screenshot(**how)  # type: ignore[arg-type]
+    return page.screenshot(full_page=whole)
 
 
 def shoot(browser: Browser, url: str, folder: Path) -> list[Path]:
@@ -97,7 +98,7 @@ def shoot(browser: Browser, url: str, folder: Path) -> list[Path]:
             page = visitor(browser, url, width, scheme)
             for state in states(page):
                 files.append(folder / f"{state}-{scheme}-{width}.png")
-                files[-1].write_bytes(settled(page, full_page=state not in ("large", "tour")))
+                files[-1].write_bytes(settled(page, whole=state not in ("large", "tour")))
             page.context.close()
     return files
 
