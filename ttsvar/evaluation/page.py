@@ -208,7 +208,8 @@ def _figure(figure: go.Figure) -> str:
 def _table(head: Sequence[str], rows: Sequence[str]) -> str:
     top = "".join(f"<th>{_esc(name)}</th>" for name in head)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Table">{table}</div>'
 
 
 def _esc(text: str) -> str:

@@ -148,7 +148,9 @@ def _node(grid: Grid, column: Column, index: int) -> str:
         f'aria-label="{label}" transform="translate({x:.1f},{y:.1f})"><title>{label}</title>'
         f'<image href="{dot.thumb}" width="{side:.1f}" height="{side:.1f}" clip-path="inset(0 round 4px)"/>'
         f'<rect x="-.75" y="-.75" width="{side + 1.5:.1f}" height="{side + 1.5:.1f}" rx="4.5" '
-        f'stroke="{mark_color(dot.label)}"/>{_mark(dot.label, side)}{_birth(dot, side, copy)}</g>'
+        f'stroke="{mark_color(dot.label)}"/>{_mark(dot.label, side)}</g>'
+        # Beside the button and not in it: its label says the name already.
+        f'<g transform="translate({x:.1f},{y:.1f})" aria-hidden="true">{_birth(dot, side, copy)}</g>'
     )
 
 
