@@ -266,7 +266,7 @@ def _prompts(arguments: argparse.Namespace) -> None:
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="toybox")
+    add_loading_flags(parser)
     parser.add_argument("--search", default="raw", help=f"one of {', '.join(SEARCHES)}")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-category", type=int, default=4, help="prompts of each category")
@@ -284,5 +284,6 @@ def _sheet(arguments: argparse.Namespace) -> None:
     detector = load_detector(TOYBOX_FOLDER / "detector.safetensors") if arguments.detections else None
     prompts = evaluation_prompts(arguments.per_category)
     search = search_config(arguments.search)
-    contact_sheet(load(arguments.model), prompts, arguments.out, search=search, seed=arguments.seed, detector=detector)
+    engine = load(arguments.model, settings=load_settings(arguments))
+    contact_sheet(engine, prompts, arguments.out, search=search, seed=arguments.seed, detector=detector)
     print(f"Wrote {arguments.out}.")
