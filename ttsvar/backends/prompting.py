@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 SCENES = (
-    "a photo of three blue balls",
     "a photo of a red star and a green cup",
+    "a photo of three fish",
     "a photo of a heart left of a house",
 )
 """Of the toybox's world."""
