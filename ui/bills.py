@@ -3,42 +3,68 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ttsvar.config import SEARCHES
-from ttsvar.types import Run, StepCost
+from ttsvar.types import ComponentCost, Run, StepCost
 from ui.components.cost import Bill, Curve, Price
 from ui.sessions import Session
 
 
-def costs(session: Session, node_id: str) -> tuple[StepCost, StepCost, StepCost]:
-    """Search so far, looking so far, and this scale's search."""
-    search, looking, last = StepCost(), StepCost(), StepCost()
+@dataclass(frozen=True)
+class Costs:
+    """What a run took so far."""
+
+    search: StepCost
+    """FLOPs by the formulas, so that they are those of the search whoever has drawn it before; seconds as measured."""
+    looking: StepCost
+    """What the page looked at beyond that, as measured."""
+    last: StepCost
+    """The search's part of the scale that was grown last."""
+    measured: StepCost
+    """What was computed for the search in this run itself; less where an earlier run had the same pictures."""
+
+    @property
+    def reused(self) -> bool:
+        """Whether some of the search's work was there already, and took no time here."""
+        return self.measured.flops < 0.999 * self.search.flops
+
+
+def costs(session: Session, node_id: str) -> Costs:
+    """The cost up to a node, its scale included where it was grown."""
+    search, looking, last, measured = StepCost(), StepCost(), StepCost(), StepCost()
     for node in session.history.path(node_id):
         if node.result is None:
             continue
-        last = node.result.cost
-        search, looking = search + last, looking + session.look_cost(node.state.id)
-    return search, looking, last
+        took, looked = node.result.cost, session.look_cost(node.state.id)
+        needed = session.engine.price(session.run, node.state.scale, len(node.result.grown))
+        # The page decodes the pictures of the last scale where the search itself only ends there.
+        lent = {name: part for name, part in looked.parts.items() if name in needed and name not in took.parts}
+        took = took + StepCost(lent)
+        flops = {name: replace(took.parts.get(name, ComponentCost()), flops=work) for name, work in needed.items()}
+        last = StepCost({**took.parts, **flops})
+        search, measured = search + last, measured + took
+        looking += StepCost({name: part for name, part in looked.parts.items() if name not in lent})
+    return Costs(search, looking, last, measured)
 
 
 def bill(session: Session, node_id: str) -> Bill:
     """The figures of the cost panel at a node of a run."""
-    search, looking, _ = costs(session, node_id)
+    cost = costs(session, node_id)
     run, node = session.run, session.history.node(node_id)
-    alive = alive_per_scale(session, node_id)
-    fixed = [run.search.n] * len(run.schedule)
-    raw, best = (_as(run, name) for name in ("raw", "best-of-n"))
-    work = (
-        Curve("this run", "own", _work(session, run, alive)),
-        Curve(f"fixed batch of {run.search.n}", "fixed", _work(session, raw, fixed)),
-        Curve(f"best of {run.search.n}", "best", _work(session, best, fixed)),
-    )
+    n, alive = run.search.n, alive_per_scale(session, node_id)
+    fixed = [n] * len(run.schedule)
+    raw, best = (_work(session, _as(run, name), fixed) for name in ("raw", "best-of-n"))
+    plain = (Curve(f"fixed batch of {n}", "fixed", raw), Curve(f"best of {n}", "best", best))
+    own = _work(session, run, alive)
+    work = (Curve("this run", "own", own), *((Curve("raw", "fixed", raw),) if n == 1 else plain))
     held = (Curve("this run", "own", _held(run, alive)), Curve("fixed", "fixed", _held(run, fixed)))
     now = min(node.state.scale, len(run.schedule) - 1)
     ahead = node.state.scale + 1
-    price = None if node.state.done or ahead >= len(run.schedule) else _price(session, search, ahead, alive[ahead])
-    return Bill(search, looking, work, held, now, price)
+    over = node.state.done or ahead >= len(run.schedule)
+    price = None if over else _price(session, cost.measured, ahead, alive[ahead])
+    shares = {name: part.flops / cost.search.flops for name, part in cost.search.parts.items() if part.flops}
+    return Bill(cost.search, cost.looking, work, held, now, price, cost.reused, max(shares.items(), key=lambda s: s[1]))
 
 
 def alive_per_scale(session: Session, node_id: str) -> list[int]:

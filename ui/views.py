@@ -85,7 +85,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
     columns = rivers.columns(session, node_id)
     stage = _ending(session, node, columns) if node.state.done else _board(session, node_id, busy, error)
     engine, run = session.engine, session.run
-    search, _, last = costs(session, node_id)
+    cost = costs(session, node_id)
     scales = len(run.schedule)
     shown = node_id if above is None or node.result is not None else above.state.id
     frame = build_frame(session, shown)
@@ -100,7 +100,7 @@ def show(session: Session, node_id: str, *, busy: str = "", error: str = "") -> 
         resampling_html(frame),
         scores_html(past, scales, node.state.scale),
         cost_html(bill(session, node_id)),
-        facts_html(search, last, engine.raw_flops(run)),
+        facts_html(cost.search, cost.last, engine.raw_flops(run)),
         (session.id, shown),
     )
 
@@ -141,7 +141,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     others = tuple((c, small[i], float(scores[i])) for i, c in enumerate(node.state.candidate_ids) if i != best)
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")
-    search, _, _ = costs(session, node.state.id)
+    search = costs(session, node.state.id).search
     raw = session.engine.raw_flops(run)
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from ui_helpers import go_to
+from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
 from ui import rivers, words
@@ -181,9 +181,9 @@ def test_the_history_of_a_candidate_follows_its_line(session: Session) -> None:
 
 def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) -> None:
     paid = bill(session, go_to(session, 3))
-    own, fixed, best = paid.work
+    own, fixed = paid.work
     assert alive_per_scale(session, session.current) == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
-    assert (fixed.name, best.name) == ("fixed batch of 1", "best of 1")
+    assert fixed.name == "raw"
     assert fixed.values[-1] == pytest.approx(session.engine.raw_flops(session.run))
     assert own.values[0] == pytest.approx(8 * fixed.values[0])
     assert list(own.values) == sorted(own.values)
@@ -194,12 +194,35 @@ def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) ->
     assert bill(session, go_to(session, 13)).price is None
 
 
-def test_the_planned_work_is_what_the_steps_measured(session: Session) -> None:
+def test_the_curves_of_fixed_and_best_part_where_there_are_several(store: SessionStore) -> None:
+    session = store.create(PROMPT, SearchConfig(n=2), 0)
+    session.open(session.current)
+    assert [curve.name for curve in bill(session, session.current).work[1:]] == ["fixed batch of 2", "best of 2"]
+
+
+def test_the_planned_work_is_what_a_run_is_charged_in_the_end(session: Session) -> None:
     planned = bill(session, go_to(session, 13)).work[0].values
-    last = session.history.path()[-2].state.id
-    measured = costs(session, session.current)[0].flops
-    decode = session.engine.backend.decode_flops(1)
-    assert measured == pytest.approx(planned[-1] - decode), f"the picture's own decoding comes on top, at {last}"
+    cost = costs(session, session.current)
+    assert cost.search.flops == pytest.approx(planned[-1])
+    assert cost.measured.flops == pytest.approx(planned[-1]), "nobody had drawn it before"
+    assert not cost.reused
+
+
+def test_raw_sampling_costs_as_much_as_itself(store: SessionStore) -> None:
+    session = store.create(PROMPT, SearchConfig(strategy="raw"), 0)
+    session.open(session.current)
+    go_to(session, 13)
+    assert costs(session, session.current).search.flops == pytest.approx(session.engine.raw_flops(session.run))
+
+
+def test_the_bill_is_the_same_whoever_drew_it_before(session: Session, store: SessionStore) -> None:
+    first = costs(session, go_to(session, 13))
+    again = store.create(session.run.prompt, session.run.search, session.run.seed)
+    again.open(again.current)
+    second = costs(again, go_to(again, 13))
+    assert {n: p.flops for n, p in second.search.parts.items()} == {n: p.flops for n, p in first.search.parts.items()}
+    assert second.reused
+    assert "An earlier run had drawn" in show(again, again.current).cost
 
 
 def test_a_price_counts_the_candidates_that_a_person_keeps(session: Session) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ttsvar.types import StepCost
 
 NAMES = ("transformer", "decode", "features", "reward", "selection")
+WORDS = {"decode": "Decoding pictures is", "features": "Their features are", "reward": "Judging them is"}
+REUSED = " An earlier run had drawn some of these pictures: their work is counted, their time is not."
 W, H, LEFT, TOP, BOTTOM = 330, 128, 34, 18, 18
 
 
@@ -40,6 +42,10 @@ class Bill:
     held: tuple[Curve, ...]
     now: int
     price: Price | None
+    reused: bool
+    """Whether an earlier run had some of the pictures, so that they took no time here."""
+    most: tuple[str, float]
+    """The component that takes most FLOPs of the search, and its share."""
 
 
 def cost_html(bill: Bill) -> str:
@@ -52,14 +58,21 @@ def cost_html(bill: Bill) -> str:
         '<th scope="col">FLOPs</th>'
         f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
         f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
-        f"<td>{_bytes(_peak(search))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
+        f"<td>{_bytes(_peak(search + looking))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
         '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
-        "that you can see every candidate at every scale.</p>"
+        f"that you can see every candidate at every scale.{REUSED if bill.reused else ''}</p>"
         f"{_figure('FLOPs so far, G', bill.work, bill.now, 1e9)}"
         f"{_figure('Tokens in the cache', bill.held, bill.now, 1.0)}{_key(bill.work)}"
-        '<p class="note">Coarse scales are cheap: many candidates there cost little (the paper\'s Figure 2). The cache '
-        "grows with the tokens that it holds. Solid up to this scale, faint as planned.</p>"
+        f'<p class="note">{_most(*bill.most)} The cache grows with the tokens that it holds (the paper\'s Figure 2). '
+        "Solid up to this scale, faint as planned.</p>"
     )
+
+
+def _most(name: str, share: float) -> str:
+    """What the work consists of, in the words of what it means."""
+    if name == "transformer":
+        return f"Drawing is {share:.0%} of the work so far; coarse scales are cheap, and many candidates there, too."
+    return f"{WORDS[name]} {share:.0%} of the work so far: a decision costs a look at everybody, however coarse."
 
 
 def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
