@@ -44,12 +44,12 @@ def create_app(
     The page offers the engine's rewards, and begins with `reward` or the usual one.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    store = SessionStore(engine, runs_dir, ttl)
+    store = SessionStore(engine, runs_dir, ttl, evaluator=evaluator_for(engine))
     handlers = Handlers(engine, store, Projector(), reward)
     takeaway = TakeAway(store, handlers.rail, SKIP_VIEWS)
     first = handlers.hello()
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", ttl)
-    duels = DuelEvents(store, scoreboard, evaluator_for(engine), len(first.values()))
+    duels = DuelEvents(store, scoreboard, len(first.values()))
     servers = {
         "stage": _stage_functions(handlers), "lineage": LineageEvents(store).functions(), "duel": duels.functions(),
         "takeaway": _takeaway_functions(takeaway),

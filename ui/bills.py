@@ -6,9 +6,11 @@ import itertools
 from dataclasses import dataclass, replace
 
 from ttsvar.config import SEARCHES
-from ttsvar.types import ComponentCost, Run, StepCost
+from ttsvar.types import Component, ComponentCost, Run, StepCost
 from ui.components.cost import Bill, Curve, Price
 from ui.sessions import Session
+
+NOTHING = ComponentCost()
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,19 @@ def costs(session: Session, node_id: str) -> Costs:
         if node.result is None:
             continue
         took, looked = node.result.cost, session.look_cost(node.state.id)
-        needed = session.engine.price(session.run, node.state.scale, len(node.result.grown))
+        needed: dict[Component, float] = session.engine.price(session.run, node.state.scale, len(node.result.grown))
         # The page decodes the pictures of the last scale where the search itself only ends there.
-        lent = {name: part for name, part in looked.parts.items() if name in needed and name not in took.parts}
+        lent: dict[Component, ComponentCost] = {
+            name: part for name, part in looked.parts.items() if name in needed and name not in took.parts
+        }
         took = took + StepCost(lent)
-        flops = {name: replace(took.parts.get(name, ComponentCost()), flops=work) for name, work in needed.items()}
-        last = StepCost({**took.parts, **flops})
+        parts: dict[Component, ComponentCost] = dict(took.parts)
+        for name, work in needed.items():
+            parts[name] = replace(parts.get(name, NOTHING), flops=work)
+        last = StepCost(parts)
         search, measured = search + last, measured + took
-        looking += StepCost({name: part for name, part in looked.parts.items() if name not in lent})
+        beyond: dict[Component, ComponentCost] = {n: part for n, part in looked.parts.items() if n not in lent}
+        looking += StepCost(beyond)
     return Costs(search, looking, last, measured)
 
 

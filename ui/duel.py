@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +18,7 @@ from ui import branches, rivers
 from ui.frames import array
 from ui.pictures import picture_uri
 from ui.sessions import Session
-
-
-class Evaluator(Protocol):
-    """Measures whether an image satisfies its prompt."""
-
-    def verdict(self, prompt: str, image: Any) -> Any:
-        """An object with `correct` and `reasons`; None where the prompt cannot be judged."""
-        ...
+from ui.verdicts import verdict_of
 
 
 @dataclass(frozen=True)
@@ -108,10 +101,10 @@ def race(session: Session, heads: tuple[str, str], turn: int) -> Iterator[tuple[
         yield ways[0], ways[1]
 
 
-def settle(session: Session, at: str, ends: tuple[str, str], evaluator: Evaluator | None) -> Duel:
+def settle(session: Session, at: str, ends: tuple[str, str]) -> Duel:
     """What came of both ways, once both are finished; kept with the run."""
     node = session.history.node(at)
-    sides = tuple(_side(session, at, end, evaluator) for end in ends)
+    sides = tuple(_side(session, at, end) for end in ends)
     assert node.result is not None
     chosen = [Counter(side.kept) for side in sides]
     shared = sum((chosen[0] & chosen[1]).values()) / max(sum(c.values()) for c in chosen)
@@ -161,7 +154,7 @@ def _commit(session: Session, state_id: str, counts: list[int] | None = None) ->
             session.history.go(here)
 
 
-def _side(session: Session, at: str, end: str, evaluator: Evaluator | None) -> Side:
+def _side(session: Session, at: str, end: str) -> Side:
     node = session.history.node(at)
     path = [n.state for n in session.history.path(end)]
     first = path[[s.id for s in path].index(at) + 1]
@@ -169,16 +162,15 @@ def _side(session: Session, at: str, end: str, evaluator: Evaluator | None) -> S
     rows = list(first.choices[-1])
     finished = session.finished(end)
     best = rivers.best_row(session, end)
-    assert finished.images is not None
-    verdict = None if evaluator is None else evaluator.verdict(session.run.prompt, finished.images[best])
+    satisfied, reasons = verdict_of(session, end)
     return Side(
         end,
         tuple(node.result.grown.candidate_ids[i] for i in rows),
         path[-1].candidate_ids[best],
         float(array(finished.scores)[best]),
         diversity(array(session.look(at).features), rows),
-        None if verdict is None else bool(verdict.correct),
-        () if verdict is None else tuple(verdict.reasons),
+        satisfied,
+        reasons,
     )
 
 

@@ -12,7 +12,7 @@ from ttsvar.errors import TTSVarError
 from ui import duel
 from ui.components.board import signed
 from ui.components.duel import Lane, Offer, Race, panel_html
-from ui.duel import Duel, Evaluator
+from ui.duel import Duel
 from ui.lineage_events import values_of
 from ui.scoreboard import Scoreboard, total
 from ui.session_store import SessionStore
@@ -26,10 +26,9 @@ MOST_SHOWN = 6
 class DuelEvents:
     """Handlers of the duel panel, over the store of runs and the score of everybody."""
 
-    def __init__(self, store: SessionStore, scoreboard: Scoreboard, evaluator: Evaluator | None, views: int) -> None:
+    def __init__(self, store: SessionStore, scoreboard: Scoreboard, views: int) -> None:
         self.store = store
         self.scoreboard = scoreboard
-        self.evaluator = evaluator
         self.views = views
 
     def functions(self) -> list[Any]:
@@ -77,8 +76,8 @@ class DuelEvents:
         verdicts = ""
         if found.satisfied_only_mine or found.satisfied_only_algorithm:
             verdicts = (
-                f" The prompt was satisfied only by yours {found.satisfied_only_mine} times, only by the "
-                f"algorithm's {found.satisfied_only_algorithm} times."
+                f" Only your picture satisfied the prompt {_times(found.satisfied_only_mine)}, only the "
+                f"algorithm's {_times(found.satisfied_only_algorithm)}."
             )
         gain, diversity = 0 + round(found.gain, 2), 0 - round(found.lost_diversity, 2)
         text = (
@@ -112,7 +111,7 @@ class DuelEvents:
             note = "Stopped. Run it again to go on; what was drawn is kept."
             yield (*self._same(), _panel(session, error=note))
             return
-        settled = duel.settle(session, at, heads, self.evaluator)
+        settled = duel.settle(session, at, heads)
         self.scoreboard.add(str(data.get("visitor", "")), session.id, settled)
         session.walked(heads[0])
         session.walked(session.current)
@@ -120,6 +119,10 @@ class DuelEvents:
 
     def _same(self) -> tuple:
         return tuple(gr.skip() for _ in range(self.views))
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = None, error: str = "") -> str:

@@ -161,14 +161,16 @@ class Handlers:
         return history_of(session, at, index) if result is not None and 0 <= index < len(result.grown) else []
 
     def chart(self, here: tuple[str, str] | None) -> tuple:
-        """The scatter of the clustering features of the node that is shown."""
+        """The scatter of the clustering features of the node that is shown; of an ending, where several were alive."""
         session = self.store.get(here[0]) if here else None
         if session is None or here is None or here[1] not in session.history:
             return gr.update(visible=False), WAITING
-        frame = build_frame(session, here[1])
-        points, method = self._plane(session, here[1])
+        node_id = _with_several(session, here[1])
+        frame = build_frame(session, node_id)
+        points, method = self._plane(session, node_id)
         figure = cluster_figure(points, frame.cards)
-        return gr.update(value=figure, visible=True), legend_html(frame, method)
+        note = "" if node_id == here[1] else f"Scale {frame.scale}, the last with more than one candidate. "
+        return gr.update(value=figure, visible=True), legend_html(frame, method, note)
 
     def _plane(self, session: Session, node_id: str) -> tuple[np.ndarray, str]:
         points, method = session.shown(node_id, "plane", lambda: self._project(session, node_id))
@@ -198,6 +200,12 @@ class Handlers:
         batch = resolve_batch(search, self.engine.schedule)
         decisions = {k: search.decision(k) for k in range(len(batch)) if search.decision(k)}
         return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decisions))
+
+
+def _with_several(session: Session, node_id: str) -> str:
+    """A node, or the last before it that had several candidates; the node itself where none had."""
+    path = [n for n in session.history.path(node_id) if n.result is not None and len(n.result.grown) > 1]
+    return path[-1].state.id if path else node_id
 
 
 def _known(session: Session, node_id: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ttsvar.search.reasons import cluster_letter
-from ui.components.marks import MARKS, mark_color
+from ui.components.marks import mark, mark_color
 from ui.frames import Card
 
 SIDE = 0.13
@@ -41,7 +41,7 @@ def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
         x=xs - SIDE / 2, y=ys + SIDE / 2, mode="markers", hoverinfo="skip", showlegend=False,
         marker={
             "size": 11,
-            "symbol": [MARKS[c.label % len(MARKS)][3] if c.label is not None else "circle-open" for c in cards],
+            "symbol": ["circle-open" if c.label is None else mark(c.label).symbol for c in cards],
             "color": [mark_color(c.label) for c in cards],
         },
     )  # fmt: skip

@@ -20,7 +20,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.errors import StateError, TTSVarError
 from ttsvar.history import History
 from ttsvar.runs import load_history
-from ui.sessions import ORIGIN, Session
+from ui.sessions import ORIGIN, Evaluator, Session
 
 log = logging.getLogger("ttsvar.ui")
 RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
@@ -30,12 +30,18 @@ class SessionStore:
     """All runs by id, in memory and on disk; those untouched for `ttl` seconds are deleted."""
 
     def __init__(
-        self, engine: Any, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, capacity: int = 64
+        self,
+        engine: Any,
+        runs_dir: Path | str | None = None,
+        ttl: float = 7 * 86400.0,
+        capacity: int = 64,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self.engine = engine
         self.root = None if runs_dir is None else Path(runs_dir)
         self.ttl = ttl
         self.capacity = capacity
+        self.evaluator = evaluator
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
         self.sweep()
@@ -45,7 +51,7 @@ class SessionStore:
         root = self.engine.begin(prompt, search=search, seed=seed)
         run_id = _new_id()
         folder = None if self.root is None else self.root / run_id
-        session = Session(run_id, self.engine, History(root), folder)
+        session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
         with self._lock:
             self._hold(session)
         self.sweep()
@@ -82,7 +88,7 @@ class SessionStore:
             home = None if self.root is None else self.root / run_id
             if home is not None:
                 os.replace(folder, home)
-        session = Session(run_id, self.engine, history, home, origin)
+        session = Session(run_id, self.engine, history, home, origin, self.evaluator)
         with self._lock:
             self._hold(session)
         return session
@@ -116,7 +122,7 @@ class SessionStore:
         if not self._fits(history):
             return None
         os.utime(folder / "run.json")
-        return Session(run_id, self.engine, history, folder, _read_origin(folder))
+        return Session(run_id, self.engine, history, folder, _read_origin(folder), self.evaluator)
 
     def _fits(self, history: History) -> bool:
         return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
@@ -33,6 +33,14 @@ class Doing:
     items: int
 
 
+class Evaluator(Protocol):
+    """Measures whether an image satisfies its prompt; no search sees it."""
+
+    def verdict(self, prompt: str, image: Any) -> Any:
+        """An object with `correct` and `reasons`; None where the prompt cannot be judged."""
+        ...
+
+
 class Session:
     """One run: nothing that was computed in it is computed again."""
 
@@ -43,9 +51,11 @@ class Session:
         history: History,
         folder: Path | None = None,
         origin: dict[str, Any] | None = None,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self.id = run_id
         self.engine = engine
+        self.evaluator = evaluator
         self.history = history
         self.folder = folder
         self.origin = {"weights": engine.weights} if origin is None else origin

@@ -24,7 +24,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("Say what to draw", "Type a prompt, or take one of the examples below it. What the model does not know "
          "is marked.", "#prompt", "input #prompt"),
-    Step("Start", "Press Start. Eight candidates begin with one colour each; the search draws them scale by scale.",
+    Step("Start", "Press Start. Eight candidates begin as blurs, nearly alike; the search draws them scale by scale.",
          "#go", "shown .stage.board"),
     Step("Go on one scale", "Nothing is decided yet, so press Next scale (or Enter): every candidate is drawn one "
          "scale finer.", ".bar [data-do=next]", "moved forward"),

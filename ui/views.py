@@ -28,6 +28,7 @@ from ui.glossary import annotate
 from ui.pictures import picture_uri, png_uri
 from ui.recorded import offered
 from ui.sessions import Session
+from ui.verdicts import verdict_html, verdict_of
 
 EMPTY = '<p class="note first">Start a search to see this.</p>'
 
@@ -146,7 +147,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
         ("search", f"{search.seconds:.1f} s"),
-        ("a raw image's work", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
+        ("raw images' work", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
     )
     end = Ending(
         run.prompt,
@@ -158,6 +159,8 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
         others,
         facts,
         hand,
+        len(rivers.branches(session, node.state.id)),
+        verdict_html(*verdict_of(session, node.state.id)),
     )
     return stage_html(story_html(session) + ending_html(end), run=session.id, at=node.state.id, kind="final")
 

@@ -46,6 +46,8 @@ def _standing(frame: Frame) -> str:
     best, last = ranked[0], ranked[-1]
     if len(ranked) == 1:
         return f"{best.name} is refined; its reward is {signed(best.reward)}."
+    if signed(best.reward) == signed(last.reward):
+        return f"The reward does not tell the {len(ranked)} candidates apart yet ({signed(best.reward)} each)."
     lead = f"{best.name} has the highest reward so far ({signed(best.reward)})"
     return f"{lead}, {last.name} the lowest ({signed(last.reward)})."
 

@@ -164,3 +164,10 @@ element.addEventListener("keydown", (event) => {
     close();
   }
 });
+
+// What the board chooses, before it is sent: who ends at the scale that is shown.
+document.addEventListener("ttsvar:choice", ({ detail }) => {
+  const at = document.querySelector("#stage .stage")?.dataset.at;
+  element.querySelectorAll(`.death[data-at="${at}"]`).forEach((n) => n.classList.toggle("spared", detail[n.dataset.of] > 0));
+  element.querySelectorAll(`g.nd[data-at="${at}"]`).forEach((n) => n.classList.toggle("out", detail[n.dataset.name] === 0));
+});

@@ -25,7 +25,9 @@ function losses() {
   const said = [];
   const groups = new Map();
   for (const c of all) if (c.dataset.letter) groups.set(c.dataset.letter, [...(groups.get(c.dataset.letter) || []), c]);
-  for (const [letter, group] of groups) {
+  const gone = [...groups].filter(([, group]) => group.some((c) => Number(c.dataset.proposed) > 0) && !group.some((c) => Number(c.dataset.count) > 0));
+  if (gone.length > 2) said.push(`Nobody of the clusters ${list(gone.map(([letter]) => letter))} goes on.`);
+  else for (const [letter, group] of groups) {
     const had = group.some((c) => Number(c.dataset.proposed) > 0);
     if (!had || group.some((c) => Number(c.dataset.count) > 0)) continue;
     said.push(group.length === 1 ? `This drops ${group[0].dataset.name}, the only candidate of cluster ${letter}.` : `Nobody of cluster ${letter} goes on.`);
@@ -33,7 +35,8 @@ function losses() {
   const likely = all.find((c) => Number(c.dataset.p) >= 0.5 && c.dataset.count === "0");
   if (likely && element.querySelector(".stage.resample")) said.push(`${likely.dataset.name} had ${Math.round(100 * Number(likely.dataset.p))} % of the chance.`);
   const best = all.reduce((a, b) => (Number(b.dataset.reward) > Number(a.dataset.reward) ? b : a));
-  if (all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
+  const ahead = all.every((c) => c === best || Number(best.dataset.reward) - Number(c.dataset.reward) > 0.005);
+  if (ahead && all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
   const total = counts().reduce((a, b) => a + b, 0);
   const keep = Number(stage().dataset.keep);
   if (total !== keep && element.querySelector(".stage.cluster, .stage.resample, .stage.select")) said.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))} % ${total > keep ? "more" : "less"} work.`);

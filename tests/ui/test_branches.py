@@ -97,7 +97,7 @@ def test_the_river_shows_copies_deaths_forks_and_marks(forked: Session) -> None:
     lineage = show(forked, forked.current).lineage
     assert "parts here: Branch 1, Branch 2" in lineage
     assert "+ c0.2b" in lineage
-    assert lineage.count('class="cross"') == 6
+    assert lineage.count('class="death"') == 6
     assert lineage.count('class="mark"') == 8 * 3 + 3
 
 

@@ -30,12 +30,15 @@ class Redness:
 
     def verdict(self, prompt: str, image: Any) -> Any:
         self.asked += 1
-        return SimpleNamespace(correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else ("expected ball >= 3",))
+        return SimpleNamespace(
+            correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else ("expected ball >= 3, found 2",)
+        )
 
 
 def fight(session: Session, at: str, counts: list[int], evaluator: Any = None) -> duel.Duel:
+    session.evaluator = evaluator
     *_, ends = duel.race(session, duel.part(session, at, counts), session.take_turn())
-    return duel.settle(session, at, ends, evaluator)
+    return duel.settle(session, at, ends)
 
 
 def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -> None:
@@ -47,7 +50,7 @@ def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -
     assert {b.end for b in branches.lines(session.history)} == {fought.mine.end, fought.algorithm.end}
     assert branches.lines(session.history)[1].name == "Algorithm, scale 2"
     assert (fought.mine.satisfied, fought.algorithm.satisfied) == (True, False)
-    assert fought.algorithm.reasons == ("expected ball >= 3",)
+    assert fought.algorithm.reasons == ("expected ball >= 3, found 2",)
 
 
 def test_nothing_is_computed_twice(session: Session, backend: DrawnBackend) -> None:
@@ -133,7 +136,8 @@ def test_a_duel_survives_a_restart(session: Session, store: SessionStore) -> Non
 
 @pytest.fixture
 def events(store: SessionStore) -> DuelEvents:
-    return DuelEvents(store, Scoreboard(None), Redness(), 10)
+    store.evaluator = Redness()
+    return DuelEvents(store, Scoreboard(None), 10)
 
 
 def event(**data: Any) -> Any:

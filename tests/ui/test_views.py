@@ -14,7 +14,7 @@ from ui import rivers, words
 from ui.bills import alive_per_scale, bill, costs
 from ui.closeup import history_of
 from ui.components.features import features_html
-from ui.components.marks import MARKS
+from ui.components.marks import mark
 from ui.components.stepper import stepper_html
 from ui.frames import build_frame, cluster_labels, clustering_vectors, reading_pictures
 from ui.plots import SIDE, cluster_figure, spread
@@ -110,7 +110,9 @@ def test_cluster_marks_follow_the_lineage(session: Session) -> None:
     assert result is not None
     at_three = go_to(session, 3)
     assert cluster_labels(session, at_three) == [labels[p] for p in result.proposal.parents]
-    assert len({mark[0] for mark in MARKS}) == len({mark[1] for mark in MARKS}) == 8
+    first = [mark(label) for label in range(8)]
+    assert len({m.name for m in first}) == len({m.color for m in first}) == 8
+    assert len({(mark(label).name, mark(label).color) for label in range(64)}) == 64
 
 
 def test_sentences_have_the_numbers_of_the_run(session: Session) -> None:

@@ -34,7 +34,9 @@ def columns(count: int) -> int:
     """Cards a row on a wide page."""
     if count <= 4:
         return {1: 2, 2: 2, 3: 3, 4: 4}[max(count, 1)]
-    return 3 if count in (5, 6) else 4 if count <= 8 else 5
+    if count <= 8:
+        return 3 if count in (5, 6) else 4
+    return max((5, 4), key=lambda wide: count % wide or wide)
 
 
 def signed(value: float) -> str:

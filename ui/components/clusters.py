@@ -12,17 +12,21 @@ METHODS = {
 }
 
 
-def legend_html(frame: Frame, method: str) -> str:
-    """The clusters' marks, the meaning of the frames, and a note on the projection."""
+def legend_html(frame: Frame, method: str, note: str = "") -> str:
+    """The clusters' marks, the meaning of the frames, and how to read the projection; `note` comes first."""
     letters = {c.letter: c.label for c in frame.cards if c.letter}
     marks = "".join(f"<span>{mark_svg(label, letter)} {letter}</span>" for letter, label in sorted(letters.items()))
-    what = METHODS[method]
+    what = note + METHODS[method]
     if not letters:
         what += " This search never clusters, so there are no marks."
-    elif frame.decision != "cluster":
+    elif frame.decision == "cluster":
+        what += " Letters and colours are given anew at every decision."
+    else:
         at = frame.cards[0].label_scale
         what += " Marks: as if it clustered here." if at == frame.scale else f" Marks: the clusters of scale {at}."
-    keys = "<span>ringed: kept</span><span>dotted: dropped</span>"
+    keys = "<span>ringed: kept</span>"
+    if any(not c.count for c in frame.cards):
+        keys += "<span>dotted: dropped</span>"
     if len(letters) < len(frame.cards) and letters:
         keys += "<span>cross: middle of a cluster</span>"
     return f'<div class="leg">{marks}{keys}</div><p class="note">{what}</p>'

@@ -7,8 +7,11 @@ from html import escape
 
 from ui.components.board import signed
 from ui.duel import Duel, Side
+from ui.verdicts import verdict_html
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
+WORTH_SAYING = 0.02
+"""Of a difference in diversity."""
 LEAD = (
     "One decision, two ways: yours and the algorithm's are run to the end with the same random bits; after this "
     "choice both take every proposal."
@@ -114,36 +117,28 @@ def _side(title: str, side: Side, picture: str) -> str:
     alt = f"{title}: {side.winner}, reward {signed(side.reward)}"
     return (
         f'<figure><img src="{picture}" alt="{escape(alt)}"><figcaption><b>{title}</b> '
-        f'<span class="rw">{signed(side.reward)}</span>{_verdict(side)}'
+        f'<span class="rw">{signed(side.reward)}</span>{verdict_html(side.satisfied, side.reasons)}'
         f'<span class="note">kept {escape(_listed(side.kept))}; {escape(side.winner)} won</span>'
         f'<button type="button" data-do="open" data-go="{escape(side.end)}">Open this branch</button>'
         "</figcaption></figure>"
     )
 
 
-def _verdict(side: Side) -> str:
-    if side.satisfied is None:
-        return ""
-    if side.satisfied:
-        return '<span class="sat yes">\u2713 satisfies the prompt</span>'
-    why = side.reasons[0].replace(">=", "\u2265") if side.reasons else "does not satisfy the prompt"
-    return f'<span class="sat no">\u2717 {escape(why)}</span>'
-
-
 def _comparison(duel: Duel) -> str:
     near = duel.lost_diversity
-    spread = (
-        "Both choices left survivors equally far apart"
-        if abs(near) < 0.005
-        else f"Your survivors were {abs(near):.2f} {'nearer to' if near > 0 else 'farther from'} each other"
-    )
+    spread = ""
+    if abs(near) >= WORTH_SAYING:
+        way = "nearer to" if near > 0 else "farther from"
+        spread = f" Your survivors were {abs(near):.2f} {way} each other (cosine distance of features)."
+    both = duel.mine.satisfied is False and duel.algorithm.satisfied is False
+    failed = " Neither picture satisfies the prompt." if both else ""
     measured = (
         " Whether a picture satisfies the prompt is measured by a detector that no search sees."
         if duel.mine.satisfied is not None
         else " Nothing here measures whether this prompt is satisfied."
     )
     same = f"{duel.agreement:.0%} of the places went to the same candidates."
-    return f"{same} {spread} (cosine distance of features).{measured}"
+    return f"{same}{spread}{failed}{measured}"
 
 
 def _listed(kept: tuple[str, ...]) -> str:

@@ -33,6 +33,10 @@ class Ending:
     others: tuple[tuple[str, str, float], ...]
     facts: tuple[tuple[str, str], ...]
     by_hand: int
+    branches: int
+    """How many ways this run was taken to somewhere."""
+    verdict: str
+    """Whether the picture satisfies the prompt, as HTML; empty where nothing measures it."""
 
 
 def ending_html(end: Ending) -> str:
@@ -51,11 +55,14 @@ def ending_html(end: Ending) -> str:
         for name, uri, score in end.others
     )
     hand = "every choice as proposed" if not end.by_hand else f"{end.by_hand} choice{'s' * (end.by_hand > 1)} by hand"
+    whole, verdict = "this branch" if end.branches > 1 else "the run", ""
+    if end.verdict:
+        verdict = f'<p class="checked">{end.verdict} <span class="note">by a detector that no search sees</span></p>'
     return (
         f'<div class="end"><figure class="best"><img src="{end.png}" alt="The best picture for: '
         f'{escape(end.prompt)}"></figure>'
-        f'<div class="told"><p class="kick">Best of the run, {hand}</p><h2>{escape(end.prompt)}</h2>'
-        f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>'
+        f'<div class="told"><p class="kick">Best of {whole}, {hand}</p><h2>{escape(end.prompt)}</h2>'
+        f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>{verdict}'
         f'<div class="kpi">{facts}</div><div class="acts">'
         f'<a class="go" download="{escape(end.filename)}" href="{end.png}">Download PNG</a>'
         '<button type="button" data-do="save">Save session</button>'
@@ -71,7 +78,7 @@ def ending_html(end: Ending) -> str:
 def welcome_html(scales: int, recorded: str = "") -> str:
     """What stands in the main column before the first run; `recorded` are the cards of the recorded runs."""
     steps = (
-        ("Draw", "Several candidates grow side by side, scale by scale, from a single colour to the picture."),
+        ("Draw", "Several candidates grow side by side, scale by scale, from a first blur to the picture."),
         ("Look", "At every scale you see each one, what a vision model sees in it, its kind and its reward."),
         ("Choose", "At some scales the method decides who goes on. Agree with it, or overrule it."),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ui.components.board import signed
-from ui.components.marks import MARKS, mark_color
+from ui.components.marks import mark, mark_color
 
 WIDTH, LEFT, RIGHT, TOP = 1000, 52, 34, 30
 TALLEST, WIDEST_ROW, NARROWEST_ROW = 440, 27, 14
@@ -75,7 +75,8 @@ def lineage_html(columns: list[Column], scales: int, now: int, branches: str = "
     for before, here in itertools.pairwise(columns):
         parts += [_edge(grid, before, here, i) for i in range(len(here.dots))]
     for column in columns:
-        parts += [_death(grid, column, i) for i, d in enumerate(column.dots) if not d.alive]
+        # At the scale that is shown everybody has an end, which the page's script hides and shows with the choice.
+        parts += [_death(grid, column, i) for i, d in enumerate(column.dots) if not d.alive or column.scale == now]
         parts += [_forks(grid, column)] if column.forks else []
     for column in columns:
         parts += [_node(grid, column, i) for i in range(len(column.dots))]
@@ -127,9 +128,12 @@ def _edge(grid: Grid, before: Column, here: Column, index: int) -> str:
 def _death(grid: Grid, column: Column, index: int) -> str:
     x, y = grid.place(column, index)
     end = x + grid.side / 2 + 17
+    dot = column.dots[index]
     return (
+        f'<g class="death{" spared" if dot.alive else ""}" data-at="{escape(column.target)}" '
+        f'data-of="{escape(dot.name)}">'
         f'<path class="die" d="M{x:.0f} {y:.1f}H{end - 4:.0f}"/>'
-        f'<path class="cross" d="M{end - 3.5:.1f} {y - 3.5:.1f}l7 7m0-7l-7 7"/>'
+        f'<path class="cross" d="M{end - 3.5:.1f} {y - 3.5:.1f}l7 7m0-7l-7 7"/></g>'
     )
 
 
@@ -157,7 +161,7 @@ def _node(grid: Grid, column: Column, index: int) -> str:
 def _mark(label: int | None, side: float) -> str:
     if label is None:
         return ""
-    _, color, path, _ = MARKS[label % len(MARKS)]
+    _, color, path, _ = mark(label)
     corner = f"translate({side - 6:.1f},{side - 6:.1f}) scale(.78)"
     return f'<path class="mark" transform="{corner}" d="{path}" style="fill:{color}"/>'
 
