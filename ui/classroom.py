@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ui.components.classroom import chart_html
+from ui.components.header import side_top
 from ui.scoreboard import Scoreboard
 from ui.theme import script
 
@@ -36,9 +37,7 @@ def build(demo: gr.Blocks, classroom: Classroom) -> None:
     with demo.route("Class", "/class", show_in_navbar=False):
         with gr.Column(elem_id="classroom"):
             gr.HTML(
-                '<div class="top"><h1>TTS-VAR Explorer: the class</h1><span class="sp"></span>'
-                '<button class="ghost" type="button" data-do="theme">Light or dark</button></div>',
-                js_on_load=script("themed.js"), apply_default_css=False,
+                side_top("TTS-VAR Explorer: the class"), js_on_load=script("themed.js"), apply_default_css=False,
             )  # fmt: skip
             span = gr.Dropdown(list(SPANS), value=SPANS[0][1], label="Comparisons of", elem_id="span", filterable=False)
             chart = gr.HTML(elem_id="class-chart", apply_default_css=False)

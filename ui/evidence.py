@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from ttsvar.evaluation.page import Section, opening, sections
+from ui.components.header import side_top
 from ui.theme import script
 
 EVIDENCE = Path(__file__).resolve().parents[1] / "assets" / "toybox" / "evidence.json"
@@ -31,10 +32,7 @@ def build(demo: gr.Blocks) -> None:
 
 
 def _top(evidence: dict[str, Any] | None, parts: list[Section]) -> str:
-    head = (
-        '<div class="top"><h1>TTS-VAR Explorer: the evidence</h1><span class="sp"></span>'
-        '<button class="ghost" type="button" data-do="theme">Light or dark</button></div>'
-    )
+    head = side_top("TTS-VAR Explorer: the evidence")
     if evidence is None:
         nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"
         return f'{head}<div class="ev">{nothing}</div>'

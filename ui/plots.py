@@ -93,7 +93,8 @@ def spread(points: np.ndarray, gap: float = SIDE + 0.045, rounds: int = 60) -> n
 def _calm(figure: go.Figure, placed: np.ndarray, names: list[str]) -> go.Figure:
     low, high = placed.min(0) - 0.75 * SIDE - 0.04, placed.max(0) + 0.75 * SIDE + 0.04
     low[1] -= 0.05
-    axis = {"visible": False, "fixedrange": True, "showgrid": False, "zeroline": False}
+    # The range stays what it is when the window changes; the picture keeps its shape in what room there is.
+    axis = {"visible": False, "fixedrange": True, "showgrid": False, "zeroline": False, "constrain": "domain"}
     figure.update_layout(
         height=290, meta={"names": names}, margin={"l": 0, "r": 0, "t": 0, "b": 0},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",

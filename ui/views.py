@@ -147,7 +147,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     facts = (
         ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
         ("search", f"{search.seconds:.1f} s"),
-        ("raw images' work", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
+        ("of a raw image", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
     )
     end = Ending(
         run.prompt,

@@ -23,6 +23,14 @@ function follow() {
   expanded();
 }
 
+// The recorded runs stand on the welcome, which comes when the run is left.
+function showRecorded(until) {
+  body.querySelector(".more[open]")?.removeAttribute("open");
+  const shown = body.querySelector(".stage.hello .recorded");
+  if (shown) shown.scrollIntoView({ block: "start", behavior: "instant" });
+  else if (Date.now() < until) setTimeout(() => showRecorded(until), 100);
+}
+
 element.addEventListener("click", (event) => {
   const what = event.target.closest("[data-do]")?.dataset.do;
   if (what === "theme") window.ttsvar.toggleTheme();
@@ -30,7 +38,8 @@ element.addEventListener("click", (event) => {
     body.classList.toggle(narrow.matches ? "rail-open" : "rail-shut");
     expanded();
   }
-  if (what === "new") trigger("leave", {});
+  if (what === "new" || what === "recorded") trigger("leave", {});
+  if (what === "recorded") showRecorded(Date.now() + 5000);
 });
 
 watch("value", follow);

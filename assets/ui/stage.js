@@ -143,7 +143,7 @@ const verbs = {
   toggle: (c) => toggle(c), less: (c) => change(c, Number(c.dataset.count) - 1), more: (c) => change(c, Number(c.dataset.count) + 1),
   zoom: (c) => zoom(c), reset, next: () => act("next"), decision: () => act("decision"), end: () => act("end"),
   duel: () => document.dispatchEvent(new CustomEvent("ttsvar:duel")),
-  start: () => document.querySelector("#go")?.click(), new: () => document.querySelector('.top [data-do="new"]')?.click(),
+  new: () => document.querySelector('.top [data-do="new"]')?.click(),
   stop: (c, button) => { button.disabled = true; server.stop(stage().dataset.run); },
 };
 

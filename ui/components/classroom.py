@@ -41,7 +41,11 @@ def _empty(address: str) -> str:
 
 
 def _join(address: str) -> str:
-    return f'<p class="join">To join: <b>{escape(address)}</b></p>' if address else ""
+    if not address:
+        return ""
+    if "//127.0.0.1" in address:
+        return '<p class="join">Only this computer can join. Start the app with <b>--host 0.0.0.0</b> for the room.</p>'
+    return f'<p class="join">To join: <b>{escape(address)}</b></p>'
 
 
 def _headline(entries: list[Entry]) -> str:

@@ -86,6 +86,6 @@ def welcome_html(scales: int, recorded: str = "") -> str:
     return (
         '<div class="hi"><h2>Watch a picture being chosen</h2>'
         f"<p>Say what to draw, and start: {scales} scales, one calm step at a time; every step can be taken back.</p>"
-        f'<ol>{items}</ol><div class="ways"><button type="button" class="go" data-do="start">Start the search</button>'
-        '<button type="button" class="ghost" data-do="tour">Show me around</button></div></div>' + recorded
+        f'<ol>{items}</ol><div class="ways"><button type="button" class="ghost" data-do="tour">Show me around</button>'
+        f"</div></div>{recorded}"
     )

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
+THEME_BUTTON = (
+    '<button class="ghost icon" type="button" data-do="theme" aria-label="Switch between light and dark" '
+    'title="Light or dark"><svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">'
+    '<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.4"/>'
+    '<path d="M8 1.8a6.2 6.2 0 0 1 0 12.4Z" fill="currentColor"/></svg></button>'
+)
+
 
 def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
     """The header; `data-run` is what the address bar and a refresh follow."""
@@ -18,10 +25,7 @@ def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
         '<span class="sp"></span>'
         f"{share if run_id else ''}"
         f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}{_more(bool(run_id))}"
-        '<button class="ghost icon" type="button" data-do="theme" aria-label="Switch between light and dark" '
-        'title="Light or dark"><svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">'
-        '<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.4"/>'
-        '<path d="M8 1.8a6.2 6.2 0 0 1 0 12.4Z" fill="currentColor"/></svg></button></div>'
+        f"{THEME_BUTTON}</div>"
     )
 
 
@@ -32,9 +36,18 @@ def _more(running: bool) -> str:
     new = '<button type="button" data-do="new">New run</button>' if running else ""
     return (
         '<details class="more"><summary class="ghost" title="Files, guidance, API">More</summary><div>'
-        f'{link}{save}{new}<button type="button" data-do="open">Open a PNG or ZIP</button>'
+        f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
+        '<button type="button" data-do="open">Open a PNG or ZIP</button>'
         '<button type="button" data-do="tour">Guided tour</button>'
         '<button type="button" data-do="glossary">Glossary</button>'
         '<a href="evidence" target="_blank">Evidence</a>'
         '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
+    )
+
+
+def side_top(title: str) -> str:
+    """The line on top of a page beside the studio, with the way back; `themed.js` switches its theme."""
+    return (
+        f'<div class="top"><h1>{escape(title)}</h1><span class="sp"></span><a class="ghost" href="./">To the studio</a>'
+        f"{THEME_BUTTON}</div>"
     )
