@@ -118,9 +118,21 @@ def _experiment(experiment: Mapping[str, Any]) -> list[str]:
         for d in summary["differences"]
         if d["matched"]
     ]
+    parts += _unseen(summary["arms"]) if experiment["name"] == "headline" else []
     parts += ["At like cost:\n\n" + "\n".join(plain)] if plain else []
     parts += _against_paper(experiment)
     return [*parts, f"`python -m ttsvar evaluate {experiment['name']}`"]
+
+
+def _unseen(arms: Mapping[str, Any]) -> list[str]:
+    """The combinations that training never saw, by category; empty where none was asked for."""
+    found = next(iter(arms.values()))["held_out_categories"]
+    tags = [tag for tag in TAGS if tag in found]
+    rows = [
+        [label, *(f"{arm['held_out_categories'][tag]['value']:.2f}" for tag in tags)] for label, arm in arms.items()
+    ]
+    head = ["combinations never seen", *(SHORT[tag] for tag in tags)]
+    return [_markdown(head, rows)] if tags else []
 
 
 def _against_paper(experiment: Mapping[str, Any]) -> list[str]:

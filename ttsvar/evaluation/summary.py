@@ -82,6 +82,9 @@ def _arm(rows: Sequence[Row]) -> dict[str, Any]:
         "overall": accuracy(outcomes).to_json(),
         "categories": {tag: accuracy({tag: values}).to_json() for tag, values in outcomes.items()},
         **{name: accuracy(_outcomes(part)).to_json() if part else None for name, part in split.items()},
+        "held_out_categories": {
+            tag: accuracy({tag: values}).to_json() for tag, values in _outcomes(split["held_out"]).items()
+        },
         "reward": _mean([r.reward for r in rows]),
         "judges": {name: _mean([r.judges.get(name) for r in rows]) for name in names},
         "diversity": _mean([r.diversity for r in rows]),
