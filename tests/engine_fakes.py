@@ -93,6 +93,9 @@ class FakeBackend:
     def examples(self) -> tuple[str, ...]:
         return ("a cup",)
 
+    def options(self) -> frozenset[str]:
+        return frozenset({"negative", "cfg_layers"})
+
     def read_prompt(self, prompt: str) -> str:
         return prompt
 

@@ -102,6 +102,10 @@ class Engine:
         """A few prompts to begin with, as a run keeps them."""
         return self.backend.examples()
 
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the model takes."""
+        return self.backend.options()
+
     def read_prompt(self, prompt: str) -> str:
         """The prompt as a run keeps it; raises PromptError where the model cannot draw it."""
         return self.backend.read_prompt(prompt.strip())

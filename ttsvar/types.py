@@ -255,6 +255,10 @@ class Backend(Protocol):
         """A few prompts to begin with, as a run keeps them."""
         ...
 
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the family takes."""
+        ...
+
     def read_prompt(self, prompt: str) -> str:
         """The prompt as a run keeps it and the reward reads it; raises PromptError where the model cannot draw it."""
         ...

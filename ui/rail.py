@@ -41,6 +41,7 @@ class Choices:
     extractors: tuple[str, ...]
     potentials: tuple[str, ...]
     rewards: tuple[str, ...]
+    options: frozenset[str]
     search: SearchConfig
     lam: str
     plan: str
@@ -71,6 +72,9 @@ class Rail:
     cfg: gr.Textbox
     tau: gr.Textbox
     top_p: gr.Number
+    negative: gr.Textbox
+    positive: gr.Checkbox
+    cfg_layers: gr.Textbox
     advanced_note: gr.HTML
     go: gr.Button
 
@@ -78,7 +82,7 @@ class Rail:
         """The fields of `settings.Fields`, in its order."""
         return [
             self.search, self.n, self.plan, self.extractor, self.potential, self.lam, self.reward, self.cfg,
-            self.tau, self.top_p,
+            self.tau, self.top_p, self.negative, self.positive, self.cfg_layers,
         ]  # fmt: skip
 
     def notes(self) -> list[Any]:
@@ -98,11 +102,7 @@ def build_rail(offer: Choices) -> Rail:
         for e in offer.examples
     )
     examples = view("examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "examples.js")
-    about = (
-        f'<p class="model" title="Another model: python app.py --model NAME"><b>{escape(offer.model)}</b> '
-        f"{escape(offer.about)}</p>"
-    )
-    view("model", f'<span class="lab">Model</span>{about}')
+    view("model", _model(offer))
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
             seed = gr.Number(0, label="Seed", precision=0, elem_id="seed", min_width=60)
@@ -122,6 +122,16 @@ def build_rail(offer: Choices) -> Rail:
         prompt=prompt, prompt_note=prompt_note, examples=examples, seed=seed, dice=dice, n=n, number_note=number_note,
         search=search, search_note=search_note, bars=bars, plan_note=plan_note, go=go, **_advanced(offer),
     )  # fmt: skip
+
+
+def _model(offer: Choices) -> str:
+    """The model that the app was started with, and the way to another: one process holds one model."""
+    return (
+        f'<span class="lab">Model</span><details class="model"><summary><b>{escape(offer.model)}</b> '
+        f"{escape(offer.about)}</summary><p>For another start the app with <code>python app.py --model NAME</code>. "
+        "<code>python -m ttsvar models</code> lists their names, files and sizes, and which are on this machine.</p>"
+        "</details>"
+    )
 
 
 def _prompt(offer: Choices) -> gr.Textbox | gr.Dropdown:
@@ -152,10 +162,24 @@ def _advanced(offer: Choices) -> dict[str, Any]:
             cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)
             tau = gr.Textbox(f"{default.tau:g}", label="\u03c4", min_width=60)
             top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
+        view("per-scale", '<p class="note">\u03bb, guidance, \u03c4: one number, or one a scale with commas.</p>')
+        negative = gr.Textbox(
+            default.negative, label="Led away from", placeholder="what the picture should not show",
+            elem_id="negative", visible="negative" in offer.options,
+        )  # fmt: skip
+        positive = gr.Checkbox(
+            default.positive, label="Ask for good faces where the prompt names people",
+            elem_id="positive", visible="positive" in offer.options,
+        )  # fmt: skip
+        cfg_layers = gr.Textbox(
+            ", ".join(map(str, default.cfg_layers)), label="Guided at (0: the logits, -k: the k-th block from the end)",
+            elem_id="cfg-layers", visible="cfg_layers" in offer.options,
+        )  # fmt: skip
         advanced_note = view("advanced-note")
     return {
         "plan": plan, "extractor": extractor, "potential": potential, "lam": lam, "reward": reward, "cfg": cfg,
-        "tau": tau, "top_p": top_p, "advanced_note": advanced_note,
+        "tau": tau, "top_p": top_p, "negative": negative, "positive": positive, "cfg_layers": cfg_layers,
+        "advanced_note": advanced_note,
     }  # fmt: skip
 
 

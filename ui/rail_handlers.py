@@ -66,8 +66,8 @@ class RailHandlers:
         extractors = tuple(e for e in EXTRACTORS if e in engine.extractors)
         classes = tuple((shown, engine.read_prompt(shown)) for shown in engine.choices())
         return Choices(
-            engine.name, about, classes, engine.examples(), extractors, POTENTIALS, engine.rewards, search,
-            fields.lam, fields.plan, notes.bars, notes.plan,
+            engine.name, about, classes, engine.examples(), extractors, POTENTIALS, engine.rewards,
+            engine.options(), search, fields.lam, fields.plan, notes.bars, notes.plan,
         )  # fmt: skip
 
     def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
@@ -162,7 +162,8 @@ class RailHandlers:
         names = {
             "batch": "schedule", "cluster_scales": "marks", "resample_scales": "marks", "extractor": "clusters on",
             "potential": "potential", "lam": "\u03bb", "reward": "reward", "cfg": "guidance",
-            "tau": "\u03c4", "top_p": "top-p",
+            "tau": "\u03c4", "top_p": "top-p", "negative": "led away from", "positive": "faces",
+            "cfg_layers": "guided at",
         }  # fmt: skip
         changed = list(
             dict.fromkeys(text for name, text in names.items() if getattr(search, name) != getattr(base, name))

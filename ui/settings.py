@@ -43,6 +43,9 @@ class Fields:
     cfg: str
     tau: str
     top_p: float | None
+    negative: str = ""
+    positive: bool = False
+    cfg_layers: str = "0"
 
 
 def read_prompt(prompt: str | None, listed: bool = False) -> str:
@@ -79,6 +82,8 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
             base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
             lam=_numbers(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
             cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
+            negative=" ".join((fields.negative or "").split()), positive=bool(fields.positive),
+            cfg_layers=_layers(fields.cfg_layers),
         )  # fmt: skip
     except ConfigError as error:
         raise FieldError("advanced", str(error)) from error
@@ -109,6 +114,7 @@ def fields_of(engine: Any, search: SearchConfig) -> Fields:
     return Fields(
         searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor, search.potential,
         told(search.lam), search.reward, told(search.settled("cfg")), told(search.settled("tau")), search.top_p,
+        search.negative, search.positive, ", ".join(map(str, search.cfg_layers)),
     )  # fmt: skip
 
 
@@ -147,6 +153,14 @@ def _number(value: float | None, name: str) -> float:
     if value is None:
         raise FieldError("advanced", f"{name} is empty; it must be a number.")
     return float(value)
+
+
+def _layers(text: str) -> tuple[int, ...]:
+    values = _numbers(text, "Guided at")
+    layers = values if isinstance(values, tuple) else (values,)
+    if any(layer != int(layer) for layer in layers):
+        raise FieldError("advanced", f"Guided at is {text!r}; give whole numbers: 0 for the logits, -k for a block.")
+    return tuple(int(layer) for layer in layers)
 
 
 def _numbers(text: str | float, name: str) -> float | tuple[float, ...]:

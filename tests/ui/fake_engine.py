@@ -110,6 +110,9 @@ class DrawnBackend:
     def examples(self) -> tuple[str, ...]:
         return ("a photo of three blue balls", "a photo of a red star")
 
+    def options(self) -> frozenset[str]:
+        return frozenset({"negative", "cfg_layers"})
+
     def read_prompt(self, prompt: str) -> str:
         return prompt
 

@@ -107,3 +107,14 @@ def test_a_beams_decisions_are_marked_and_moved() -> None:
     assert search.decision(3) == "select"
     assert fields_of(ENGINE, SEARCHES["greedy"]).search == "greedy"
     assert fields_of(ENGINE, replace(SEARCHES["smc-diff"], lam=(2.0,) * 13)).lam == ", ".join(["2"] * 13)
+
+
+def test_what_only_some_models_take_comes_back_as_it_was_read() -> None:
+    engine = fake_engine()
+    fields = replace(PAPER, negative=" a red  cup ", cfg_layers="0, -2")
+    search = read_search(fields, engine.schedule)
+    assert (search.negative, search.positive, search.cfg_layers) == ("a red cup", False, (0, -2))
+    back = fields_of(engine, search)
+    assert (back.negative, back.positive, back.cfg_layers) == ("a red cup", False, "0, -2")
+    with pytest.raises(FieldError, match="whole numbers"):
+        read_search(replace(PAPER, cfg_layers="0.5"), engine.schedule)

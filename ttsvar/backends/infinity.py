@@ -95,6 +95,10 @@ class InfinityBackend(ChunkedBackend):
         """A few prompts in words that the model knows."""
         return known_examples(self.vocabulary(), self.unknown_words)
 
+    def options(self) -> frozenset[str]:
+        """Everything; the request for good faces only where any text is read."""
+        return frozenset({"negative", "cfg_layers"} | (set() if self.vocabulary() else {"positive"}))
+
     def _guided(self, run: Run) -> bool:
         return any(run.search.at_scale("cfg", k) != 1 for k in range(len(run.schedule)))
 

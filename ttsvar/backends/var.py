@@ -90,6 +90,10 @@ class VARBackend(ChunkedBackend):
         labels = EXAMPLES if len(self.classes) > max(EXAMPLES) else range(min(3, len(self.classes)))
         return tuple(self.classes.name(label) for label in labels)
 
+    def options(self) -> frozenset[str]:
+        """None: classes have no other side, and guidance works on the logits alone."""
+        return frozenset()
+
     def read_prompt(self, prompt: str) -> str:
         """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""
         return self.classes.name(self.classes.index(prompt))

@@ -197,10 +197,18 @@ _ALL = (
             arm("best-of-n", n=5),
             arm("best-of-n", n=8),
             arm("early-pick"),
+        ),
+        "Ours: the reward looks once, at the knee of its consistency, and spends nothing before.",
+    ),
+    Experiment(
+        "early-pick-shape",
+        "Early pick: when to look, and how many finish",
+        arms(
+            arm("early-pick"),
             arm("early-pick", width=1, children=12),
             *(arm("early-pick", resample_scales=(k,)) for k in (2, 3, 4, 6, 8)),
         ),
-        "Ours: the reward looks once, at the knee of its consistency, and spends nothing before.",
+        "As a default it looks after scale 5, the plan's last clustering scale, and two finish.",
     ),
     Experiment(
         "beam-shape",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, WIDTHS, advanced, at_scale, choose, start
+from steps import PROMPT, WIDTHS, advanced, at_scale, choose, finished, press, start
+
+from ttsvar.png import read_recipe
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +62,9 @@ def test_unknown_words_are_underlined_in_the_field(page: Page) -> None:
     page.locator("#prompt-note summary").click()
     expect(page.locator("#prompt-note details")).to_contain_text("balls")
     page.locator("[data-prompt]").first.click()
-    expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
+    expect(page.locator("#prompt textarea")).to_have_value(
+        page.locator("[data-prompt]").first.get_attribute("data-prompt") or ""
+    )
     expect(page.locator("#prompt .mirror u")).to_have_count(0)
     page.locator("#prompt textarea").fill("x" * 10_000)
     page.locator("#go").click()
@@ -83,3 +87,19 @@ def test_the_rail_folds_away_and_the_dice_draw(page: Page) -> None:
     expect(page.locator("#rail")).to_be_hidden()
     burger.click()
     expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
+
+
+def test_a_negative_prompt_goes_into_the_picture_and_comes_back(page: Page) -> None:
+    advanced(page)
+    expect(page.locator("#positive")).to_be_hidden()
+    page.locator("#negative textarea, #negative input").fill("a photo of a red ball")
+    start(page)
+    press(page, "end")
+    finished(page)
+    page.reload()
+    finished(page)
+    advanced(page)
+    expect(page.locator("#negative textarea, #negative input")).to_have_value("a photo of a red ball")
+    with page.expect_download() as download:
+        page.locator("a.go").click()
+    assert read_recipe(download.value.path().read_bytes()).run.search.negative == "a photo of a red ball"
