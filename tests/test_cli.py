@@ -89,6 +89,7 @@ def test_the_table_names_unknown_words(capsys: pytest.CaptureFixture[str], tmp_p
         (["a star", "--device", "abacus"], "device is 'abacus'"),
         (["a star", "--reward", "taste"], "no judge named 'taste'; choose one of image-reward,"),
         (["a star", "--eye", "dinov9"], "no feature extractor named 'dinov9'; choose one of dinov2-small,"),
+        (["a star", "--eye", "inception"], "has no patches to map"),
     ],
 )
 def test_errors_say_which_value_is_wrong(

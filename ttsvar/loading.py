@@ -94,6 +94,11 @@ def _eyes_and_judges(
     own: Path | None, eye: str | None, places: Places
 ) -> tuple[LazyMapping[FeatureExtractor], LazyMapping[Reward]]:
     """What a search may name, none of it loaded yet; `own` is the folder of a model that brings its own."""
+    if eye == "inception":
+        raise ConfigError(
+            "eye is 'inception', which sees a picture as a whole and has no patches to map. Leave --eye out, and let "
+            "the search cluster on it: --extractor inception."
+        )
     if own is None:
         seen = extractors(eye_loader(eye or DEFAULT_EYE, places), eye_loader("inception", places))
         return seen, rewards(places)

@@ -15,7 +15,7 @@ from ui.components.bar import bar_html, stage_html
 from ui.components.board import board_html, columns
 from ui.components.branches import branches_html
 from ui.components.cost import cost_html, facts_html
-from ui.components.features import features_html
+from ui.components.features import features_html, layer
 from ui.components.final import Ancestor, Ending, ending_html, welcome_html
 from ui.components.header import header_html
 from ui.components.lineage import Column, lineage_html
@@ -116,7 +116,8 @@ def _board(session: Session, node_id: str, busy: str, error: str) -> str:
         if run.search.decision(k)
     ]
     text = words.sentence(frame, words.following(plan, frame.scale))
-    inside = story_html(session) + board_html(frame, words.title(frame), text, prompt=run.prompt)
+    over = layer(run.search.extractor)
+    inside = story_html(session) + board_html(frame, words.title(frame), text, prompt=run.prompt, layer=over)
     ahead = any(k > frame.scale for k, _, _ in plan)
     inside += bar_html(last=frame.last, decision_ahead=ahead, error=error)
     kind = frame.decision or "free"

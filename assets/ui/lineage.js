@@ -35,7 +35,7 @@ function pictures(seen) {
   const pair = make("div", "", { class: "pair" });
   pair.append(
     make("img", "", { src: seen.image, alt: `${seen.name} at scale ${seen.scale}` }),
-    make("img", "", { src: seen.map, alt: `DINOv2 map of ${seen.name}` }),
+    make("img", "", { src: seen.map, alt: `${window.ttsvar.layer()} of ${seen.name}` }),
   );
   return pair;
 }

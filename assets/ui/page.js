@@ -8,6 +8,7 @@
   window.ttsvar = {
     paint,
     run: () => document.querySelector(".top")?.dataset.run || "",
+    layer: () => document.querySelector(".wipe span")?.textContent || "Map",
     toggleTheme() {
       const dark = !document.body.classList.contains("dark");
       document.body.classList.toggle("dark", dark);

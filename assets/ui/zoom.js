@@ -18,7 +18,7 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
     picture.src = frame.image;
     map.src = frame.map;
     picture.alt = `Candidate ${frame.name} at scale ${frame.scale}`;
-    map.alt = `DINOv2 map of ${frame.name} at scale ${frame.scale}`;
+    map.alt = `${window.ttsvar.layer()} of ${frame.name} at scale ${frame.scale}`;
     film.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.scale === String(frame.scale))));
     const d = now.dataset;
     const here = frame.last ? `, chance ${Math.round(100 * Number(d.p))} %, ${Number(d.count) ? `goes on${Number(d.count) > 1 ? ` as ${d.count} copies` : ""}` : "dropped"}` : "";

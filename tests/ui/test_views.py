@@ -49,6 +49,7 @@ def test_maps_are_named_after_what_was_looked_with(session: Session) -> None:
     assert "DINOv2 map of" in patches
     assert "DINOv2" not in whole
     assert "trained with labels; the vectors" in whole
+    assert "<span>DINOv2 map</span>" in show(session, session.current).stage
 
 
 def test_the_fields_begin_with_the_reward_that_was_asked_for(session: Session) -> None:

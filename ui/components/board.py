@@ -18,14 +18,14 @@ GROW = (
 )
 
 
-def board_html(frame: Frame, heading: str, sentence: str, *, prompt: str) -> str:
-    """Sentence, cards and the overlay slider of one scale."""
+def board_html(frame: Frame, heading: str, sentence: str, *, prompt: str, layer: str) -> str:
+    """Sentence, cards and the slider of what lies over their pictures, which `layer` names."""
     cards = "".join(_card(frame, card, prompt) for card in frame.cards)
     return (
         f'<div class="say"><div aria-live="polite"><h2>{escape(heading)}</h2><p>{escape(sentence)}</p></div>'
-        '<label class="wipe"><span>DINOv2 map</span>'
+        f'<label class="wipe"><span>{layer}</span>'
         '<input type="range" min="0" max="100" value="38" step="1" data-do="wipe" '
-        'aria-label="How much of each picture its DINOv2 map covers"></label></div>'
+        f'aria-label="How much of each picture is covered: {layer}"></label></div>'
         f'<div class="board n{columns(len(frame.cards))}" role="group" aria-label="Candidates">{cards}</div>'
     )
 

@@ -19,17 +19,22 @@ PATCHES = (
     "blue. Alike colours mean alike content.",
 )
 WHOLE = (
-    "colour of the supervised network",
+    "Colour by the supervised network",
     "Each picture as a whole is described by one vector of a network that was trained with labels; the vectors' three "
     "main directions are shown as red, green and blue, one colour a picture. Alike colours mean alike pictures.",
 )
 """What lies over a picture, and what it means."""
 
 
+def layer(extractor: str) -> str:
+    """The name of what lies over a picture."""
+    return (WHOLE if extractor == "inception" else PATCHES)[0]
+
+
 def features_html(frame: Frame, extractor: str) -> str:
     """Every picture under its map, as opaque as the slider says, and its clustering input beside it."""
-    layer, meaning = WHOLE if extractor == "inception" else PATCHES
-    cards = "".join(_figure(card, layer) for card in frame.cards)
+    meaning = (WHOLE if extractor == "inception" else PATCHES)[1]
+    cards = "".join(_figure(card, layer(extractor)) for card in frame.cards)
     basis = (
         "The colours are comparable between all candidates and, from scale 2 on, between all scales of this run."
         if frame.scale >= 2
@@ -39,18 +44,19 @@ def features_html(frame: Frame, extractor: str) -> str:
     return (
         '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" value="60" '
         'data-do="blend" aria-label="Opacity of the '
-        f'{layer} over each picture"></label><div class="maps">{cards}</div><p class="note">{meaning} {basis}</p>'
+        f'{layer(extractor)} over each picture"></label><div class="maps">{cards}</div>'
+        f'<p class="note">{meaning} {basis}</p>'
         f'<p class="note"><b>In grey: what k-means reads</b>, {escape(reading)}. Black is the lowest number among all '
         "candidates, white the highest.</p>"
     )
 
 
-def _figure(card: Card, layer: str) -> str:
+def _figure(card: Card, over: str) -> str:
     name = escape(card.name)
     shape = "strip" if card.strip else "grid"
     reading = f'<img class="input {shape}" src="{card.input}" alt="What k-means reads of {name}">' if card.input else ""
     return (
         f'<figure data-name="{name}" class="{shape}"><div class="over"><img src="{card.image}" alt="{name}">'
-        f'<img class="map" src="{card.map}" alt="{layer} of {name}"></div>{reading}'
+        f'<img class="map" src="{card.map}" alt="{over} of {name}"></div>{reading}'
         f"<figcaption><b>{name}</b> {mark_svg(card.label, card.letter)}{card.letter}</figcaption></figure>"
     )
