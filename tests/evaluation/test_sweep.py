@@ -111,9 +111,12 @@ def test_more_candidates_are_more_work(pool):
 
 def test_best_of_n_is_matched_to_the_seconds_of_another_arm():
     arms = {"raw": search_config("raw"), "plain": search_config("best-of-n", n=8), "guided": search_config("tts-var")}
-    rows = {"raw": [row(seconds=0.3)], "plain": [row(seconds=1.7)], "guided": [row(seconds=2.3)]}
+    taken = {"raw": 0.3, "plain": 1.7, "guided": 2.3}
+    rows = {label: [row(seconds=99.0, cpu_seconds=seconds)] for label, seconds in taken.items()}
     matched = matched_best_of_n(arms, rows, "guided")
     assert matched is not None
     assert matched == search_config("best-of-n", n=11)
     assert matched_best_of_n(arms, rows | {"plain": []}, "guided") is None
     assert matched_best_of_n(arms, rows, "absent") is None
+    on_a_gpu = {label: [row(seconds=seconds, cpu_seconds=0.0)] for label, seconds in taken.items()}
+    assert matched_best_of_n(arms, on_a_gpu, "guided") == matched

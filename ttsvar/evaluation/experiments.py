@@ -191,14 +191,14 @@ _ALL = (
         "early-pick",
         "One look, where it counts",
         arms(
+            arm("early-pick"),
             arm("tts-var"),
             arm("beam"),
             arm("smc", n=5),
             arm("best-of-n", n=5),
             arm("best-of-n", n=8),
-            arm("early-pick"),
         ),
-        "Ours: the reward looks once, at the knee of its consistency, and spends nothing before.",
+        "Ours, which the others are compared with: the reward looks once, at the knee of its consistency.",
     ),
     Experiment(
         "early-pick-shape",

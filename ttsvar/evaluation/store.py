@@ -62,10 +62,17 @@ class Row:
     diversity: float | None
     """Mean pairwise distance (1 - cosine) of the survivors' mean-pooled features; None with one survivor."""
     seconds: float
+    """Of the wall clock, with whatever else the machine did."""
     cpu_seconds: float
+    """Of the processor, where it computes; 0 where an accelerator does."""
     flops: float
     parts: dict[str, dict[str, float]]
     """Seconds, FLOPs, peak bytes and items by component."""
+
+    @property
+    def alone(self) -> float:
+        """Seconds on a machine with nothing else to do: a process computes on one thread, so the processor's own."""
+        return self.cpu_seconds or self.seconds
 
     @property
     def key(self) -> tuple[str, str, int]:

@@ -89,8 +89,7 @@ def _arm(rows: Sequence[Row]) -> dict[str, Any]:
         "judges": {name: _mean([r.judges.get(name) for r in rows]) for name in names},
         "diversity": _mean([r.diversity for r in rows]),
         "survivors": _mean([r.survivors for r in rows]),
-        "seconds": _median([r.seconds for r in rows]),
-        "cpu_seconds": _median([r.cpu_seconds for r in rows]),
+        "seconds": _median([r.alone for r in rows]),
         "flops": float(np.mean([r.flops for r in rows])),
         "components": {name: _component([r.parts[name] for r in rows if name in r.parts]) for name in components},
     }
@@ -135,7 +134,7 @@ def _flops(rows: Sequence[Row]) -> float:
 
 
 def _seconds(rows: Sequence[Row]) -> float:
-    return max(1e-4, _median([r.seconds for r in rows]))
+    return max(1e-4, _median([r.alone for r in rows]))
 
 
 def _outcomes(rows: Sequence[Row]) -> dict[str, list[float]]:

@@ -100,7 +100,7 @@ def matched_best_of_n(
     """Best-of-N with as many candidates as take the seconds of another arm; None where there is nothing to go by.
 
     Best-of-N takes a fixed time and as much again for every candidate, so a line through the arms that were run
-    (medians of wall-clock seconds) says how many candidates fit.
+    (medians of seconds on a machine with nothing else to do) says how many candidates fit.
     """
     plain = {count: rows[name] for name, search in arms.items() if (count := candidates_of(search)) and rows.get(name)}
     if len(plain) < 2 or not rows.get(label):
@@ -118,5 +118,5 @@ def candidates_of(search: SearchConfig) -> int:
 
 
 def median_seconds(rows: Sequence[Row]) -> float:
-    """Of the wall clock for one image."""
-    return float(np.median([row.seconds for row in rows]))
+    """Of one image, on a machine with nothing else to do."""
+    return float(np.median([row.alone for row in rows]))

@@ -109,7 +109,7 @@ class Worker:
             survivors=outcome.alive,
             diversity=diversity(self.engine, outcome),
             seconds=round(outcome.seconds, 4),
-            cpu_seconds=round(outcome.cpu_seconds, 4),
+            cpu_seconds=round(outcome.cpu_seconds, 4) if self.engine.device.type == "cpu" else 0.0,
             flops=outcome.cost.flops,
             parts={name: asdict(part) for name, part in outcome.cost.parts.items()},
         )
