@@ -48,7 +48,13 @@ def main(argv: list[str] | None = None) -> None:
         engine = ttsvar.load(args.model, settings=load_settings(args), say=lambda text: print(text, flush=True))
     except TTSVarError as error:
         sys.exit(f"ttsvar: {error}")
-    demo = create_app(on_zerogpu(engine), runs_dir=args.runs_dir, ttl=args.ttl_days * 86400, reward=args.reward)
+    demo = create_app(
+        on_zerogpu(engine),
+        runs_dir=args.runs_dir,
+        ttl=args.ttl_days * 86400,
+        reward=args.reward,
+        weights=args.weights,
+    )
     here = addresses(args.host, args.port)
     demo.classroom.address = here[-1]
     print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)

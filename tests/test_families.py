@@ -20,7 +20,7 @@ from ttsvar.backends.infinity import InfinityBackend
 from ttsvar.config import SearchConfig
 from ttsvar.engine import Engine
 from ttsvar.errors import CheckpointError, ConfigError, PromptError, RoomError
-from ttsvar.families import MODELS, Settings, build_infinity
+from ttsvar.families import MODELS, TEXT_FILES, ModelPreset, Settings, build_infinity, models_here
 from ttsvar.loading import LoadSettings, load
 from ttsvar.models import published
 from ttsvar.models.checkpoint import published_name
@@ -135,6 +135,31 @@ def test_a_training_checkpoint_and_shards_are_the_same_model(weights: Path, monk
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     monkeypatch.setattr("test_families.SMALL", replace(SMALL, weights="small_weights/model.safetensors.index.json"))
     assert all(torch.equal(t, plain[n]) for n, t in built(weights).transformer.state_dict().items())
+
+
+def test_a_model_is_here_with_all_its_shards_and_never_read(weights: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(families, "load_transformer", lambda *_: pytest.fail("a checkpoint was read"))
+
+    def preset(shape: PublishedInfinity) -> ModelPreset:
+        return ModelPreset("small", "MIT", families.build_infinity, (*shape.files, *TEXT_FILES))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(families, "MODELS", {"toybox": MODELS["toybox"], "small": preset(SMALL)})
+    assert models_here(weights) == ("toybox", "small")
+    assert models_here() == ("toybox",)
+    sharded = preset(replace(SMALL, weights="small_weights/model.safetensors.index.json"))
+    assert not sharded.here(weights)
+    folder = weights / "small_weights"
+    folder.mkdir()
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}}))
+    (folder / "one.safetensors").touch()
+    assert not sharded.here(weights)
+    (folder / "two.safetensors").touch()
+    assert sharded.here(weights)
+    index.write_text("{}")
+    assert not sharded.here(weights)
+    (weights / "google" / "flan-t5-xl" / "model-00001-of-00002.safetensors").unlink()
+    assert not preset(SMALL).here(weights)
 
 
 def test_the_ladder_the_number_format_and_the_level_embedding_can_be_chosen(weights: Path):

@@ -5,8 +5,8 @@ A third family takes one file in `backends/` and one row here; docs/backends.md 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,13 +14,14 @@ import torch
 
 from ttsvar.backends.infinity import InfinityBackend
 from ttsvar.backends.var import load_var_backend
-from ttsvar.checkpoints import Say, WeightFile, locate_all
+from ttsvar.checkpoints import Say, WeightFile, find, locate_all
 from ttsvar.errors import CheckpointError
 from ttsvar.machine import require_room
 from ttsvar.models.checkpoint import load_saved_transformer, load_transformer
+from ttsvar.models.config import RESOLUTIONS
 from ttsvar.models.flan_t5 import FILES as TEXT_FILES
-from ttsvar.models.flan_t5 import load_flan_t5
-from ttsvar.models.published import LICENCE, PUBLISHED, REPO, PublishedInfinity
+from ttsvar.models.flan_t5 import encoder_shards, load_flan_t5
+from ttsvar.models.published import LICENCE, PUBLISHED, PublishedInfinity
 from ttsvar.models.published_var import LICENCE as VAR_LICENCE
 from ttsvar.models.published_var import PUBLISHED_VAR, PublishedVAR
 from ttsvar.models.text import load_text_encoder
@@ -39,6 +40,8 @@ FILES = (
     "reward.safetensors",
 )
 """What a model folder of our own layout holds."""
+INDEX = ".index.json"
+"""How the list of a checkpoint's shards ends."""
 CHUNK = 2
 """Candidates a forward pass of the toybox handles at once; see benchmarks/ for the choice."""
 PUBLISHED_CHUNK = 1
@@ -72,6 +75,27 @@ class ModelPreset:
     """Of a model whose files are all in one place, its extractor and reward included."""
     parameters: int = 0
     """Of a published transformer."""
+    resolutions: tuple[str, ...] = ()
+    """What `--resolution` may name beside any `--aspect`; empty where the weights fix the shape of the pictures."""
+
+    def here(self, weights: Path | None = None) -> bool:
+        """Whether every file of it is on this machine, shards included; only lists of shards are read."""
+        if self.folder is not None:
+            return all((self.folder / file).is_file() for file in FILES)
+        found = {file: find(file, weights) for file in self.files}
+        if not all(found.values()):
+            return False
+        indices = [(file, path) for file, path in found.items() if path and file.path.endswith(INDEX)]
+        try:
+            shards = [s for f, path in indices for s in (encoder_shards(path) if f in TEXT_FILES else _shards(f, path))]
+            return all(find(shard, weights) for shard in shards)
+        except CheckpointError:
+            return False
+
+
+def models_here(weights: Path | None = None) -> tuple[str, ...]:
+    """Names of the models that can be loaded without a download."""
+    return tuple(name for name, preset in MODELS.items() if preset.here(weights))
 
 
 def build_folder(folder: Path, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
@@ -103,10 +127,8 @@ def build_infinity(published: PublishedInfinity, name: str, settings: Settings) 
     found = locate_all([*published.files, *TEXT_FILES], settings.weights, say=settings.say)
     transformer_path, tokenizer_path = found[:2]
     source, paths = transformer_path, [transformer_path, tokenizer_path]
-    if published.weights.endswith(".index.json"):
-        folder = published.weights.rpartition("/")[0]
-        names = sorted(set(read_weight_map(transformer_path).values()))
-        shards = [WeightFile(REPO, f"{folder}/{shard}", None, None, LICENCE) for shard in names]
+    if published.weights.endswith(INDEX):
+        shards = _shards(published.files[0], transformer_path)
         paths = [*locate_all(shards, settings.weights, say=settings.say), tokenizer_path]
         source = open_shards(transformer_path, paths[:-1])
     transformer = load_transformer(source, config, settings.dtype, settings.device, settings.say)
@@ -120,6 +142,12 @@ def build_infinity(published: PublishedInfinity, name: str, settings: Settings) 
         chunk=PUBLISHED_CHUNK,
     )
     return backend, paths
+
+
+def _shards(index: WeightFile, path: Path) -> list[WeightFile]:
+    """The files beside an index, which lies at `path`, that hold a transformer; CheckpointError where it lists none."""
+    folder = index.path.rpartition("/")[0]
+    return [replace(index, path=f"{folder}/{name}") for name in sorted(set(read_weight_map(path).values()))]
 
 
 def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
@@ -142,10 +170,6 @@ def _on(tokenizer: BSQAutoencoder, settings: Settings) -> BSQAutoencoder:
     return tokenizer.to(settings.device, settings.dtype).eval()
 
 
-def _row(summary: str, build: Callable, files: Sequence[WeightFile], licence: str, parameters: int) -> ModelPreset:
-    return ModelPreset(summary, licence, build, tuple(files), parameters=parameters)
-
-
 _SUMMARIES = {
     "infinity-125m": "Infinity-125M, 256 px, 7 scales",
     "infinity-2b": "Infinity-2B, 1024 px, 13 scales; the paper's model",
@@ -160,16 +184,23 @@ MODELS: dict[str, ModelPreset] = {
         folder=TOYBOX_FOLDER,
     ),
     **{
-        name: _row(_SUMMARIES[name], partial(build_infinity, m), (*m.files, *TEXT_FILES), LICENCE, m.parameters)
+        name: ModelPreset(
+            _SUMMARIES[name],
+            LICENCE,
+            partial(build_infinity, m),
+            (*m.files, *TEXT_FILES),
+            parameters=m.parameters,
+            resolutions=RESOLUTIONS,
+        )
         for name, m in PUBLISHED.items()
     },
     **{
-        name: _row(
+        name: ModelPreset(
             f"VAR of depth {m.depth}, {m.pixels} px, 10 scales; prompts are ImageNet classes",
+            VAR_LICENCE,
             partial(build_var, m),
             m.files,
-            VAR_LICENCE,
-            m.parameters,
+            parameters=m.parameters,
         )
         for name, m in PUBLISHED_VAR.items()
     },

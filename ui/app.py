@@ -37,11 +37,17 @@ class Explorer(gr.Blocks):
 
 
 def create_app(
-    engine: Any, *, runs_dir: Path | str | None = None, ttl: float = 7 * 86400.0, reward: str | None = None
+    engine: Any,
+    *,
+    runs_dir: Path | str | None = None,
+    ttl: float = 7 * 86400.0,
+    reward: str | None = None,
+    weights: Path | None = None,
 ) -> Explorer:
     """The app over an engine; runs are kept under `runs_dir` for `ttl` seconds after they were last touched.
 
-    The page offers the engine's rewards, and begins with `reward` or the usual one.
+    The page offers the engine's rewards, and begins with `reward` or the usual one. It names the other models whose
+    files are on this machine; `weights` is a folder that may hold some.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = SessionStore(engine, runs_dir, ttl, evaluator=evaluator_for(engine))
@@ -57,7 +63,7 @@ def create_app(
     with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
         # First, so that the endpoints get their names and not the page's private events.
         Api(store).publish()
-        page = layout.build(first, handlers.rail.choices(), servers)
+        page = layout.build(first, handlers.rail.choices(weights), servers)
         _wire(page, handlers)
         _wire_duel(page, handlers, duels)
         _wire_takeaway(page, takeaway)

@@ -35,6 +35,10 @@ class Choices:
 
     model: str
     about: str
+    here: tuple[str, ...]
+    """Names of the models that need no download."""
+    resolutions: tuple[str, ...]
+    """Where the model can draw other shapes: what `--resolution` may name."""
     classes: tuple[tuple[str, str], ...]
     """Every prompt the model takes, with all its names, and as a run keeps it; empty where prompts are free text."""
     examples: tuple[str, ...]
@@ -73,6 +77,7 @@ class Rail:
     tau: gr.Textbox
     top_p: gr.Number
     negative: gr.Textbox
+    negative_note: gr.HTML
     positive: gr.Checkbox
     cfg_layers: gr.Textbox
     advanced_note: gr.HTML
@@ -89,7 +94,7 @@ class Rail:
         """The places beside the fields where complaints appear, in the order of `rail_handlers.Notes`."""
         return [
             self.prompt_note, self.number_note, self.search_note, self.plan_note, self.advanced_note, self.bars,
-            self.plan,
+            self.plan, self.negative_note,
         ]  # fmt: skip
 
 
@@ -102,7 +107,7 @@ def build_rail(offer: Choices) -> Rail:
         for e in offer.examples
     )
     examples = view("examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "examples.js")
-    view("model", _model(offer))
+    view("model", model_html(offer))
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
             seed = gr.Number(0, label="Seed", precision=0, elem_id="seed", min_width=60)
@@ -124,13 +129,22 @@ def build_rail(offer: Choices) -> Rail:
     )  # fmt: skip
 
 
-def _model(offer: Choices) -> str:
+def model_html(offer: Choices) -> str:
     """The model that the app was started with, and the way to another: one process holds one model."""
+    start, name = "python app.py --model", escape(offer.model)
+    shape = ""
+    if offer.resolutions:
+        named = f"{', '.join(offer.resolutions[:-1])} or {offer.resolutions[-1]}"
+        shape = (
+            f"<p>For another shape start the app with <code>{start} {name} --aspect 3/2 --resolution "
+            f"{offer.resolutions[0]}</code>: height / width, and {named} pixels.</p>"
+        )
+    others = ", ".join(f"<code>{escape(other)}</code>" for other in offer.here if other != offer.model)
+    found = f"On this machine: {others}." if others else "No other is on this machine; a named one is downloaded."
     return (
-        f'<span class="lab">Model</span><details class="model"><summary><b>{escape(offer.model)}</b> '
-        f"{escape(offer.about)}</summary><p>For another start the app with <code>python app.py --model NAME</code>. "
-        "<code>python -m ttsvar models</code> lists their names, files and sizes, and which are on this machine.</p>"
-        "</details>"
+        f'<span class="lab">Model</span><details class="model"><summary><b>{name}</b> {escape(offer.about)}</summary>'
+        f"{shape}<p>For another model start the app with <code>{start} NAME</code>. {found} "
+        "<code>python -m ttsvar models</code> lists all, with their files and sizes.</p></details>"
     )
 
 
@@ -167,6 +181,7 @@ def _advanced(offer: Choices) -> dict[str, Any]:
             default.negative, label="Led away from", placeholder="what the picture should not show",
             elem_id="negative", visible="negative" in offer.options,
         )  # fmt: skip
+        negative_note = view("negative-note")
         positive = gr.Checkbox(
             default.positive, label="Ask for good faces where the prompt names people",
             elem_id="positive", visible="positive" in offer.options,
@@ -178,8 +193,8 @@ def _advanced(offer: Choices) -> dict[str, Any]:
         advanced_note = view("advanced-note")
     return {
         "plan": plan, "extractor": extractor, "potential": potential, "lam": lam, "reward": reward, "cfg": cfg,
-        "tau": tau, "top_p": top_p, "negative": negative, "positive": positive, "cfg_layers": cfg_layers,
-        "advanced_note": advanced_note,
+        "tau": tau, "top_p": top_p, "negative": negative, "negative_note": negative_note, "positive": positive,
+        "cfg_layers": cfg_layers, "advanced_note": advanced_note,
     }  # fmt: skip
 
 

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ttsvar.config import EXTRACTORS, POTENTIALS, SearchConfig
 from ttsvar.errors import ConfigError, PromptError, TTSVarError
+from ttsvar.families import MODELS, models_here
 from ttsvar.schedule import resolve_batch
 from ttsvar.types import Run
 from ui import searches
@@ -28,6 +30,8 @@ from ui.settings import (
     read_seed,
 )  # fmt: skip
 
+PIXELS = 16
+"""Edge of what one token of the finest scale stands for, in every family."""
 EVERY_MODEL = "The words of this model are not limited."
 
 
@@ -42,10 +46,11 @@ class Notes:
     advanced: str
     bars: str
     cell: dict[str, Any]
+    negative: str
 
     def values(self) -> tuple[Any, ...]:
         """The values as event handlers return them."""
-        return (self.prompt, self.numbers, self.search, self.plan, self.advanced, self.bars, self.cell)
+        return (self.prompt, self.numbers, self.search, self.plan, self.advanced, self.bars, self.cell, self.negative)
 
 
 class RailHandlers:
@@ -56,18 +61,22 @@ class RailHandlers:
         self.engine = engine
         self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
 
-    def choices(self) -> Choices:
-        """What the rail offers over this engine, and the default search."""
+    def choices(self, weights: Path | None = None) -> Choices:
+        """What the rail offers over this engine, and the default search; `weights` may hold files of other models."""
         engine, search = self.engine, self.engine.resolve(self.first)
         fields = fields_of(engine, search)
         notes = self.notes("", fields, None)
-        side = 16 * max(engine.schedule.sizes[-1]) if engine.schedule.sizes else 0
-        about = f"{len(engine.schedule)} scales, {side} px, on {str(engine.device).upper()}"
-        extractors = tuple(e for e in EXTRACTORS if e in engine.extractors)
+        height, width = engine.schedule.sizes[-1]
+        shape = f"{PIXELS * width} \u00d7 {PIXELS * height} px"
+        about = f"{len(engine.schedule)} scales, {shape}, on {str(engine.device).upper()}"
+        resolutions = MODELS[engine.name].resolutions if engine.name in MODELS else ()
+        # What the fields begin with is downloaded when it is first used, everything else is on this machine.
+        extractors = tuple(e for e in EXTRACTORS if e in (*engine.extractors, search.extractor))
+        judges = tuple(dict.fromkeys((*engine.rewards, search.reward)))
         classes = tuple((shown, engine.read_prompt(shown)) for shown in engine.choices())
         return Choices(
-            engine.name, about, classes, engine.examples(), extractors, POTENTIALS, engine.rewards,
-            engine.options(), search, fields.lam, fields.plan, notes.bars, notes.plan,
+            engine.name, about, models_here(weights), resolutions, classes, engine.examples(), extractors, POTENTIALS,
+            judges, engine.options(), search, fields.lam, fields.plan, notes.bars, notes.plan,
         )  # fmt: skip
 
     def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
@@ -102,6 +111,15 @@ class RailHandlers:
             f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
             f"<details><summary>See its words</summary><p>{words}</p></details></div>"
         )
+
+    def check_negative(self, fields: Fields, search: SearchConfig | None) -> str:
+        """The note under what the picture is led away from: words that the model does not know, or no effect."""
+        if not search or not search.negative:
+            return ""
+        guidance = search.settled("cfg")
+        if set(guidance if isinstance(guidance, tuple) else (guidance,)) == {1.0}:
+            return '<p class="note" role="status">Guidance is 1, which leads nowhere: raise it for an effect.</p>'
+        return self.check_prompt(fields.negative)
 
     def check_settings(self, *values: Any) -> tuple[Any, ...]:
         """The notes of the settings, without the prompt's."""
@@ -143,6 +161,7 @@ class RailHandlers:
             beside("prompt") or self.check_prompt(prompt), beside("seed", "n"),
             beside("search") or self._about(fields, search), plan, beside("advanced"), bars,
             gr.update(wrong=-1 if scale is None else scale, message=escape(str(error or ""))),
+            self.check_negative(fields, search),
         )  # fmt: skip
 
     def _overview(self, search: SearchConfig | None, fields: Fields, wrong: int | None) -> tuple[str, str]:

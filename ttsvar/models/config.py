@@ -53,6 +53,8 @@ _TELLING = (
     "text_proj_for_sos.ca.mat_q",
 )
 _SCALES_OF = {"0.06M": 7, "0.25M": 10, "0.60M": 12, "1M": 13}
+RESOLUTIONS = tuple(_SCALES_OF)
+"""Pixels that a published Infinity can draw."""
 
 
 def published_ladder(h_div_w: float = 1.0, resolution: str = "1M") -> Sizes:

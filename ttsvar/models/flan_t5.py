@@ -61,14 +61,19 @@ class FlanT5:
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), tuple(len(row) for row in rows)
 
 
+def encoder_shards(index: Path) -> list[WeightFile]:
+    """The files that hold the encoder, by the index on this machine; CheckpointError where it lists none."""
+    names = sorted({shard for name, shard in read_weight_map(index).items() if _is_encoders(name)})
+    return [WeightFile(REPO, name, None, None, LICENCE) for name in names]
+
+
 def load_flan_t5(device: torch.device, weights: Path | None = None, say: Say | None = None) -> FlanT5:
     """The encoder half of Flan-T5-XL, in float16 for CUDA as published, in float32 elsewhere; strict about its tensors.
 
     Of the shards, only those that hold the encoder are needed. Raises CheckpointError where a file is off.
     """
     config_path, index, tokenizer_path = locate_all(FILES, weights, say=say)
-    needed = sorted({shard for name, shard in read_weight_map(index).items() if _is_encoders(name)})
-    shards = locate_all([WeightFile(REPO, shard, None, None, LICENCE) for shard in needed], weights, say=say)
+    shards = locate_all(encoder_shards(index), weights, say=say)
     state: dict[str, Tensor] = {}
     for shard in shards:
         table = open_tensors(shard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 
 from playwright.sync_api import Page, expect
@@ -9,6 +10,13 @@ from playwright.sync_api import Page, expect
 PROMPT = "a photo of three blue balls"
 WIDTHS = (1440, 390)
 """Pixels of a desk and of a phone."""
+DROP = """([data, name, type]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const parcel = new DataTransfer();
+  parcel.items.add(new File([bytes], name, { type }));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    document.querySelector("#main").dispatchEvent(new DragEvent(kind, { bubbles: true, dataTransfer: parcel }));
+}"""
 
 
 def start(page: Page, prompt: str = PROMPT, seed: int = 0) -> float:
@@ -73,6 +81,11 @@ def advanced(page: Page) -> None:
     """Open the drawer of advanced settings."""
     page.locator("#advanced > button").click()
     expect(page.locator(".cell").first).to_be_visible()
+
+
+def drop(page: Page, data: bytes, name: str, kind: str) -> None:
+    """Drop a file on the page; `kind` is its media type."""
+    page.evaluate(DROP, [base64.b64encode(data).decode(), name, kind])
 
 
 def choose(page: Page, search: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from served import Server
-from steps import at_scale, press
+from steps import advanced, at_scale, press
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,12 @@ def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:
     page.reload()
     at_scale(page, 1)
     expect(box).to_have_value("bald eagle, American eagle, Haliaeetus leucocephalus")
+
+
+def test_fields_that_a_model_of_classes_has_no_use_for_are_not_shown(page: Page) -> None:
+    advanced(page)
+    for field in ("#negative", "#positive", "#cfg-layers"):
+        expect(page.locator(field)).to_be_hidden()
 
 
 def test_examples_are_classes(page: Page) -> None:

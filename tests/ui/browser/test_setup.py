@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, WIDTHS, advanced, at_scale, choose, finished, press, start
+from steps import PROMPT, WIDTHS, advanced, at_scale, choose, drop, finished, press, start
 
 from ttsvar.png import read_recipe
 
@@ -92,14 +92,32 @@ def test_the_rail_folds_away_and_the_dice_draw(page: Page) -> None:
 def test_a_negative_prompt_goes_into_the_picture_and_comes_back(page: Page) -> None:
     advanced(page)
     expect(page.locator("#positive")).to_be_hidden()
-    page.locator("#negative textarea, #negative input").fill("a photo of a red ball")
+    field = page.locator("#negative textarea, #negative input")
+    field.fill("a cobalt ball")
+    expect(page.locator("#negative-note mark")).to_have_text("cobalt")
+    field.fill("a photo of a red ball")
+    expect(page.locator("#negative-note")).to_be_empty()
     start(page)
     press(page, "end")
     finished(page)
     page.reload()
     finished(page)
     advanced(page)
-    expect(page.locator("#negative textarea, #negative input")).to_have_value("a photo of a red ball")
+    expect(field).to_have_value("a photo of a red ball")
     with page.expect_download() as download:
         page.locator("a.go").click()
-    assert read_recipe(download.value.path().read_bytes()).run.search.negative == "a photo of a red ball"
+    picture = download.value.path().read_bytes()
+    assert read_recipe(picture).run.search.negative == "a photo of a red ball"
+    field.fill("")
+    drop(page, picture, "picture.png", "image/png")
+    expect(page.locator(".answer")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
+    expect(field).to_have_value("a photo of a red ball")
+
+
+def test_the_model_says_what_it_is_and_how_another_is_started(page: Page) -> None:
+    model = page.locator("details.model")
+    expect(model).to_contain_text("13 scales, 128 \u00d7 128 px, on CPU")
+    expect(model.locator("p").first).to_be_hidden()
+    model.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(model).to_contain_text("python app.py --model NAME")

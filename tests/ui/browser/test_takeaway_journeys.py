@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import zipfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from steps import PROMPT, at_scale, finished, names, press, start, to_scale
+from steps import PROMPT, at_scale, drop, finished, names, press, start, to_scale
 
 from examples.drive import drive
 from ttsvar.png import read_recipe
@@ -18,18 +17,6 @@ from ui.recorded import recorded_runs
 
 pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])
-
-DROP = """([data, name, type]) => {
-  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-  const parcel = new DataTransfer();
-  parcel.items.add(new File([bytes], name, { type }));
-  for (const kind of ["dragenter", "dragover", "drop"])
-    document.querySelector("#main").dispatchEvent(new DragEvent(kind, { bubbles: true, dataTransfer: parcel }));
-}"""
-
-
-def drop(page: Page, data: bytes, name: str, kind: str) -> None:
-    page.evaluate(DROP, [base64.b64encode(data).decode(), name, kind])
 
 
 def resize(page: Page, width: int) -> None:
