@@ -35,7 +35,7 @@ def add_reward_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def load_settings(arguments: argparse.Namespace) -> LoadSettings:
-    """The settings that `add_loading_flags`, and `add_reward_flag` if it was used, asked for."""
+    """The settings that `add_loading_flags` asked for, and `--reward` and `--extractor` where the command has them."""
     # Torch takes seconds to import: `--help` should not wait for it.
     from ttsvar.loading import LoadSettings
 
@@ -50,6 +50,7 @@ def load_settings(arguments: argparse.Namespace) -> LoadSettings:
         level_every_chunk=None if level is None else level == "every-chunk",
         eye=arguments.eye,
         reward=getattr(arguments, "reward", None),
+        extractor=getattr(arguments, "extractor", None),
     )
 
 

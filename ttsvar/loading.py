@@ -12,7 +12,7 @@ from ttsvar.engine import Engine
 from ttsvar.errors import ConfigError
 from ttsvar.families import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
 from ttsvar.features.dinov2 import load_extractor
-from ttsvar.features.table import DEFAULT_EYE, extractors, eye_loader
+from ttsvar.features.table import DEFAULT_EYE, EYES, extractors, eye_loader
 from ttsvar.machine import pick_device, pick_dtype
 from ttsvar.parts import LazyMapping, Places
 from ttsvar.rewards.image_reward import load_scorer
@@ -45,6 +45,8 @@ class LoadSettings:
     """Name of the extractor of patch features (`features.table.EYES`)."""
     reward: str | None = None
     """Name of a judge (`rewards.table`) that is loaded at once, with its files, and not when a run first needs it."""
+    extractor: str | None = None
+    """What the search will cluster on (`SearchConfig.extractor`), so that a library it lacks is missed at once."""
 
 
 def load(
@@ -69,7 +71,10 @@ def load(
     if preset is None and not folder.is_dir():
         raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
     places = Places(place, chosen.weights, chosen.offload)
-    seen, judged = _eyes_and_judges(preset.folder if preset else folder, eye or chosen.eye, places)
+    own = preset.folder if preset else folder
+    if own is None and chosen.extractor == "inception":
+        EYES["inception"].require()
+    seen, judged = _eyes_and_judges(own, eye or chosen.eye, places)
     if chosen.reward is not None and chosen.reward not in judged:
         raise ConfigError(f"There is no judge named {chosen.reward!r}; choose one of {', '.join(judged)}.")
     build = preset.build if preset else partial(build_folder, folder)
@@ -100,8 +105,8 @@ def _eyes_and_judges(
             "the search cluster on it: --extractor inception."
         )
     if own is None:
-        seen = extractors(eye_loader(eye or DEFAULT_EYE, places), eye_loader("inception", places))
-        return seen, rewards(places)
+        trunk, trunk_here = eye_loader("inception", places), partial(EYES["inception"].here, places.weights)
+        return extractors(eye_loader(eye or DEFAULT_EYE, places), trunk, trunk_here), rewards(places)
     sibling = partial(load_extractor, own / "features.safetensors", device=places.device)
     trunk = partial(load_trunk, own / "detector.safetensors", device=places.device)
     seen = extractors(eye_loader(eye, places) if eye else sibling, trunk)

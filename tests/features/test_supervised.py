@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
+from ttsvar.config import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.supervised import load_inception
-from ttsvar.features.table import EYES
-from ttsvar.loading import TOYBOX_FOLDER
+from ttsvar.features.table import EYES, extractors
+from ttsvar.loading import TOYBOX_FOLDER, LoadSettings, load
 from ttsvar.parts import Places
 from ttsvar.toybox.detector import load_detector
 from ttsvar.toybox.trunk import load_trunk
@@ -67,6 +69,15 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     assert not EYES["inception"].here(tmp_path)
     with pytest.raises(ConfigError, match="needs torchvision"):
         load_inception(tmp_path / "inception.pth")
+    monkeypatch.setattr("ttsvar.families.locate_all", lambda *_, **__: pytest.fail("a model was asked for"))
+    with pytest.raises(ConfigError, match="needs torchvision"):
+        load("infinity-2b", device="cpu", settings=LoadSettings(extractor="inception"))
+
+
+def test_the_supervised_extractor_is_offered_where_it_is_here(tmp_path: Path) -> None:
+    trunk = partial(load_trunk, DETECTOR)
+    assert extractors(trunk, trunk).here() == EXTRACTORS
+    assert extractors(trunk, trunk, partial(EYES["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
 
 
 def test_a_detector_that_is_not_there_is_named(tmp_path: Path) -> None:

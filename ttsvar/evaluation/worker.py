@@ -118,7 +118,7 @@ class Worker:
         """Why the model cannot run a search (other scales, or weights that are not here), or nothing."""
         parts = ((search.reward, self.engine.rewards), (search.extractor, self.engine.extractors))
         if absent := [name for name, here in parts if name not in here]:
-            return f"The weights of {' and '.join(absent)} are not on this machine."
+            return f"{' and '.join(absent)}: not on this machine; `python -m ttsvar models` says what is lacking."
         try:
             self.engine.begin("a photo", search=search)
         except (ConfigError, ScheduleError) as error:

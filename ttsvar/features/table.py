@@ -68,8 +68,15 @@ def eye_loader(name: str, places: Places) -> Callable[[], FeatureExtractor]:
 
 
 def extractors(
-    patches: Callable[[], FeatureExtractor], supervised: Callable[[], FeatureExtractor]
+    patches: Callable[[], FeatureExtractor],
+    supervised: Callable[[], FeatureExtractor],
+    supervised_here: Callable[[], bool] = lambda: True,
 ) -> LazyMapping[FeatureExtractor]:
-    """What `SearchConfig.extractor` may name: three readings of one extractor's patches, and the supervised one."""
+    """What `SearchConfig.extractor` may name: three readings of one extractor's patches, and the supervised one.
+
+    `supervised_here` says whether that one needs neither a download nor a library that is absent. Every picture is
+    looked at for its patches, so their extractor is always offered, and downloaded where it must be.
+    """
     shared = cache(patches)
-    return LazyMapping({"pca": shared, "pca-raw": shared, "pool": shared, "inception": supervised})
+    loaders = {"pca": shared, "pca-raw": shared, "pool": shared, "inception": supervised}
+    return LazyMapping(loaders, {"inception": supervised_here})
