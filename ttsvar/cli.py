@@ -165,7 +165,7 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="+", metavar="NAME", help="experiments, or all; a wrong name lists them")
-    parser.add_argument("--model", default="toybox")
+    add_loading_flags(parser)
     parser.add_argument("--quick", action="store_true", help="a few prompts each: minutes instead of hours")
     parser.add_argument("--per-category", type=int, help="prompts of each category, instead of the experiment's own")
     parser.add_argument("--seeds", type=int, help="images of each prompt and search, instead of the experiment's own")
@@ -176,7 +176,6 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--measure", type=Path, help="folder with mask2former/ and clip/, for prompts of the real world"
     )
-    parser.add_argument("--device", help="cpu, cuda or mps; chosen automatically if not given")
     parser.add_argument("--ray", metavar="ADDRESS", help="do the work on Ray: 'local', or the address of a cluster")
     parser.add_argument("--workers", type=int, help="actors on Ray; one per GPU or core if not given")
     parser.add_argument(
@@ -198,7 +197,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         prompts=arguments.prompts or PUBLISHED,
         held_out=True if arguments.held_out else False if arguments.seen else None,
         measure=arguments.measure,
-        device=arguments.device,
+        settings=load_settings(arguments),
         ray=arguments.ray,
         workers=arguments.workers,
     )

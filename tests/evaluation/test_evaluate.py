@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
+from pathlib import Path
+
 import pytest
 from sweep_fakes import ARMS, fake_worker
 
 from ttsvar.cli import main
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation import evaluate as command
-from ttsvar.evaluation.evaluate import MEASUREMENTS, Options, chosen_names
+from ttsvar.evaluation.evaluate import MEASUREMENTS, Options, chosen_names, settings_that_tell
 from ttsvar.evaluation.experiments import EXPERIMENTS
 from ttsvar.evaluation.store import Recipe, Store
+from ttsvar.loading import LoadSettings
 from ttsvar.toybox.prompts import TAGS
 
 
@@ -33,6 +37,24 @@ def test_sizes_are_the_experiments_own_unless_told():
     assert Options(quick=True).size("headline").per_category < 10
     assert Options(per_category=3).size("headline").seeds == Options().size("headline").seeds
     assert Options(seeds=2).size("lambda").seeds == 2
+
+
+def test_the_flags_of_loading_reach_whoever_does_the_jobs(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(command, "build_worker", lambda *told: asked.append(told) or fake_worker())
+    flags = ["--weights", str(tmp_path), "--aspect", "3/2", "--resolution", "0.25M", "--eye", "dinov2-small"]
+    out = ["--per-category", "1", "--out", str(tmp_path / "rows.sqlite")]
+    assert main(["evaluate", "schedule", "--device", "cpu", *flags, *out]) == 0
+    settings = LoadSettings("cpu", weights=tmp_path, h_div_w=1.5, resolution="0.25M", eye="dinov2-small")
+    assert asked == [("toybox", None, settings)]
+    assert pickle.loads(pickle.dumps(settings)) == settings
+
+
+def test_rows_are_told_apart_by_what_changes_their_pictures():
+    assert settings_that_tell(LoadSettings("cpu", weights=Path("w"), offload=True)) == ""
+    changed = [{"h_div_w": 1.5}, {"resolution": "0.25M"}, {"eye": "dinov2-small"}, {"dtype": "bf16"}]
+    told = {settings_that_tell(LoadSettings(**change)) for change in [*changed, {"level_every_chunk": False}]}
+    assert len(told - {""}) == 5
 
 
 def test_headline_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp_path, capsys):

@@ -18,8 +18,9 @@ from ttsvar.evaluation.pools import InProcess, OnRay
 from ttsvar.evaluation.prompts import evaluation_prompts
 from ttsvar.evaluation.store import Row, Store
 from ttsvar.evaluation.sweep import make_jobs, sweep
+from ttsvar.loading import LoadSettings
 
-BUILD = partial(build_worker, "toybox", None, "cpu")
+BUILD = partial(build_worker, "toybox", None, LoadSettings(device="cpu"))
 
 
 class WithOneKilled(OnRay):

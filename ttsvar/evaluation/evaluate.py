@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,15 @@ from ttsvar.evaluation.store import Recipe, Row, Store
 from ttsvar.evaluation.summary import summarize, table
 from ttsvar.evaluation.sweep import in_turn, make_jobs, matched_best_of_n, sweep
 from ttsvar.evaluation.worker import Job, Worker
+from ttsvar.loading import LoadSettings, load, pick_device
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
 MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("headline", "main", "score-vs-compute"), "matched best-of-n"
 """These experiments get one more best-of-N, which takes the seconds of this arm; its N is chosen once and noted."""
 TRACED = search_config("best-of-n", n=8)
 """The candidates whose rewards at every scale tell consistency."""
+PLACES = ("device", "weights", "offload", "reward", "extractor")
+"""Settings of loading that do not change the pictures of a search."""
 MEASUREMENTS = ("consistency", "schedule", "detector")
 """What can be asked for beside the experiments."""
 
@@ -59,7 +62,8 @@ class Options:
     held_out: bool | None = None
     measure: Path | None = None
     """Folder of the detector and CLIP for prompts about the real world; None for the toybox."""
-    device: str | None = None
+    settings: LoadSettings = field(default_factory=LoadSettings)
+    """How the model is loaded; its device is the measure's, too."""
     ray: str | None = None
     workers: int | None = None
 
@@ -77,11 +81,9 @@ class Options:
         return in_turn(prompts)[: size.most]
 
 
-def build_worker(model: str, measure: Path | None, device: str | None) -> Worker:
+def build_worker(model: str, measure: Path | None, settings: LoadSettings) -> Worker:
     """Load a model and its measure; nothing is remembered, or later arms would look cheaper than they are."""
-    from ttsvar.loading import load
-
-    engine = load(model, device=device, remember_bytes=0)
+    engine = load(model, settings=settings, remember_bytes=0)
     if measure is None and not engine.vocabulary():
         raise ConfigError(
             f"{model!r} takes any text, and the toybox detector knows its own objects only; give --measure with "
@@ -89,14 +91,22 @@ def build_worker(model: str, measure: Path | None, device: str | None) -> Worker
         )
     judged_by = weights_digest(measure_files(measure))
     sampling = json.dumps(asdict(engine.backend.sampling), sort_keys=True)
-    digest = hashlib.blake2b(f"{engine.weights} {judged_by} {sampling}".encode(), digest_size=6)
-    return Worker(engine, open_measure(measure, device), digest.hexdigest())
+    told = f"{engine.weights} {judged_by} {sampling}{settings_that_tell(settings)}"
+    digest = hashlib.blake2b(told.encode(), digest_size=6)
+    return Worker(engine, open_measure(measure, settings.device), digest.hexdigest())
+
+
+def settings_that_tell(settings: LoadSettings) -> str:
+    """What changes the pictures and is not the model's own, as text: empty for a plain loading, as for earlier rows."""
+    own = {f.name: f.default for f in fields(LoadSettings)}
+    values = {name: value for name, value in asdict(settings).items() if name not in PLACES and value != own[name]}
+    return f" {json.dumps(values, sort_keys=True)}" if values else ""
 
 
 def evaluate(names: Sequence[str], options: Options) -> None:
     """Run experiments and measurements by name, or 'all', and print what each says."""
     chosen = chosen_names(names)
-    build = partial(build_worker, options.model, options.measure, options.device)
+    build = partial(build_worker, options.model, options.measure, options.settings)
     options.chosen(chosen[0])
     with Session(Store(options.out), build, options) as session:
         for name in chosen:
@@ -135,9 +145,7 @@ class Session:
             if self.options.ray is None:
                 self._pool = self.here
             else:
-                from ttsvar.loading import pick_device
-
-                gpu = pick_device(self.options.device).type == "cuda"
+                gpu = pick_device(self.options.settings.device).type == "cuda"
                 self._pool = OnRay(self.build, self.options.ray, self.options.workers, gpu=gpu)
         return self._pool
 
