@@ -43,6 +43,7 @@ class Api:
         lam: float = 10.0,
         potential: str = "value",
         extractor: str = "pca",
+        negative: str = "",
     ) -> dict:
         """Begin a run: nothing is drawn yet. Keep the run_id; every other endpoint takes it.
 
@@ -54,10 +55,11 @@ class Api:
             lam: Lambda of the resampling weights: how far the reward is trusted.
             potential: value, max, sum or diff.
             extractor: What clustering sees: pca, pca-raw or pool.
+            negative: What the picture is led away from; models of classes take none.
 
         Returns:
             run_id, scale, scales, candidates (their names), batch (alive after each scale), decisions by scale, and
-            unknown_words of the prompt.
+            unknown_words of the prompt and of negative.
         """
         engine = self.store.engine
         with explained():
@@ -65,6 +67,7 @@ class Api:
             fields = replace(
                 fields_of(engine, base), search=search, n=_number(n, "n"), plan="", lam=f"{_number(lam, 'lam')}",
                 potential=_text(potential, "potential"), extractor=_text(extractor, "extractor"),
+                negative=_text(negative, "negative"),
             )  # fmt: skip
             checked = read_search(fields, engine.schedule)
             session = self.store.create(read_prompt(_text(prompt, "prompt")), checked, read_seed(_number(seed, "seed")))
@@ -77,7 +80,9 @@ class Api:
             "candidates": list(session.history.current.state.candidate_ids),
             "batch": list(run.batch),
             "decisions": decisions,
-            "unknown_words": list(engine.unknown_words(run.prompt)),
+            "unknown_words": [
+                w for text in (run.prompt, run.search.negative) if text for w in engine.unknown_words(text)
+            ],
         }
 
     def step(self, run_id: str) -> dict:

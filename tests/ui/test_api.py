@@ -51,6 +51,15 @@ def test_a_whole_search_with_overrides(api: Api, store: SessionStore) -> None:
     assert recipe.state == session.current
 
 
+def test_a_negative_prompt_is_part_of_the_run_and_its_unknown_words_are_told(api: Api, store: SessionStore) -> None:
+    begun = api.begin(PROMPT, negative=" a blurry  cup")
+    session = store.get(begun["run_id"])
+    assert session is not None
+    assert session.run.search.negative == "a blurry cup"
+    assert begun["unknown_words"] == ["blurry"]
+    assert api.begin(PROMPT)["unknown_words"] == []
+
+
 def test_steps_are_drawn_once(api: Api) -> None:
     run = api.begin(PROMPT)["run_id"]
     assert api.step(run) == api.step(run)
@@ -91,6 +100,7 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
         ({"prompt": PROMPT, "lam": -1}, "lam is -1.0"),
         ({"prompt": PROMPT, "potential": "most"}, "potential"),
         ({"prompt": PROMPT, "extractor": "eyes"}, "extractor"),
+        ({"prompt": PROMPT, "negative": 3}, "negative"),
     ],
 )
 def test_begin_explains_what_is_wrong(api: Api, arguments: dict[str, Any], says: str) -> None:
