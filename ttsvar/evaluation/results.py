@@ -112,16 +112,21 @@ def _experiment(experiment: Mapping[str, Any]) -> list[str]:
         rows.append([label, *arm_cells(arm, columns), *theirs])
     size = f"{summary['images']} images an arm, {summary['prompts']} prompts ({summary['held_out']} never seen)."
     parts = [f"## {experiment['title']}", f"{experiment['about']} {size}".strip(), _markdown(head, rows)]
-    plain = [
-        f"- {d['first']} - {d['second']}: {interval(d['overall'], '+')}, {d['flops_ratio']:.2f} times the FLOPs, "
-        f"{d['seconds_ratio']:.2f} times the seconds ({', '.join(d['matched'])})"
-        for d in summary["differences"]
-        if d["matched"]
-    ]
     parts += _unseen(summary["arms"]) if experiment["name"] == "headline" else []
-    parts += ["At like cost:\n\n" + "\n".join(plain)] if plain else []
+    parts += _differences(experiment)
     parts += _against_paper(experiment)
     return [*parts, f"`python -m ttsvar evaluate {experiment['name']}`"]
+
+
+def _differences(experiment: Mapping[str, Any]) -> list[str]:
+    """Those at like cost; all of them where the paper has no table of its own."""
+    found = [d for d in experiment["summary"]["differences"] if d["matched"] or not experiment["paper"]]
+    lines = [
+        f"- {d['first']} - {d['second']}: {interval(d['overall'], '+')}, {d['flops_ratio']:.2f} times the FLOPs, "
+        f"{d['seconds_ratio']:.2f} times the seconds" + (f" ({', '.join(d['matched'])})" if d["matched"] else "")
+        for d in found
+    ]
+    return ["Differences:\n\n" + "\n".join(lines)] if lines else []
 
 
 def _unseen(arms: Mapping[str, Any]) -> list[str]:
