@@ -11,6 +11,9 @@ from ui.recorded import recorded_runs
 pytestmark = pytest.mark.browser
 IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
+SPILLING = """() => [...document.querySelectorAll('.card, .step button, .bar, .top')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 40))"""
+
 
 def small(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 720})
@@ -50,6 +53,13 @@ def test_a_recorded_run_opens_at_its_story(page: Page) -> None:
     page.wait_for_function(f"({IN_VIEW})(document.querySelector('.story h2'))")
     page.wait_for_timeout(500)
     assert page.locator(".story h2").evaluate(IN_VIEW)
+
+
+def test_nothing_spills_out_of_its_box_between_phone_and_desk(page: Page) -> None:
+    start(page)
+    for width in range(1000, 1460, 20):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(SPILLING) == [], f"at {width} px"
 
 
 def test_enter_starts_and_goes_on(page: Page) -> None:
