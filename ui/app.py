@@ -121,7 +121,7 @@ def _wire(page: Page, handlers: Handlers) -> None:
 
 def _wire_duel(page: Page, handlers: Handlers, duels: DuelEvents) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    page.duel.compare(duels.compare, None, [*page.views(), page.duel], **quiet)
+    page.duel.compare(duels.compare, None, [*page.views(), page.duel], trigger_mode="multiple", **quiet)
     page.duel.rewind(handlers.rewind, None, page.views(), trigger_mode="always_last", **quiet)
     page.here.change(duels.show, page.here, page.duel, trigger_mode="always_last", **quiet)
 

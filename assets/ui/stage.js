@@ -88,7 +88,7 @@ function tell({ scale, part, items }) {
 function showBusy() {
   const text = stage()?.dataset.busy || stage()?.dataset.sent || "";
   clearTimeout(asking);
-  if (text) asking = setTimeout(ask, 120);
+  if (text) asking = setTimeout(ask, 20);
   document.body.classList.toggle("running", Boolean(text));
   const bar = element.querySelector(".bar");
   if (!bar) return;
