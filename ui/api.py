@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import wraps
 from typing import Any
 
@@ -25,7 +25,12 @@ from ui import searches
 from ui.records import evidence
 from ui.session_store import SessionStore
 from ui.sessions import MOST_COPIES, Session
-from ui.settings import fields_of, read_prompt, read_search, read_seed
+from ui.settings import Fields, fields_of, read_prompt, read_search, read_seed
+
+SETTINGS = tuple(field.name for field in fields(Fields) if field.name not in ("search", "n"))
+"""What `begin` takes besides prompt, search, N and seed."""
+NUMBERS = ("lam", "cfg", "tau", "cfg_layers")
+"""Settings that hold one number or several."""
 
 
 class Api:
@@ -38,24 +43,20 @@ class Api:
         self,
         prompt: str,
         search: str = "tts-var",
-        n: int = 1,
+        n: int | None = None,
         seed: int = 0,
-        lam: float = 10.0,
-        potential: str = "value",
-        extractor: str = "pca",
-        negative: str = "",
+        settings: dict | None = None,
     ) -> dict:
         """Begin a run: nothing is drawn yet. Keep the run_id; every other endpoint takes it.
 
         Args:
             prompt: What the picture should show.
             search: The name of a search: tts-var, raw, best-of-n, importance-sampling, beam, smc, and so on.
-            n: Factor on the number of candidates, 1 to 8.
+            n: Factor on the number of candidates, 1 to 8; leave it out for the search's own.
             seed: Whole number; the same seed, prompt and choices give the same pictures.
-            lam: Lambda of the resampling weights: how far the reward is trusted.
-            potential: value, max, sum or diff.
-            extractor: What clustering sees: pca, pca-raw or pool.
-            negative: What the picture is led away from; models of classes take none.
+            settings: Any of lam, cfg, tau (a number, or a list with one a scale), potential (value, max, sum, diff),
+                extractor (pca, pca-raw, pool), reward, top_p, negative (what the picture is led away from), positive,
+                cfg_layers, and plan (as in "8 8 6:cluster 6 6 4:cluster 2:resample ..."). What is left out is as usual.
 
         Returns:
             run_id, scale, scales, candidates (their names), batch (alive after each scale), decisions by scale, and
@@ -63,13 +64,10 @@ class Api:
         """
         engine = self.store.engine
         with explained():
-            base = searches.base(_text(search, "search")) or SearchConfig()
-            fields = replace(
-                fields_of(engine, base), search=search, n=_number(n, "n"), plan="", lam=f"{_number(lam, 'lam')}",
-                potential=_text(potential, "potential"), extractor=_text(extractor, "extractor"),
-                negative=_text(negative, "negative"),
-            )  # fmt: skip
-            checked = read_search(fields, engine.schedule)
+            usual = fields_of(engine, searches.base(_text(search, "search")) or SearchConfig())
+            own = {} if n is None else {"n": _number(n, "n")}
+            changed = {"plan": "", **own, **_settings(settings)}
+            checked = read_search(replace(usual, search=search, **changed), engine.schedule)
             session = self.store.create(read_prompt(_text(prompt, "prompt")), checked, read_seed(_number(seed, "seed")))
         run = session.run
         decisions = {str(k): run.search.decision(k) for k in range(len(run.schedule)) if run.search.decision(k)}
@@ -240,6 +238,30 @@ def _counts(keep: Any, alive: int) -> list[int] | None:
     if max(counts, default=0) > MOST_COPIES:
         raise SelectionError(f"keep asks for {max(counts)} copies of one candidate; the most is {MOST_COPIES}.")
     return counts
+
+
+def _settings(values: Any) -> dict[str, Any]:
+    """What the set-up rail's fields would hold."""
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise StateError(f'settings is {str(values)[:40]!r}; send an object such as {{"lam": 5}}.')
+    for name in values:
+        if name not in SETTINGS:
+            raise StateError(f"There is no setting {str(name)[:40]!r}; there are {', '.join(SETTINGS)}.")
+    return {name: _setting(name, value) for name, value in values.items()}
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name in NUMBERS:
+        return ", ".join(str(_number(v, name)) for v in (value if isinstance(value, list) else [value]))
+    if name == "top_p":
+        return _number(value, name)
+    if name == "positive":
+        if not isinstance(value, bool):
+            raise StateError(f"positive is {value!r:.40}; it must be true or false.")
+        return value
+    return _text(value, name)
 
 
 def _text(value: Any, name: str) -> str:

@@ -137,11 +137,11 @@ def _wire_takeaway(page: Page, takeaway: TakeAway) -> None:
 def _wire_rail(page: Page, handlers: Handlers, quiet: dict[str, Any]) -> None:
     rail, does = page.rail, handlers.rail
     settings, notes = rail.settings(), rail.notes()[1:]
+    check = {"inputs": [page.here, *settings], "outputs": [page.stepper, *notes], "trigger_mode": "always_last"}
     rail.examples.choose(does.pick_example, None, rail.prompt, **quiet)
     rail.prompt.change(does.check_prompt, rail.prompt, rail.prompt_note, trigger_mode="always_last", **quiet)
     rail.dice.click(does.dice, None, rail.seed, **quiet)
     bring = [rail.n, rail.plan, rail.potential, rail.lam]
     rail.search.select(does.choose_search, rail.search, bring, **quiet)
-    rail.plan.edit(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)
-    for field in settings:
-        field.change(does.check_settings, settings, notes, trigger_mode="always_last", **quiet)
+    for edited in (rail.plan.edit, *(field.change for field in settings)):
+        edited(handlers.check, **check, **quiet)

@@ -63,9 +63,9 @@ def bill(session: Session, node_id: str) -> Bill:
     fixed = [n] * len(run.schedule)
     raw, best = (_work(session, _as(run, name), fixed) for name in ("raw", "best-of-n"))
     plain = (Curve(f"fixed batch of {n}", "fixed", raw), Curve(f"best of {n}", "best", best))
-    own = _work(session, run, alive)
-    work = (Curve("this run", "own", own), *((Curve("raw", "fixed", raw),) if n == 1 else plain))
-    held = (Curve("this run", "own", _held(run, alive)), Curve("fixed", "fixed", _held(run, fixed)))
+    own = Curve("this run", "own", _work(session, run, alive))
+    work = _against(own, *((Curve("raw", "fixed", raw),) if n == 1 else plain))
+    held = _against(Curve("this run", "own", _held(run, alive)), Curve("fixed", "fixed", _held(run, fixed)))
     now = min(node.state.scale, len(run.schedule) - 1)
     ahead = node.state.scale + 1
     over = node.state.done or ahead >= len(run.schedule)
@@ -86,6 +86,11 @@ def alive_per_scale(session: Session, node_id: str) -> list[int]:
         sizes.append(alive)
         alive = min(run.batch[scale], alive) if run.search.decision(scale) else alive
     return sizes
+
+
+def _against(own: Curve, *others: Curve) -> tuple[Curve, ...]:
+    """A run's curve and those that differ from it."""
+    return (own, *(other for other in others if other.values != own.values))
 
 
 def _as(run: Run, name: str) -> Run:

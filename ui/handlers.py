@@ -24,7 +24,7 @@ from ui.projection import Projector
 from ui.rail_handlers import RailHandlers
 from ui.session_store import SessionStore
 from ui.sessions import Session
-from ui.settings import FieldError, Fields
+from ui.settings import FieldError, Fields, read_search
 from ui.views import View, opening, show, welcome
 
 log = logging.getLogger("ttsvar.ui")
@@ -59,6 +59,15 @@ class Handlers:
             log.exception("the first scale failed")
             view = self.hello("The engine failed here; the server's log says why.")
         yield (*view.values(), *notes)
+
+    def check(self, here: tuple[str, str] | None, *values: Any) -> tuple:
+        """The notes of the settings, and before them the strip of scales: until a run has its own it shows the plan."""
+        notes = self.rail.check_settings(*values)
+        try:
+            strip = gr.skip() if here else self._strip(read_search(Fields(*values), self.engine.schedule))
+        except FieldError:
+            strip = gr.skip()
+        return (strip, *notes)
 
     def act(self, event: gr.EventData) -> Iterator[tuple]:
         """Go on with a choice: to the next scale, the next decision or the end; one view per scale."""

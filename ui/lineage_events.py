@@ -72,7 +72,7 @@ def values_of(data: Any, *names: str) -> tuple[Any, ...]:
 def _facts(card: Card, heirs: list[str] | None) -> str:
     cluster = f"cluster {card.letter}, " if card.letter else ""
     fate = "" if heirs is None else f" It goes on as {join(heirs)}." if heirs else " It ends here."
-    origin = "Among the first" if card.origin == "from start" else f"A copy {card.origin}"
+    origin = "One of the first" if card.origin == "from start" else f"A copy {card.origin}"
     return f"{origin}, {cluster}reward {signed(card.reward)}.{fate}"
 
 

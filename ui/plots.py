@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ttsvar.search.reasons import cluster_letter
+from ui.components.board import signed
 from ui.components.marks import mark, mark_color
 from ui.frames import Card
 
@@ -32,7 +33,7 @@ def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
             type="rect", x0=x - half, x1=x + half, y0=y - half, y1=y + half,
             line={"color": mark_color(card.label), "width": 3.2 if kept else 1.4, "dash": "solid" if kept else "dot"},
         )  # fmt: skip
-    hover = [f"{c.name} {c.letter}<br>reward {c.reward:+.2f}<br>{'kept' if c.count else 'dropped'}" for c in cards]
+    hover = [f"{c.name} {c.letter}<br>reward {signed(c.reward)}<br>{'kept' if c.count else 'dropped'}" for c in cards]
     figure.add_scatter(
         x=xs, y=ys, mode="markers", hovertext=hover, hoverinfo="text", showlegend=False,
         marker={"size": 36, "symbol": "square", "opacity": 0},

@@ -32,8 +32,10 @@ class Projector:
     def project(self, vectors: np.ndarray) -> tuple[np.ndarray, str]:
         """Vectors [B, F] to points [B, 2] in the unit square, and the name of the projection.
 
-        'PCA meanwhile' stands in while UMAP is still being compiled.
+        'PCA meanwhile' stands in while UMAP is still being compiled; 'none' says that all vectors are equal.
         """
+        if len(vectors) > 1 and not np.ptp(vectors, axis=0).any():
+            return to_unit(pca_points(vectors)), "none"
         if len(vectors) < UMAP_MINIMUM:
             return to_unit(pca_points(vectors)), "PCA"
         if not self.wait(0):

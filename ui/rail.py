@@ -206,5 +206,5 @@ def _choice(label: str, values: tuple[str, ...], names: dict[str, str], value: s
 def _legend() -> str:
     return (
         '<p class="note legend"><span class="cluster"></span>cluster <span class="resample"></span>resample. '
-        "Press the mark under a number to change it; arrows count and move, C and R mark.</p>"
+        "Press the mark under a number to change it. By keys: up and down count, left and right move, C and R mark.</p>"
     )

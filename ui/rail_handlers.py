@@ -20,6 +20,7 @@ from ui import searches
 from ui.components.schedule import decisions_note, schedule_html
 from ui.rail import Choices
 from ui.settings import (
+    MOST_SCALES,
     PROMPT_LIMIT,
     FieldError,
     Fields,
@@ -167,7 +168,7 @@ class RailHandlers:
     def _overview(self, search: SearchConfig | None, fields: Fields, wrong: int | None) -> tuple[str, str]:
         """The sentence on the schedule, and its columns."""
         if search is None:
-            return "", schedule_html(_sizes(fields.plan), {}, wrong)
+            return "", schedule_html(*_cells(fields.plan), wrong)
         batch = resolve_batch(search, self.engine.schedule)
         decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
         return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
@@ -195,12 +196,14 @@ def _complaint(text: str) -> str:
     return f'<p class="err" role="alert">{escape(text)}</p>'
 
 
-def _sizes(plan: str) -> tuple[int, ...]:
-    """What can be drawn of a plan that may be broken."""
-    found = []
-    for cell in plan.split()[:32]:
+def _cells(plan: str) -> tuple[tuple[int, ...], dict[int, str]]:
+    """What can be drawn of a plan that may be broken: numbers and marks."""
+    sizes, marks = [], {}
+    for scale, cell in enumerate(plan.split()[:MOST_SCALES]):
         try:
-            found += read_plan(cell)[0]
+            (size,), mark = read_plan(cell)
         except FieldError:
-            found.append(0)
-    return tuple(n if n < 10**4 else 1 for n in found)
+            size, mark = 0, {}
+        sizes.append(size if size < 10**4 else 1)
+        marks[scale] = mark.get(0, "")
+    return tuple(sizes), marks

@@ -23,6 +23,7 @@ from ttsvar.evaluation.prompts import EvaluationPrompt
 from ttsvar.loading import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
 from ui.archive import pack
+from ui.components.board import signed
 from ui.handlers import Handlers
 from ui.pictures import picture_uri
 from ui.projection import Projector
@@ -169,9 +170,11 @@ def _record(recorder: Recorder, story: Story, prompt: EvaluationPrompt, survey: 
             title=story.title,
             summary=tale.summary,
             before=recorder.thumbnail(session, before),
-            before_alt=f"{prompt.prompt}: {before.name}, reward {before.reward:+.2f}",
+            before_alt=f"{prompt.prompt}: {before.name}, reward {signed(before.reward)}",
+            before_said=story.pair[0],
             after=recorder.thumbnail(session, after),
-            after_alt=f"{prompt.prompt}: {after.name}, reward {after.reward:+.2f}",
+            after_alt=f"{prompt.prompt}: {after.name}, reward {signed(after.reward)}",
+            after_said=story.pair[1],
             model=engine.name,
             weights=engine.weights,
         )

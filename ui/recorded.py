@@ -26,8 +26,10 @@ class Recorded:
     summary: str
     before: str
     before_alt: str
+    before_said: str
     after: str
     after_alt: str
+    after_said: str
     model: str
     weights: str
 

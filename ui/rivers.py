@@ -5,6 +5,7 @@ from __future__ import annotations
 from ttsvar.history import Node
 from ttsvar.types import Run
 from ui.branches import Line, line_of, lines
+from ui.components.board import signed
 from ui.components.branches import Branch
 from ui.components.lineage import Column, Dot
 from ui.components.stepper import Cell
@@ -119,8 +120,7 @@ def branches(session: Session, state_id: str) -> list[Branch]:
 def _branch(session: Session, line: Line, here: bool) -> Branch:
     state = session.history.node(line.end).state
     name, thumb, reward = leader(session, line.end)
-    note = f"{name} {reward:+.2f}" if state.done else f"at scale {state.scale}"
-    note = note.replace("-", "\u2212")
+    note = f"{name} {signed(reward)}" if state.done else f"at scale {state.scale}"
     return Branch(line.start, line.end, line.name, note, here, thumb, line.parted, state.scale)
 
 

@@ -76,6 +76,8 @@ class Story:
     other: Callable[[Survey], Choice]
     holds: Callable[[End, End], bool]
     """Whether (the run as recorded, the other branch) end as the story says."""
+    pair: tuple[str, str]
+    """What its card says under the two pictures, the worse one first."""
     lam: float | None = None
 
 
@@ -147,18 +149,20 @@ def _by_hand(s: Survey) -> Choice:
 
 STORIES: tuple[Story, ...] = (
     Story("count", "A count that the search gets right", _count, lambda s: Choice(0, ("c0",), "raw: c0 alone"),
-          lambda run, other: run.correct and not other.correct),
+          lambda run, other: run.correct and not other.correct, ("drawn once", "the search")),
     Story("cluster", "A cluster that saved the winner", _cluster,
           _kept_by_reward,
-          lambda run, other: run.correct and other.reward < run.reward),
+          lambda run, other: run.correct and other.reward < run.reward, ("kept by reward", "the search")),
     Story("misled", "An early reward that misled", _misled,
           lambda s: Choice(EARLY, (s.best_at(EARLY),), f"the early leader {s.best_at(EARLY)}"),
-          lambda run, other: run.correct and not other.correct),
+          lambda run, other: run.correct and not other.correct, ("the early leader", "the search")),
     Story("lambda", "Trust in the judge, too much of it", _trust,
           lambda s: Choice(FIRST_DRAW, s.kept[FIRST_DRAW], "drawn with \u03bb = 10"),
-          lambda run, other: not run.correct and other.correct, lam=1000.0),
+          lambda run, other: not run.correct and other.correct, ("\u03bb = 1000", "\u03bb = 10"), lam=1000.0),
     Story("override", "An override that beat the algorithm", _override, _by_hand,
-          lambda run, other: other.correct and other.reward > run.reward and not run.correct),
+          lambda run, other: other.correct and other.reward > run.reward and not run.correct,
+          ("the search", "by hand")),
     Story("failure", "A failure", _failure,
-          lambda s: Choice(0, ("c0",), "raw: c0 alone"), lambda run, other: not run.correct and not other.correct),
+          lambda s: Choice(0, ("c0",), "raw: c0 alone"), lambda run, other: not run.correct and not other.correct,
+          ("drawn once", "the search")),
 )  # fmt: skip

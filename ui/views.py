@@ -12,7 +12,7 @@ from ui import rivers, words
 from ui.bills import bill, costs
 from ui.branches import LONGEST_NAME
 from ui.components.bar import bar_html, stage_html
-from ui.components.board import board_html, columns
+from ui.components.board import board_html, columns, signed
 from ui.components.branches import branches_html
 from ui.components.cost import cost_html, facts_html
 from ui.components.features import features_html, layer
@@ -146,7 +146,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     search = costs(session, node.state.id).search
     raw = session.engine.raw_flops(run)
     facts = (
-        ("reward", f"{float(scores[best]):+.2f}".replace("-", "\u2212")),
+        ("reward", signed(float(scores[best]))),
         ("search", f"{search.seconds:.1f} s"),
         ("of a raw image", f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"),
     )

@@ -33,14 +33,15 @@ function losses() {
     said.push(group.length === 1 ? `This drops ${group[0].dataset.name}, the only candidate of cluster ${letter}.` : `Nobody of cluster ${letter} goes on.`);
   }
   const likely = all.find((c) => Number(c.dataset.p) >= 0.5 && c.dataset.count === "0");
-  if (likely && element.querySelector(".stage.resample")) said.push(`${likely.dataset.name} had ${Math.round(100 * Number(likely.dataset.p))} % of the chance.`);
+  if (likely && element.querySelector(".stage.resample")) said.push(`${likely.dataset.name} had ${Math.round(100 * Number(likely.dataset.p))}% of the chance.`);
   const best = all.reduce((a, b) => (Number(b.dataset.reward) > Number(a.dataset.reward) ? b : a));
   const ahead = all.every((c) => c === best || Number(best.dataset.reward) - Number(c.dataset.reward) > 0.005);
   if (ahead && all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
+  const told = said.slice(0, 2);
   const total = counts().reduce((a, b) => a + b, 0);
   const keep = Number(stage().dataset.keep);
-  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample, .stage.select")) said.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))} % ${total > keep ? "more" : "less"} work.`);
-  return said.slice(0, 2).join(" ");
+  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample, .stage.select")) told.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))}% ${total > keep ? "more" : "less"} work.`);
+  return told.join(" ");
 }
 
 function paint() {

@@ -52,12 +52,28 @@ def test_a_whole_search_with_overrides(api: Api, store: SessionStore) -> None:
 
 
 def test_a_negative_prompt_is_part_of_the_run_and_its_unknown_words_are_told(api: Api, store: SessionStore) -> None:
-    begun = api.begin(PROMPT, negative=" a blurry  cup")
+    begun = api.begin(PROMPT, settings={"negative": " a blurry  cup"})
     session = store.get(begun["run_id"])
     assert session is not None
     assert session.run.search.negative == "a blurry cup"
     assert begun["unknown_words"] == ["blurry"]
     assert api.begin(PROMPT)["unknown_words"] == []
+
+
+def test_every_setting_of_the_rail_can_be_sent(api: Api, store: SessionStore) -> None:
+    plan = "8 8 4:cluster 4 4 4 2:resample 2 2 2 2 2 1:select"
+    settings = {"lam": 5, "cfg": [3.5] * 13, "tau": 0.7, "cfg_layers": [0, -1], "top_p": 0.9, "potential": "max"}
+    session = store.get(api.begin(PROMPT, n=2, settings={**settings, "plan": plan})["run_id"])
+    assert session is not None
+    search = session.run.search
+    assert (search.lam, search.tau, search.top_p, search.potential) == (5.0, 0.7, 0.9, "max")
+    assert (search.cfg, search.cfg_layers) == ((3.5,) * 13, (0, -1))
+    assert session.run.batch == (16, 16, 8, 8, 8, 8, 4, 4, 4, 4, 4, 4, 2)
+    assert (search.cluster_scales, search.resample_scales) == ((2,), (6, 12))
+
+
+def test_a_search_brings_its_own_n(api: Api) -> None:
+    assert len(api.begin(PROMPT, search="best-of-n")["candidates"]) == 4
 
 
 def test_steps_are_drawn_once(api: Api) -> None:
@@ -97,10 +113,18 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
         ({"prompt": PROMPT, "n": 1.5}, "N is"),
         ({"prompt": PROMPT, "n": "2"}, "must be a number"),
         ({"prompt": PROMPT, "seed": -1}, "seed"),
-        ({"prompt": PROMPT, "lam": -1}, "lam is -1.0"),
-        ({"prompt": PROMPT, "potential": "most"}, "potential"),
-        ({"prompt": PROMPT, "extractor": "eyes"}, "extractor"),
-        ({"prompt": PROMPT, "negative": 3}, "negative"),
+        ({"prompt": PROMPT, "settings": [3]}, "settings is"),
+        ({"prompt": PROMPT, "settings": {"lamda": 1}}, "no setting 'lamda'"),
+        ({"prompt": PROMPT, "settings": {"lam": -1}}, "lam is -1.0"),
+        ({"prompt": PROMPT, "settings": {"lam": [1, "2"]}}, "lam is '2'"),
+        ({"prompt": PROMPT, "settings": {"cfg": True}}, "cfg is True"),
+        ({"prompt": PROMPT, "settings": {"top_p": "much"}}, "top_p"),
+        ({"prompt": PROMPT, "settings": {"positive": 1}}, "positive"),
+        ({"prompt": PROMPT, "settings": {"potential": "most"}}, "potential"),
+        ({"prompt": PROMPT, "settings": {"extractor": "eyes"}}, "extractor"),
+        ({"prompt": PROMPT, "settings": {"reward": "applause"}}, "reward"),
+        ({"prompt": PROMPT, "settings": {"negative": 3}}, "negative"),
+        ({"prompt": PROMPT, "settings": {"plan": "8 8 9"}}, "13"),
     ],
 )
 def test_begin_explains_what_is_wrong(api: Api, arguments: dict[str, Any], says: str) -> None:

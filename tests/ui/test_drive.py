@@ -45,8 +45,8 @@ def test_the_api_page_lists_the_endpoints_with_their_types(app: Explorer) -> Non
     assert sorted(info["named_endpoints"]) == ENDPOINTS
     begin = info["named_endpoints"]["/begin"]
     names = {p["parameter_name"]: p["type"] for p in begin["parameters"]}
-    assert list(names) == ["prompt", "search", "n", "seed", "lam", "potential", "extractor", "negative"]
-    assert names["n"] == {"type": "integer"}
+    assert list(names) == ["prompt", "search", "n", "seed", "settings"]
+    assert names["seed"] == {"type": "integer"}
     assert "Begin a run" in begin.get("description", "")
 
 

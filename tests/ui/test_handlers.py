@@ -10,9 +10,11 @@ import pytest
 from fake_engine import fake_engine
 from ui_helpers import PROMPT, go_to
 
+from ttsvar.config import SearchConfig
 from ui.handlers import Handlers
 from ui.projection import to_unit
 from ui.session_store import SessionStore
+from ui.settings import Fields, fields_of
 
 FIELDS = ("tts-var", 1, "", "pca", "value", "10", "image-reward", "3", "0.5", 0.97)
 RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
@@ -73,6 +75,17 @@ def test_bad_input_is_explained_beside_its_field(
         assert "wrong" in values[15], "the column of the scale is marked"
         assert values[16]["wrong"] == 3
         assert "Scale 3 keeps 9" in values[16]["message"]
+
+
+def test_the_strip_of_scales_shows_the_plan_until_a_run_has_its_own(handlers: Handlers) -> None:
+    plain = fields_of(handlers.engine, SearchConfig(strategy="raw"))
+    values = [getattr(plain, name) for name in Fields.__dataclass_fields__]
+    strip, *notes = handlers.check(None, *values)
+    assert "<b>Next:</b>" not in strip
+    assert "cluster" not in strip
+    assert tuple(notes) == handlers.rail.check_settings(*values)
+    assert isinstance(handlers.check(("run", "state"), *values)[0], dict), "a run keeps its own"
+    assert isinstance(handlers.check(None, plain.search, 99, *values[2:])[0], dict), "a broken plan has none"
 
 
 def test_unknown_words_are_marked(handlers: Handlers) -> None:

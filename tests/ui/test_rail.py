@@ -40,6 +40,15 @@ def test_a_negative_prompt_without_guidance_says_that_it_does_nothing(cfg: str, 
     assert ("Guidance is 1" in negative_note(negative="a red cup", cfg=cfg)) is idle
 
 
+def test_a_broken_plan_keeps_the_tints_of_its_marks() -> None:
+    plan = "8 8 6:cluster 6 6 4:cluster 2:resample 2 x 2:resample 1 1 1"
+    drawn = RAIL.notes("", replace(PAPER, plan=plan), None).bars
+    bars = re.findall(r'<i class="([^"]*)"[^>]*title="scale (\d+): (\d+)"', drawn)
+    assert [size for _, _, size in bars] == ["8", "8", "6", "6", "6", "4", "2", "2", "0", "2", "1", "1", "1"]
+    kinds = {int(k): kind for kind, k, _ in bars if kind}
+    assert kinds == {2: "cluster", 5: "cluster", 6: "resample", 8: " wrong", 9: "resample"}
+
+
 def test_a_run_brings_back_every_field() -> None:
     search = SearchConfig(n=2, negative="a red cup", cfg_layers=(0, -2), cfg=2.0, tau=(0.5,) * 12 + (0.4,))
     run = ENGINE.begin(PROMPT, search=search, seed=5).run

@@ -13,6 +13,7 @@ from ttsvar.config import SearchConfig
 from ui import rivers, words
 from ui.bills import alive_per_scale, bill, costs
 from ui.closeup import history_of
+from ui.components.clusters import legend_html
 from ui.components.features import features_html
 from ui.components.marks import mark
 from ui.components.stepper import stepper_html
@@ -147,6 +148,18 @@ def test_few_points_are_projected_by_pca() -> None:
         assert points.max() <= 1
 
 
+def test_equal_features_are_said_to_be_so(session: Session) -> None:
+    projector = Projector()
+    try:
+        points, method = projector.project(np.ones((8, 5)))
+        assert projector.project(np.ones((1, 5)))[1] == "PCA"
+    finally:
+        projector.close()
+    np.testing.assert_array_equal(points, 0.5)
+    frame = build_frame(session, go_to(session, 2))
+    assert "equal here" in legend_html(frame, method)
+
+
 @pytest.mark.slow
 def test_umap_in_its_process_is_repeatable(session: Session) -> None:
     vectors = clustering_vectors(session, go_to(session, 2))
@@ -216,6 +229,8 @@ def test_raw_sampling_costs_as_much_as_itself(store: SessionStore) -> None:
     session.open(session.current)
     go_to(session, 13)
     assert costs(session, session.current).search.flops == pytest.approx(session.engine.raw_flops(session.run))
+    paid = bill(session, session.current)
+    assert [[curve.name for curve in curves] for curves in (paid.work, paid.held)] == [["this run"], ["this run"]]
 
 
 def test_the_bill_is_the_same_whoever_drew_it_before(session: Session, store: SessionStore) -> None:

@@ -39,9 +39,9 @@ def columns(count: int) -> int:
     return max((5, 4), key=lambda wide: count % wide or wide)
 
 
-def signed(value: float) -> str:
+def signed(value: float, digits: int = 2) -> str:
     """A reward with its sign, as on a card."""
-    return f"{value:+.2f}".replace("-", "\u2212")
+    return f"{value:+.{digits}f}".replace("-", "\u2212")
 
 
 def _card(frame: Frame, card: Card, prompt: str) -> str:

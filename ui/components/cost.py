@@ -71,7 +71,7 @@ def cost_html(bill: Bill) -> str:
 def _most(name: str, share: float) -> str:
     """What the work consists of, in the words of what it means."""
     if name == "transformer":
-        return f"Drawing is {share:.0%} of the work so far; coarse scales are cheap, and many candidates there, too."
+        return f"Drawing the tokens is {share:.0%} of the work so far."
     return f"{WORDS[name]} {share:.0%} of the work so far: a decision costs a look at everybody, however coarse."
 
 

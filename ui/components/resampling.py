@@ -43,7 +43,7 @@ def resampling_html(frame: Frame) -> str:
         f"</div>{rows}</div>"
         '<p class="note kind" role="status"></p>'
         '<div class="kpi"><div><b class="effective"></b><span>effective candidates</span></div>'
-        f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb; in the run {frame.lam:g}</span></div>'
+        f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb here; the run has {frame.lam:g}</span></div>'
         f'<div><b class="most"></b><span>largest chance</span></div></div>'
         '<div class="acts"><button type="button" data-do="redraw">Redraw</button>'
         '<button type="button" data-do="take" disabled>Keep this draw</button>'

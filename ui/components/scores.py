@@ -43,7 +43,7 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
             fill = color if dot.alive else "var(--sf)"
             parts.append(
                 f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}">'
-                f"<title>{dot.name} {dot.reward:+.2f}</title></circle>"
+                f"<title>{dot.name} {signed(dot.reward)}</title></circle>"
             )
     best = max(columns[-1].dots, key=_rank)
     return (
@@ -78,7 +78,7 @@ def _axis(place, scales: int, now: int, low: float, high: float) -> str:
     ticks = [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     lines = "".join(
         f'<path class="grid" d="M{PAD_L} {place(0, t)[1]:.1f}H{W - 6}"/>'
-        f'<text x="{PAD_L - 6}" y="{place(0, t)[1] + 3.5:.1f}" text-anchor="end">{t:.1f}</text>'
+        f'<text x="{PAD_L - 6}" y="{place(0, t)[1] + 3.5:.1f}" text-anchor="end">{signed(t, 1) if t else 0}</text>'
         for t in ticks
     )
     marks = "".join(

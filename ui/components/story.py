@@ -43,8 +43,8 @@ def gallery_html(runs: tuple[Recorded, ...]) -> str:
         return ""
     cards = "".join(
         f'<li><button type="button" data-do="recorded" data-run-name="{escape(run.name)}">'
-        f'<span class="pair"><img src="{run.before}" alt="{escape(run.before_alt)}">'
-        f'<img src="{run.after}" alt="{escape(run.after_alt)}"></span>'
+        f'<span class="pair">{_picture(run.before, run.before_alt, run.before_said)}'
+        f"{_picture(run.after, run.after_alt, run.after_said)}</span>"
         f"<b>{escape(run.title)}</b><span>{escape(run.summary)}</span></button></li>"
         for run in runs
     )
@@ -52,3 +52,7 @@ def gallery_html(runs: tuple[Recorded, ...]) -> str:
         '<section class="recorded" aria-label="Recorded runs"><h2>Recorded runs</h2>'
         f"<p>Open at once. Go to any scale, and go on live from there.</p><ol>{cards}</ol></section>"
     )
+
+
+def _picture(uri: str, alt: str, said: str) -> str:
+    return f'<span><img src="{uri}" alt="{escape(alt)}">{escape(said)}</span>'

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import CHROMIUM, FLAGS, PATIENCE, Server
+from steps import DESK, View
 
 expect.set_options(timeout=30_000)
 
@@ -31,9 +32,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, server: Server) -> Iterator[Page]:
-    """A fresh visitor at 1440 px; any error of the page's scripts, or request elsewhere, fails the test."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1060}, accept_downloads=True)
+def view() -> View:
+    """Where the page is seen: at a desk by day, unless a test asks for others."""
+    return DESK
+
+
+@pytest.fixture
+def page(chromium: Browser, server: Server, view: View) -> Iterator[Page]:
+    """A fresh visitor; any error of the page's scripts, or request elsewhere, fails the test."""
+    context = chromium.new_context(**view.settings(), accept_downloads=True)
     context.set_default_timeout(PATIENCE)
     visitor = context.new_page()
     errors: list[str] = []
@@ -42,6 +49,7 @@ def page(chromium: Browser, server: Server) -> Iterator[Page]:
     visitor.on("request", lambda r: None if r.url.startswith((server.url, "data:", "blob:")) else strange.append(r.url))
     visitor.goto(server.url)
     visitor.wait_for_selector("#go")
+    assert visitor.evaluate("document.body.classList.contains('dark')") == (view.scheme == "dark")
     yield visitor
     context.close()
     assert errors == []

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import base64
 import time
+from dataclasses import dataclass
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 PROMPT = "a photo of three blue balls"
 WIDTHS = (1440, 390)
 """Pixels of a desk and of a phone."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A screen that the page is seen on."""
+
+    width: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+    def settings(self) -> dict[str, Any]:
+        """What Playwright's `new_context` takes."""
+        height = 1060 if self.width > 1000 else 844
+        return {"viewport": {"width": self.width, "height": height}, "color_scheme": self.scheme}
+
+
+DESK = View(WIDTHS[0], "light")
+EVERY_VIEW = pytest.mark.parametrize("view", [View(w, s) for w in WIDTHS for s in ("light", "dark")], ids=str)
+DESK_AND_PHONE = pytest.mark.parametrize("view", [DESK, View(WIDTHS[1], "dark")], ids=str)
 DROP = """([data, name, type]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
   const parcel = new DataTransfer();

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, WIDTHS, at_scale, finished, names, press, start, to_scale
+from steps import EVERY_VIEW, PROMPT, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 SAYINGS = """() => {
@@ -18,9 +18,8 @@ SAYINGS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_whole_search_by_keyboard_alone(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 1000})
+@EVERY_VIEW
+def test_a_whole_search_by_keyboard_alone(page: Page) -> None:
     tab_to(page, "#prompt textarea")
     page.keyboard.type(PROMPT)
     tab_to(page, "#go")
@@ -52,6 +51,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached with the Tab key")
 
 
+@EVERY_VIEW
 def test_the_next_decision_is_announced_and_progress_has_parts(page: Page) -> None:
     start(page)
     expect(page.locator(".step + .next")).to_have_text("Next: keep 6 of 8 by layout, after scale 2")
@@ -94,9 +94,8 @@ def test_what_an_override_costs_is_said_before_it_is_paid(page: Page) -> None:
         expect(page.locator(".bar .warn")).to_contain_text(warning)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_large_view_has_map_and_history(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@EVERY_VIEW
+def test_the_large_view_has_map_and_history(page: Page) -> None:
     start(page)
     to_scale(page, 2)
     cards = names(page)

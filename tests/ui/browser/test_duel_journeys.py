@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import compare, finished, names, overrule, press, start, to_scale
+from steps import EVERY_VIEW, View, compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_duels_from_2_and_6_keep_a_score(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    start(page, seed=width)
+@EVERY_VIEW
+def test_duels_from_2_and_6_keep_a_score(page: Page, view: View) -> None:
+    start(page, seed=view.width)
     to_scale(page, 2)
     button = page.locator('.duel [data-do="compare"]')
     expect(button).to_be_disabled()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import WIDTHS
+from steps import DESK_AND_PHONE
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_evidence_opens_from_the_menu(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@DESK_AND_PHONE
+def test_the_evidence_opens_from_the_menu(page: Page) -> None:
     page.locator(".more summary").click()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Evidence").click()

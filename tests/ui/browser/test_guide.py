@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, at_scale, finished, press, start
+from steps import DESK_AND_PHONE, EVERY_VIEW, PROMPT, View, at_scale, finished, press, start
 
 from ui.tour import STEPS
 
@@ -18,9 +18,8 @@ def on_step(page: Page, number: int) -> None:
     expect(page.locator(".tour h2")).to_have_text(STEPS[number - 1].title, timeout=60_000)
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_tour_follows_what_a_person_does(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@EVERY_VIEW
+def test_the_tour_follows_what_a_person_does(page: Page) -> None:
     page.locator('.hi [data-do="tour"]').click()
     on_step(page, 1)
     page.locator("#prompt textarea").fill(PROMPT)
@@ -67,9 +66,8 @@ def test_the_tour_can_be_skipped_through_and_left(page: Page) -> None:
     expect(page.locator(".tour")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_terms_explain_themselves(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@DESK_AND_PHONE
+def test_terms_explain_themselves(page: Page, view: View) -> None:
     start(page)
     term = page.locator('.say .term[data-term="reward"]')
     expect(term).to_have_count(1)
@@ -78,7 +76,7 @@ def test_terms_explain_themselves(page: Page, width: int) -> None:
     box = page.locator(".tip").bounding_box()
     assert box is not None
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
+    assert box["x"] + box["width"] <= view.width
     page.keyboard.press("Escape")
     expect(page.locator(".tip")).to_be_hidden()
     term.focus()

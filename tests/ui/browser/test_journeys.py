@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from steps import PROMPT, at_scale, finished, names, press, start, to_scale
+from steps import EVERY_VIEW, PROMPT, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +33,7 @@ def test_step_through_a_search_by_keyboard(page: Page, tmp_path: Path) -> None:
     assert "run=" not in page.url
 
 
+@EVERY_VIEW
 def test_overrule_at_scales_2_and_6(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -64,6 +65,7 @@ def test_overrule_at_scales_2_and_6(page: Page) -> None:
     expect(page.locator(".kick")).to_contain_text("by hand")
 
 
+@EVERY_VIEW
 def test_rewind_and_branch(page: Page) -> None:
     start(page)
     press(page, "end")
@@ -83,6 +85,7 @@ def test_rewind_and_branch(page: Page) -> None:
     assert set(dropped) <= set(names(page, ".card.drop")), "the first branch kept its own choice"
 
 
+@EVERY_VIEW
 def test_refresh_in_the_middle(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -142,13 +145,8 @@ def test_an_address_without_a_run_says_so(page: Page) -> None:
     expect(page.locator(".stage .err")).to_contain_text("no longer kept")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_scrolls_sideways(page: Page, width: int, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": width, "height": 900})
-    page.reload()
-    page.wait_for_selector("#go")
+@EVERY_VIEW
+def test_nothing_scrolls_sideways(page: Page) -> None:
     start(page)
     to_scale(page, 2)
     time.sleep(1)
@@ -160,4 +158,3 @@ def test_nothing_scrolls_sideways(page: Page, width: int, scheme: str) -> None:
     )
     assert wide == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")

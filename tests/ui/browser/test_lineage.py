@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import at_scale, finished, names, press, start, to_scale
+from steps import DESK_AND_PHONE, EVERY_VIEW, View, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
-WIDTHS = pytest.mark.parametrize("width", [1440, 390])
 
 
 def node(page: Page, scale: int, row: int):
@@ -15,9 +14,8 @@ def node(page: Page, scale: int, row: int):
     return page.locator(f'.flow g.nd[data-row="{row}"]').nth(scale)
 
 
-@WIDTHS
-def test_rewind_to_5_and_branch_from_a_candidate(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@EVERY_VIEW
+def test_rewind_to_5_and_branch_from_a_candidate(page: Page) -> None:
     start(page)
     press(page, "end")
     finished(page)
@@ -63,12 +61,12 @@ def test_look_and_restore_by_keyboard(page: Page) -> None:
     at_scale(page, 1)
 
 
-@WIDTHS
-def test_a_renamed_branch_survives_a_restart(chromium: Browser, server, tmp_path, width: int) -> None:
+@DESK_AND_PHONE
+def test_a_renamed_branch_survives_a_restart(chromium: Browser, server, tmp_path, view: View) -> None:
     own = type(server)(tmp_path)
     own.start()
     try:
-        page = chromium.new_page(viewport={"width": width, "height": 900})
+        page = chromium.new_page(**view.settings())
         page.goto(own.url)
         page.wait_for_selector("#go")
         start(page)

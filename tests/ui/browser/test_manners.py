@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, WIDTHS, at_scale, finished, press, start
+from steps import DESK_AND_PHONE, PROMPT, View, at_scale, finished, press, start
 
 from ui.recorded import recorded_runs
 
@@ -19,9 +19,9 @@ def small(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 720})
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_buttons_and_header_stay_in_reach(page: Page, width: int) -> None:
-    small(page, width)
+@DESK_AND_PHONE
+def test_buttons_and_header_stay_in_reach(page: Page, view: View) -> None:
+    small(page, view.width)
     start(page)
     page.mouse.wheel(0, 200)
     page.wait_for_function("scrollY > 100")
@@ -29,9 +29,9 @@ def test_buttons_and_header_stay_in_reach(page: Page, width: int) -> None:
     assert page.locator(".top").first.evaluate(IN_VIEW)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_new_view_begins_at_its_heading(page: Page, width: int) -> None:
-    small(page, width)
+@DESK_AND_PHONE
+def test_a_new_view_begins_at_its_heading(page: Page, view: View) -> None:
+    small(page, view.width)
     start(page)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     press(page, "next")

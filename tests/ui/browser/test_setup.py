@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import PROMPT, WIDTHS, advanced, at_scale, choose, drop, finished, press, start
+from steps import EVERY_VIEW, PROMPT, advanced, at_scale, choose, drop, finished, press, start
 
 from ttsvar.png import read_recipe
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_schedule_is_edited_and_explained_at_its_cells(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 1000})
+@EVERY_VIEW
+def test_the_schedule_is_edited_and_explained_at_its_cells(page: Page) -> None:
     page.locator("#prompt textarea").fill(PROMPT)
     advanced(page)
     expect(page.locator(".cell")).to_have_count(13)

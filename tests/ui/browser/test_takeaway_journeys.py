@@ -9,18 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from steps import PROMPT, at_scale, drop, finished, names, press, start, to_scale
+from steps import DESK_AND_PHONE, EVERY_VIEW, PROMPT, at_scale, drop, finished, names, press, start, to_scale
 
 from examples.drive import drive
 from ttsvar.png import read_recipe
 from ui.recorded import recorded_runs
 
 pytestmark = pytest.mark.browser
-WIDTHS = pytest.mark.parametrize("width", [1440, 390])
-
-
-def resize(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
 
 
 def overruled_to_the_end(page: Page) -> None:
@@ -42,9 +37,8 @@ def saved(page: Page, selector: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-@WIDTHS
-def test_a_dropped_picture_reopens_to_the_bit(page: Page, width: int) -> None:
-    resize(page, width)
+@EVERY_VIEW
+def test_a_dropped_picture_reopens_to_the_bit(page: Page) -> None:
     overruled_to_the_end(page)
     first, address = saved(page, "a.go"), page.url
     page.locator('.end [data-do="new"]').click()
@@ -62,9 +56,8 @@ def test_a_dropped_picture_reopens_to_the_bit(page: Page, width: int) -> None:
     assert bare.tobytes() == Image.open(io.BytesIO(first)).tobytes()
 
 
-@WIDTHS
-def test_a_session_goes_out_and_comes_back(page: Page, width: int) -> None:
-    resize(page, width)
+@EVERY_VIEW
+def test_a_session_goes_out_and_comes_back(page: Page) -> None:
     overruled_to_the_end(page)
     ended = line(page)
     session = saved(page, '.end [data-do="save"]')
@@ -83,9 +76,8 @@ def test_a_session_goes_out_and_comes_back(page: Page, width: int) -> None:
     at_scale(page, 2)
 
 
-@WIDTHS
-def test_wrong_files_are_explained_and_the_run_stays(page: Page, width: int) -> None:
-    resize(page, width)
+@DESK_AND_PHONE
+def test_wrong_files_are_explained_and_the_run_stays(page: Page) -> None:
     start(page)
     address, cards = page.url, names(page)
     foreign = io.BytesIO()
@@ -126,9 +118,8 @@ def test_the_link_is_copied_and_reopens_the_run(page: Page) -> None:
 
 
 @pytest.mark.skipif(not recorded_runs(), reason="no recorded runs here")
-@WIDTHS
-def test_a_recorded_run_opens_and_goes_on_live(page: Page, width: int) -> None:
-    resize(page, width)
+@EVERY_VIEW
+def test_a_recorded_run_opens_and_goes_on_live(page: Page) -> None:
     assert page.locator(".recorded li").count() >= 6
     page.locator(".recorded button").first.click()
     finished(page)
