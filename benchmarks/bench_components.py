@@ -8,8 +8,6 @@ wastes less on padding where few candidates live. This shows what the choice cos
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import machine
@@ -75,15 +73,13 @@ def table(report: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Run and print; `--out` also writes JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--model", default="toybox")
+    """Run, print, and write."""
+    parser = machine.flags(__doc__)
     parser.add_argument("--chunks", nargs="+", type=int, default=[1, 2, 4, 8])
     parser.add_argument("--candidates", type=int, default=8)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    if arguments.candidates < 2:
+        parser.error(f"--candidates is {arguments.candidates}; a search looks at nobody who is alone: give 2 or more")
     about = machine.describe(arguments.threads)
     engine = load(arguments.model, remember_bytes=0)
     report = bench(engine, arguments.chunks, arguments.candidates, arguments.repeats)

@@ -5,8 +5,6 @@ python benchmarks/bench_search.py --out search.json
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import machine
@@ -74,16 +72,12 @@ def _line(name: str, row: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Run and print; `--out` also writes JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--model", default="toybox")
+    """Run, print, and write."""
+    parser = machine.flags(__doc__)
     parser.add_argument(
         "--searches", nargs="+", default=["tts-var", "best-of-n"], help="besides raw, which comes first"
     )
     parser.add_argument("--n", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     about = machine.describe(arguments.threads)
     engine = load(arguments.model, remember_bytes=0)

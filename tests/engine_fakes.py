@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from ttsvar.config import EXTRACTORS, Sampling
+from ttsvar.engine import Engine
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
-from ttsvar.types import Run, ScaleSchedule, SearchState
+from ttsvar.types import Run, ScaleSchedule, SearchState, Selection
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
 BITS = 4
@@ -140,10 +141,17 @@ class FakeReward:
         return 2e4 * images
 
 
-def fake_engine(**changes: Any):
+def fake_engine(**changes: Any) -> Engine:
     """An engine on fakes; `changes` go to the backend."""
-    from ttsvar.engine import Engine
-
     extractor = FakeExtractor()
     extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, extractor)
     return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()})
+
+
+def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:
+    """Step to the end; `choices` overrule the proposal after some scales."""
+    while not state.done:
+        result = engine.step(state)
+        chosen = (choices or {}).get(result.scale)
+        state = engine.commit(result, Selection(chosen) if chosen else None)
+    return state

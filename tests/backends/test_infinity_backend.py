@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from engine_fakes import FakeExtractor, FakeReward
+from engine_fakes import FakeExtractor, FakeReward, finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_infinity import HashTextEncoder, tiny_backend
@@ -40,14 +40,6 @@ def engine_on(backend: InfinityBackend) -> Engine:
 
     extractor.extract = shrunk  # type: ignore[method-assign]
     return Engine(backend, {"pca": extractor}, {"image-reward": FakeReward()})
-
-
-def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:
-    while not state.done:
-        result = engine.step(state)
-        chosen = (choices or {}).get(result.scale)
-        state = engine.commit(result, Selection(chosen) if chosen else None)
-    return state
 
 
 def raw(n: int, **changes: object) -> SearchConfig:

@@ -120,7 +120,7 @@ def test_clusters_say_how_they_were_projected(page: Page) -> None:
 
 @EVERY_VIEW
 def test_cost_is_set_against_the_same_n_without_a_search(page: Page, view: View) -> None:
-    start(page, seed=4242 + view.width + len(view.scheme))  # nobody has drawn it before: what is remembered costs nothing
+    start(page, seed=4242 + view.width + len(view.scheme))  # nobody has drawn it: what is remembered costs nothing
     to_scale(page, 2)
     tab(page, "Cost")
     expect(page.locator(".price")).to_contain_text("Next, scale 3: 6 candidates")
