@@ -42,6 +42,17 @@ def test_traces_and_notes_come_back(store):
     assert store.notes("other") == {}
 
 
+def test_work_counts_the_processors_seconds_and_the_clocks_where_there_are_none(store):
+    recipe, other = Recipe("toybox", SearchConfig(), "a"), Recipe("toybox", SearchConfig(), "b")
+    for known in (recipe, other):
+        store.add_recipe(known)
+    assert store.work("a") == (0, 0.0)
+    store.add(row(recipe=recipe.key, seconds=9.0, cpu_seconds=2.5))
+    store.add(row(recipe=recipe.key, draw=1, seconds=4.0, cpu_seconds=0.0))
+    store.add(row(recipe=other.key, seconds=100.0, cpu_seconds=100.0))
+    assert store.work("a") == (2, 6.5)
+
+
 def test_rows_are_there_for_another_process_as_soon_as_they_are_written(store):
     store.add(row())
     with sqlite3.connect(store.path) as other:

@@ -28,10 +28,12 @@ def collect(store: Store) -> dict[str, Any]:
     model, weights = newest
     notes = store.notes(weights)
     experiments = [_experiment(store, e, model, weights, notes) for e in EXPERIMENTS.values()]
+    images, seconds = store.work(weights)
     traces = store.traces(Recipe(model, TRACED, weights).key)
     return {
         "model": model,
         "weights": weights,
+        "drawn": {"images": images, "hours": seconds / 3600},
         "experiments": [e for e in experiments if len(e["summary"]["arms"]) > 1],
         "consistency": all_consistency(traces) if traces else None,
         "schedule": notes.get("schedule"),

@@ -18,7 +18,14 @@ from ttsvar.evaluation.figures import (
     scale_figure,
     schedule_figure,
 )
-from ttsvar.evaluation.results import arm_cells, arm_columns, detector_lines, detector_sentence, verdict_sentence
+from ttsvar.evaluation.results import (
+    arm_cells,
+    arm_columns,
+    detector_lines,
+    detector_sentence,
+    verdict_sentence,
+    work_sentence,
+)
 from ttsvar.evaluation.summary import interval
 
 STYLE = """
@@ -78,7 +85,8 @@ def opening(evidence: Mapping[str, Any]) -> str:
         f'<p class="claim">{_esc(claim)}</p><p>Model {_esc(evidence["model"])}, weights '
         f"<code>{_esc(evidence['weights'])}</code>. All arms of a table have the same prompts and seeds; brackets hold "
         "95 % bootstrap intervals over prompts, of paired differences where two arms are compared. The paper's numbers "
-        f"are Infinity-2B's on GenEval: compare their order, not their height. {_esc(detector_sentence(evidence))}</p>"
+        f"are Infinity-2B's on GenEval: compare their order, not their height. {_esc(detector_sentence(evidence))} "
+        f"{_esc(work_sentence(evidence))}</p>"
     )
 
 
@@ -136,10 +144,20 @@ def _differences_table(experiment: Mapping[str, Any]) -> str:
         matched = ", ".join(d["matched"])
         rows.append(
             f"<td>{_esc(d['first'])} - {_esc(d['second'])}</td><td>{interval(d['overall'], '+')}</td>"
+            f"<td>{interval(d['reward'], '+') if d['reward'] else ''}</td>"
             f"<td>{d['flops_ratio']:.2f}</td><td>{d['seconds_ratio']:.2f}</td><td>{_esc(matched)}</td>"
             f'<td class="paper">{theirs}</td><td class="{word}">{word}</td>'
         )
-    head = ["difference", "overall [95 %]", "FLOPs ratio", "seconds ratio", "compared at", "paper", "against the paper"]
+    head = [
+        "difference",
+        "overall [95 %]",
+        "reward [95 %]",
+        "FLOPs ratio",
+        "seconds ratio",
+        "compared at",
+        "paper",
+        "against the paper",
+    ]
     return _table(head, rows)
 
 

@@ -19,11 +19,15 @@ def results(evidence: Mapping[str, Any]) -> str:
         f"Written by `python -m ttsvar report` from measured rows; do not edit. Model {evidence['model']}, weights "
         f"`{evidence['weights']}`. Brackets hold 95 % bootstrap intervals over prompts; differences are paired. The "
         "paper's numbers are Infinity-2B's on GenEval, so compare their order, not their height. "
-        + detector_sentence(evidence),
+        + f"{detector_sentence(evidence)} {work_sentence(evidence)}",
     ]
     if experiment := headline(evidence):
         parts += ["## Headline", verdict_sentence(experiment)]
-    parts += [part for experiment in evidence["experiments"] for part in _experiment(experiment)]
+    shown: set[str] = set()
+    for experiment in evidence["experiments"]:
+        arms = set(experiment["summary"]["arms"])
+        parts += _pointer(experiment) if arms <= shown else _experiment(experiment)
+        shown |= arms if experiment["name"] == "main" else set()
     parts += [*_consistency(evidence), *_detector(evidence)]
     return "\n\n".join(parts) + "\n"
 
@@ -90,6 +94,12 @@ def detector_sentence(evidence: Mapping[str, Any]) -> str:
     return f"The measure's own error: {'; '.join(shares)}."
 
 
+def work_sentence(evidence: Mapping[str, Any]) -> str:
+    """How much was drawn for all of this, and how long it took."""
+    images, hours = evidence["drawn"]["images"], evidence["drawn"]["hours"]
+    return f"All of it: {images:,} searches to the end, {hours:.1f} hours of one core.".replace(",", "\u202f")
+
+
 def detector_lines(evidence: Mapping[str, Any]) -> list[list[str]]:
     """A table of the measure's own error, head first; empty where it was not measured."""
     if not evidence["detector"]:
@@ -118,11 +128,17 @@ def _experiment(experiment: Mapping[str, Any]) -> list[str]:
     return [*parts, f"`python -m ttsvar evaluate {experiment['name']}`"]
 
 
+def _pointer(experiment: Mapping[str, Any]) -> list[str]:
+    """An experiment whose arms are all in the main table: its page has them as a curve."""
+    about = f"{experiment['about']} The searches are those of the main table; the page has their curve."
+    return [f"## {experiment['title']}", about, f"`python -m ttsvar evaluate {experiment['name']}`"]
+
+
 def _differences(experiment: Mapping[str, Any]) -> list[str]:
     """Those at like cost; all of them where the paper has no table of its own."""
     found = [d for d in experiment["summary"]["differences"] if d["matched"] or not experiment["paper"]]
     lines = [
-        f"- {d['first']} - {d['second']}: {interval(d['overall'], '+')}, {d['flops_ratio']:.2f} times the FLOPs, "
+        f"- {d['first']} - {d['second']}: {_gap(d)}, {d['flops_ratio']:.2f} times the FLOPs, "
         f"{d['seconds_ratio']:.2f} times the seconds" + (f" ({', '.join(d['matched'])})" if d["matched"] else "")
         for d in found
     ]
@@ -144,11 +160,19 @@ def _against_paper(experiment: Mapping[str, Any]) -> list[str]:
     verdicts = experiment["against_paper"]
     if not verdicts:
         return []
+    known = {(d["first"], d["second"]): d for d in experiment["summary"]["differences"]}
     lines = [
-        f"- {v['first']} - {v['second']}: {interval(v['ours'], '+')}, paper {v['paper']:+.4f}: {ORDER[v['verdict']]}"
+        f"- {v['first']} - {v['second']}: {_gap(known[v['first'], v['second']])}, paper {v['paper']:+.4f}: "
+        f"{ORDER[v['verdict']]}"
         for v in verdicts
     ]
     return ["Against the paper:\n\n" + "\n".join(lines)]
+
+
+def _gap(difference: Mapping[str, Any]) -> str:
+    """A difference in what is right, and in the reward where both arms have one."""
+    reward = f", reward {interval(difference['reward'], '+')}" if difference["reward"] else ""
+    return interval(difference["overall"], "+") + reward
 
 
 def _consistency(evidence: Mapping[str, Any]) -> list[str]:

@@ -165,6 +165,13 @@ class Store:
         with self._explained("read"):
             return self._db.execute(query).fetchone()
 
+    def work(self, weights: str) -> tuple[int, float]:
+        """How many images these weights have rows of, and the seconds that they took, each alone on a machine."""
+        query = """SELECT count(*), total(coalesce(nullif(cpu_seconds, 0), seconds)) FROM rows
+            WHERE recipe IN (SELECT key FROM recipes WHERE weights = ?)"""
+        with self._explained("read"):
+            return self._db.execute(query, (weights,)).fetchone()
+
     def set_note(self, weights: str, name: str, value: Any) -> None:
         """Keep a measurement that is not about one image, as JSON; an older one of this name is replaced."""
         with self._explained("written to"):

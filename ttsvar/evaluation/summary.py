@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -119,10 +119,13 @@ def _differences(arms: Arms, plain: Sequence[str]) -> list[dict[str, Any]]:
 
 def _difference(first: str, second: str, arms: Arms) -> dict[str, Any]:
     a, b = _outcomes(arms[first]), _outcomes(arms[second])
+    judged = all(row.reward is not None for row in (*arms[first], *arms[second]))
+    rewards = [_outcomes(arms[label], lambda row: row.reward or 0.0) for label in (first, second)] if judged else None
     return {
         "first": first,
         "second": second,
         "overall": paired_difference(a, b).to_json(),
+        "reward": paired_difference(*rewards).to_json() if rewards else None,
         "categories": {tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).to_json() for tag in a},
         "flops_ratio": _flops(arms[first]) / _flops(arms[second]),
         "seconds_ratio": _seconds(arms[first]) / _seconds(arms[second]),
@@ -137,14 +140,14 @@ def _seconds(rows: Sequence[Row]) -> float:
     return max(1e-4, _median([r.alone for r in rows]))
 
 
-def _outcomes(rows: Sequence[Row]) -> dict[str, list[float]]:
-    """Per category the share of right images of each prompt, prompts in alphabetical order."""
+def _outcomes(rows: Sequence[Row], of: Callable[[Row], float] = lambda row: row.correct) -> dict[str, list[float]]:
+    """Per category the mean of each prompt's images, prompts in alphabetical order; of whether they are right."""
     result: dict[str, list[float]] = {}
     for tag in (t for t in TAGS if any(r.tag == t for r in rows)):
-        by_prompt: dict[str, list[bool]] = {}
+        by_prompt: dict[str, list[float]] = {}
         for row in rows:
             if row.tag == tag:
-                by_prompt.setdefault(row.prompt, []).append(row.correct)
+                by_prompt.setdefault(row.prompt, []).append(of(row))
         result[tag] = [float(np.mean(by_prompt[prompt])) for prompt in sorted(by_prompt)]
     return result
 
