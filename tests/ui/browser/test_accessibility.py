@@ -80,6 +80,8 @@ def test_axe_finds_nothing_serious_beside_a_live_run(page: Page) -> None:
         page.locator(".recorded button").first.click()
         finished(page)
         page.wait_for_selector(".story h2")
+        # Until it has drawn, Gradio's plot shows a placeholder of its own.
+        page.wait_for_selector("#plot .js-plotly-plot")
         found["recorded"] = page.evaluate(CHECK)
     assert found == {state: [] for state in found}
 
