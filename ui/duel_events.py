@@ -133,15 +133,14 @@ def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = 
         (d, duel.final_picture(session, d.mine.end), duel.final_picture(session, d.algorithm.end), d == chosen)
         for d in known
     ]
-    return panel_html(session.id, _offers(session), outcomes, race=race, error=error)
+    here = session.history.current
+    board = not here.state.done and here.result is not None and len(here.result.grown) > 1
+    offers = _offers(session) if here.state.done else []
+    return panel_html(session.id, board, offers, outcomes, race=race, error=error)
 
 
 def _offers(session: Session) -> list[Offer]:
-    """The board's choice where a choice is open; at the end of a branch, every choice by hand on the way."""
-    here = session.history.current
-    if not here.state.done:
-        alone = here.result is None or len(here.result.grown) < 2
-        return [] if alone else [Offer(here.state.id, here.state.scale)]
+    """Every choice by hand on the way to the end of a branch."""
     offers = []
     for node in session.history.path():
         above = session.history.parent(node.state.id)

@@ -25,12 +25,17 @@ function offer() {
   why.textContent = differs ? (kept ? "" : "Keep at least one candidate.") : "First choose otherwise than proposed, on the board above.";
 }
 
+// The board says itself at which state it stands: this panel is drawn after it, and may still show the one before.
+function onBoard() {
+  const { run, at } = document.querySelector("#stage .stage").dataset;
+  return { run, at, counts: cards().map((c) => Number(c.dataset.count)) };
+}
+
 function compare(button) {
-  const counts = button.dataset.board
-    ? cards().map((c) => Number(c.dataset.count))
-    : button.dataset.counts.split(",").map(Number);
+  const { at, counts, board } = button.dataset;
+  const choice = board ? onBoard() : { run: panel().dataset.run, at, counts: counts.split(",").map(Number) };
   button.disabled = true;
-  trigger("compare", { run: panel().dataset.run, at: button.dataset.at, counts, visitor: visitor() });
+  trigger("compare", { ...choice, visitor: visitor() });
 }
 
 async function score() {

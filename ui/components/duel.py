@@ -37,24 +37,35 @@ class Race:
 
 @dataclass(frozen=True)
 class Offer:
-    """A choice by hand that can be compared: on the board (no counts: the board knows), or one taken earlier."""
+    """A choice by hand that was taken earlier and can be compared."""
 
     at: str
     scale: int
-    counts: tuple[int, ...] = ()
+    counts: tuple[int, ...]
+
+
+BOARD = (
+    '<div class="offer"><button type="button" class="go" data-do="compare" data-board="1" disabled>Run both to the end'
+    '</button><span class="note why">First choose otherwise than proposed, on the board above.</span></div>'
+)
+"""Offers the choice on the board: what it is, and at which state, the page's script reads there when it is pressed."""
 
 
 def panel_html(
     run: str,
+    board: bool,
     offers: list[Offer],
     outcomes: list[tuple[Duel, str, str, bool]],
     *,
     race: Race | None = None,
     error: str = "",
 ) -> str:
-    """The whole panel; an outcome is the duel, both final pictures as data URIs, and whether it is unfolded."""
+    """The whole panel; `board` where the board has a choice to compare.
+
+    An outcome is the duel, both final pictures as data URIs, and whether it is unfolded.
+    """
     told = "".join(_outcome(*outcome) for outcome in outcomes)
-    middle = _race(race) if race else "".join(_offer(o) for o in offers)
+    middle = _race(race) if race else BOARD * board + "".join(_offer(o) for o in offers)
     return (
         f'<section class="pn duel" data-run="{escape(run)}"><div class="head"><h3>Mine against the algorithm</h3>'
         f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
@@ -66,17 +77,11 @@ def panel_html(
 
 
 def _offer(offer: Offer) -> str:
-    if offer.counts:
-        counts = ",".join(map(str, offer.counts))
-        return (
-            f'<div class="offer"><button type="button" class="go" data-do="compare" data-at="{escape(offer.at)}" '
-            f'data-counts="{counts}">Compare scale {offer.scale}</button>'
-            f'<span class="note">There you chose by hand.</span></div>'
-        )
+    counts = ",".join(map(str, offer.counts))
     return (
-        f'<div class="offer"><button type="button" class="go" data-do="compare" data-board="1" '
-        f'data-at="{escape(offer.at)}" disabled>Run both to the end</button>'
-        '<span class="note why">First choose otherwise than proposed, on the board above.</span></div>'
+        f'<div class="offer"><button type="button" class="go" data-do="compare" data-at="{escape(offer.at)}" '
+        f'data-counts="{counts}">Compare scale {offer.scale}</button>'
+        f'<span class="note">There you chose by hand.</span></div>'
     )
 
 
