@@ -132,6 +132,12 @@ def test_sentences_have_the_numbers_of_the_run(session: Session) -> None:
     assert "<b>Next:</b>" not in stepper_html(rivers.cells(session, go_to(session, 9)))
 
 
+def test_a_decision_about_one_is_not_announced(session: Session) -> None:
+    at = go_to(session, 2)
+    session.open(session.commit(at, [1, 0, 0, 0, 0, 0, 0, 0]))
+    assert "<b>Next:</b>" not in stepper_html(rivers.cells(session, session.current))
+
+
 def test_the_ending_has_picture_line_and_download(session: Session) -> None:
     stage = show(session, go_to(session, 13)).stage
     assert 'download="a-photo-of-three-blue-balls-0.png"' in stage

@@ -34,17 +34,21 @@ def stepper_html(cells: list[Cell]) -> str:
 
 
 def next_decision(cells: list[Cell]) -> Cell | None:
-    """The first decision after the scale that is shown; of the plan's own where nothing is shown yet."""
+    """The first decision among several after the scale that is shown; of the plan where nothing is shown yet."""
     now = next((cell.scale for cell in cells if cell.status == "now"), -1)
     finished = now < 0 and any(cell.target for cell in cells)
-    return None if finished else next((c for c in cells if c.scale > now and c.decision), None)
+    ahead = (c for c in cells if c.scale > now and c.decision and _before(cells, c) > 1)
+    return None if finished else next(ahead, None)
 
 
 def announcement(cells: list[Cell], ahead: Cell) -> str:
     """'keep 4 of 6 by layout, after scale 5'."""
-    before = cells[ahead.scale - 1].alive if ahead.scale else ahead.alive
     how = HOW.get(str(ahead.decision), str(ahead.decision))
-    return f"keep {ahead.alive} of {before} {how}, after scale {ahead.scale}"
+    return f"keep {ahead.alive} of {_before(cells, ahead)} {how}, after scale {ahead.scale}"
+
+
+def _before(cells: list[Cell], cell: Cell) -> int:
+    return cells[cell.scale - 1].alive if cell.scale else cell.alive
 
 
 def _cell(cell: Cell, ahead: bool) -> str:

@@ -55,6 +55,8 @@ def states(page: Page) -> Iterator[str]:
     overrule(page)
     compare(page)
     yield "duel"
+    page.locator(".duel .nick input").fill("Ada")
+    page.keyboard.press("Enter")
     press(page, "end")
     finished(page)
     yield "end"
