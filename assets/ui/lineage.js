@@ -97,7 +97,7 @@ function branch(button) {
 
 function toBoard(at) {
   rewind(at);
-  document.querySelector("#stage")?.scrollIntoView({ block: "start", behavior: "instant" });
+  document.querySelector("#stage .stage")?.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function complain(text) {

@@ -217,7 +217,7 @@ function reveal() {
   requestAnimationFrame(() => {
     const top = stage().getBoundingClientRect().top;
     if (run && top >= 56 && top < innerHeight / 2) return;
-    if (run && narrow.matches) element.scrollIntoView({ block: "start", behavior: "instant" });
+    if (run && narrow.matches) stage().scrollIntoView({ block: "start", behavior: "instant" });
     else scrollTo({ top: 0, behavior: "instant" });
   });
 }

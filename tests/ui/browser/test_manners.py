@@ -15,6 +15,10 @@ SPILLING = """() => [...document.querySelectorAll('.card, .step button, .bar, .t
   .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 40))"""
 
 
+UNCOVERED = """() => document.querySelector('.stage').getBoundingClientRect().top
+  >= document.querySelector('.top').getBoundingClientRect().bottom"""
+
+
 def small(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 720})
 
@@ -40,6 +44,7 @@ def test_a_new_view_begins_at_its_heading(page: Page, view: View) -> None:
     press(page, "end")
     finished(page)
     page.wait_for_function(f"({IN_VIEW})(document.querySelector('.end h2'))")
+    page.wait_for_function(UNCOVERED)
     page.locator('.end [data-do="new"]').click()
     page.wait_for_selector(".stage.hello")
     page.wait_for_function("scrollY === 0")
@@ -48,9 +53,10 @@ def test_a_new_view_begins_at_its_heading(page: Page, view: View) -> None:
 @pytest.mark.skipif(not recorded_runs(), reason="no recorded runs here")
 def test_a_recorded_run_opens_at_its_story(page: Page) -> None:
     small(page, 390)
-    page.locator(".recorded button").first.click()
+    page.locator(".recorded button").nth(4).click()
     finished(page)
     page.wait_for_function(f"({IN_VIEW})(document.querySelector('.story h2'))")
+    page.wait_for_function(UNCOVERED)
     page.wait_for_timeout(500)
     assert page.locator(".story h2").evaluate(IN_VIEW)
 
