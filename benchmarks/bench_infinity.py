@@ -184,7 +184,9 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256, choices=RESOLUTIONS, help="pixels along a side")
     parser.add_argument("--device")
     parser.add_argument("--dtype", help="float32, bf16 or fp16 (default: bf16 on cuda)")
-    parser.add_argument("--n", nargs="+", type=int, default=[1], help="factors N of TTS-VAR")
+    parser.add_argument(
+        "--n", nargs="*", type=int, default=[1], help="factors N of TTS-VAR; none for raw sampling alone"
+    )
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path)

@@ -44,7 +44,7 @@ class Size:
 
 
 FULL, QUICK = Size(8, 1), Size(1, 1, most=6)
-FULL_SIZES = {"headline": Size(45, 4), "main": Size(15, 1), "score-vs-n": Size(15, 1)}
+FULL_SIZES = {"headline": Size(45, 4), "main": Size(15, 1), "score-vs-n": Size(15, 1), "early-pick": Size(45, 1)}
 QUICK_SIZES = {"headline": Size(3, 1)}
 """Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
 
