@@ -7,7 +7,7 @@ import pytest
 from tests.engine_fakes import fake_engine
 from ttsvar.config import EXTRACTORS, SEARCHES
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment, arm
+from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment, arm, bases
 from ttsvar.schedule import resolve_batch
 
 EVERY_ARM = [(label, search) for e in EXPERIMENTS.values() for label, search in e.arms.items()]
@@ -28,6 +28,14 @@ def test_equal_labels_mean_equal_searches_everywhere():
     for label, search in EVERY_ARM:
         assert by_label.setdefault(label, search) == search
         assert by_search.setdefault(search, label) == label
+
+
+def test_an_arm_is_compared_with_its_like_at_its_own_n():
+    found = bases(EXPERIMENTS["lambda"].arms)
+    assert found["best-of-n n=4"] == "best-of-n n=2"
+    assert found["tts-var n=2 lam=5"] == "best-of-n n=2"
+    assert found["tts-var n=4 lam=5"] == "best-of-n n=4"
+    assert set(bases(EXPERIMENTS["main"].arms).values()) == {"raw"}
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=lambda e: e.name)

@@ -34,6 +34,23 @@ def test_arms_are_compared_with_the_first_and_with_plain_ones_of_like_cost():
     assert pairs[("tts-var n=1", "raw")] == []
 
 
+def test_an_arm_is_compared_with_its_base_where_that_has_rows():
+    bases = {"best-of-n n=2": "raw", "tts-var n=1": "best-of-n n=2"}
+    found = summarize(ROWS, bases=bases)["differences"]
+    assert [(d["first"], d["second"]) for d in found] == [("best-of-n n=2", "raw"), ("tts-var n=1", "best-of-n n=2")]
+    found = summarize(ROWS, bases={"tts-var n=1": "not run"})["differences"]
+    assert [d["second"] for d in found] == ["raw", "raw"]
+
+
+def test_differences_in_reward_are_paired_by_prompt_and_told_where_both_have_one():
+    low = [row(prompt=str(i), reward=float(i)) for i in range(20)]
+    high = [row(prompt=str(i), reward=i + 0.5) for i in range(20)]
+    (found,) = summarize({"a": low, "b": high})["differences"]
+    assert found["reward"] == {"value": 0.5, "low": 0.5, "high": 0.5}
+    (found,) = summarize({"a": low, "b": [row(prompt=str(i), reward=None) for i in range(20)]})["differences"]
+    assert found["reward"] is None
+
+
 def test_only_images_that_every_arm_has_are_counted():
     summary = summarize({**ROWS, "tts-var n=1": ROWS["tts-var n=1"][:7], "not run yet": []})
     assert summary["images"] == 7

@@ -12,7 +12,7 @@ from pathlib import Path
 from ttsvar.config import SearchConfig, search_config
 from ttsvar.digests import weights_digest
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment
+from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment, bases
 from ttsvar.evaluation.measurements import detector_error, schedule_cost
 from ttsvar.evaluation.measures import measure_files, open_measure, toybox_detector, toybox_reconstruction
 from ttsvar.evaluation.pools import Build, InProcess, OnRay, Pool
@@ -190,7 +190,7 @@ class Session:
             arms.setdefault(label, extra)
         rows = self._rows(arms, experiment.name)
         plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]
-        print(f"\n{experiment.title}\n{table(summarize(rows, plain))}\n")
+        print(f"\n{experiment.title}\n{table(summarize(rows, plain, bases(arms)))}\n")
 
     def _runnable(self, experiment: Experiment) -> dict[str, SearchConfig]:
         """The arms that this model can run; of the others it is said why not."""

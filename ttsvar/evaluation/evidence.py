@@ -8,7 +8,7 @@ from typing import Any
 from ttsvar.config import search_config
 from ttsvar.errors import StoreError
 from ttsvar.evaluation.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
-from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment
+from ttsvar.evaluation.experiments import EXPERIMENTS, Experiment, bases
 from ttsvar.evaluation.measurements import all_consistency
 from ttsvar.evaluation.store import Recipe, Store
 from ttsvar.evaluation.summary import CLAIM, summarize
@@ -50,7 +50,7 @@ def _experiment(
         arms.setdefault(f"best-of-n n={matched['n']}", search_config("best-of-n", n=matched["n"]))
     rows = {label: store.rows(Recipe(model, search, weights).key) for label, search in arms.items()}
     plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]
-    summary = summarize(rows, plain)
+    summary = summarize(rows, plain, bases(arms))
     settings = {label: {"strategy": arms[label].strategy, "n": arms[label].n} for label in summary["arms"]}
     tables = [
         {"source": t.source, "columns": list(t.columns), "rows": {k: list(v) for k, v in t.rows.items() if k in arms}}

@@ -28,7 +28,7 @@ REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
 
 @dataclass(frozen=True)
 class Experiment:
-    """One question, the arms that answer it, and what the paper found; differences are against the first arm."""
+    """One question, the arms that answer it, and what the paper found; `bases` says what an arm is compared with."""
 
     name: str
     title: str
@@ -57,6 +57,17 @@ def _shown(value: object) -> str:
 def arms(*searches: tuple[str, SearchConfig]) -> Mapping[str, SearchConfig]:
     """Labelled searches in their order, each once."""
     return MappingProxyType(dict(searches))
+
+
+def bases(searches: Mapping[str, SearchConfig]) -> dict[str, str]:
+    """By arm the one that it is compared with: the first arm, or where there is one its like at the arm's own N."""
+    first, search = next(iter(searches.items()))
+    likes: dict[int, str] = {}
+    for label, other in searches.items():
+        if other.strategy == search.strategy:
+            likes.setdefault(other.n, label)
+    found = {label: likes.get(other.n, first) for label, other in searches.items()}
+    return {label: base if base != label else first for label, base in found.items()}
 
 
 def _at_ablation_sizes(name: str, **changes: object) -> list[tuple[str, SearchConfig]]:

@@ -22,9 +22,10 @@ Arms = Mapping[str, Sequence[Row]]
 """Rows by the arm's label, in the order of the experiment."""
 
 
-def summarize(arms: Arms, plain: Sequence[str] = ()) -> dict[str, Any]:
-    """Figures of every arm, and differences against the first one and, at like FLOPs and seconds, against `plain` ones.
+def summarize(arms: Arms, plain: Sequence[str] = (), bases: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Figures of every arm, and differences against its base and, at like FLOPs and seconds, against `plain` ones.
 
+    The base is that of `bases`, or the first arm where it names none with rows.
     Only images that every arm with rows has are counted, so that an interrupted sweep still compares like with like.
     """
     arms = {label: rows for label, rows in arms.items() if rows}
@@ -40,7 +41,7 @@ def summarize(arms: Arms, plain: Sequence[str] = ()) -> dict[str, Any]:
         "prompts": len({r.prompt for r in first}),
         "held_out": len({r.prompt for r in first if r.held_out}),
         "arms": {label: _arm(rows) for label, rows in shared.items()},
-        "differences": _differences(shared, [label for label in plain if label in shared]),
+        "differences": _differences(shared, [label for label in plain if label in shared], bases or {}),
     }
 
 
@@ -103,9 +104,11 @@ def _component(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     }
 
 
-def _differences(arms: Arms, plain: Sequence[str]) -> list[dict[str, Any]]:
+def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> list[dict[str, Any]]:
     labels = list(arms)
-    pairs = [(label, labels[0]) for label in labels[1:]] + ([CLAIM] if set(CLAIM) <= set(labels) else [])
+    known = {label: base for label, base in bases.items() if base in arms}
+    pairs = [(label, known.get(label, labels[0])) for label in labels[1:]]
+    pairs += [CLAIM] if set(CLAIM) <= set(labels) else []
     reasons: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
     for label in labels:
         if label not in plain and plain:
