@@ -50,7 +50,7 @@ def test_a_space_sets_what_the_app_starts_with(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_list_names_every_file_its_licence_and_whether_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ttsvar.listing.free_bytes", lambda device: int(10e9))
+    monkeypatch.setattr("ttsvar.listing.free_bytes", lambda device: int(15e9))
     (tmp_path / "infinity_vae_d16.pth").write_bytes(b"x" * 2_500_000)
     rows = models_table(tmp_path).splitlines()
     here = next(row for row in rows if "infinity_vae_d16.pth" in row)

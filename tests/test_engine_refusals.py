@@ -58,6 +58,18 @@ def test_parts_that_are_not_loaded_are_named_before_any_work():
     Engine(backend, {}, {}).begin(PROMPT, search=SEARCHES["raw"])
 
 
+@pytest.mark.parametrize("changes", [{"negative": "a cup"}, {"positive": True}, {"cfg_layers": (0, -1)}])
+def test_settings_that_a_model_does_not_take_are_refused(monkeypatch: pytest.MonkeyPatch, changes: dict):
+    monkeypatch.setattr(FakeBackend, "options", lambda self: frozenset())
+    with pytest.raises(ConfigError, match=f"fake takes no {next(iter(changes))}"):
+        fake_engine().begin(PROMPT, search=SearchConfig(**changes))
+
+
+def test_a_blank_negative_prompt_is_none():
+    assert SearchConfig(negative="  ") == SearchConfig()
+    assert SearchConfig(negative=" a  cup ").negative == "a cup"
+
+
 def test_wrong_lengths_and_seeds_are_refused():
     engine = fake_engine()
     with pytest.raises(ConfigError, match="cfg has 12 numbers"):

@@ -207,10 +207,26 @@ def test_a_text_encoder_that_is_off_is_refused_by_name(weights: Path, broken: st
         load_flan_t5(CPU, weights)
 
 
+def test_a_text_encoder_lies_in_host_memory_beside_another_device():
+    gpu = torch.device("cuda")
+    needs = families.weight_bytes(1000, gpu, torch.bfloat16, text_encoder=True)
+    assert needs == {gpu: {"transformer": 2000}, CPU: {"text encoder": 2 * 1_223_527_424}}
+    assert families.weight_bytes(1000, CPU, torch.float32, text_encoder=False) == {CPU: {"transformer": 4000}}
+
+
+@pytest.mark.parametrize("name", ["toybox", "var-d16"])
+@pytest.mark.parametrize("shape", [{"h_div_w": 1.5}, {"resolution": "1M"}, {"level_every_chunk": True}])
+def test_a_shape_is_refused_where_a_model_has_one_only(name: str, shape: dict):
+    with pytest.raises(ConfigError, match="draws pictures of one shape"):
+        load(name, settings=LoadSettings(**shape))
+
+
 def test_what_does_not_fit_is_refused_before_a_file_is_asked_for(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ttsvar.machine.free_bytes", lambda device: int(4e9))
     monkeypatch.setattr(families, "locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
-    with pytest.raises(RoomError, match=r"infinity-2b needs about 8\.8 GB on cpu"):
+    with pytest.raises(
+        RoomError, match=r"infinity-2b needs about 13\.7 GB on cpu \(transformer 8\.8, text encoder 4\.9\)"
+    ):
         load("infinity-2b")
 
 

@@ -11,7 +11,7 @@ from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 from ttsvar.checkpoints import WeightFile
 from ttsvar.config import EXTRACTORS, SearchConfig
 from ttsvar.engine import Engine
-from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.errors import CheckpointError, ConfigError, RoomError
 from ttsvar.parts import LazyMapping, Part, Places
 
 
@@ -62,6 +62,14 @@ def test_files_are_handed_over_in_their_order(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
     part = Part("a part", files, lambda paths, device: ([p.name for p in paths], device.type))
     assert part.load(Places(torch.device("cpu"))) == (["a.pt", "b.pt"], "cpu")
+
+
+def test_a_part_that_does_not_fit_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "judge.pt").write_bytes(b"x" * 1000)
+    monkeypatch.setattr("ttsvar.machine.free_bytes", lambda device: 999)
+    part = Part("A judge", (WeightFile("some/judge", "judge.pt", None, None, "MIT"),), lambda *_: pytest.fail("read"))
+    with pytest.raises(RoomError, match="A judge needs about"):
+        part.load(Places(torch.device("cpu"), tmp_path))
 
 
 def test_the_engine_loads_what_a_run_needs_when_it_begins():

@@ -11,6 +11,7 @@ from pathlib import Path
 from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
 from ttsvar.errors import FileError, TTSVarError
 from ttsvar.flags import add_loading_flags, add_reward_flag, load_settings
+from ttsvar.outputs import PICTURES, prepare
 
 TRAINABLE = ("tokenizer", "transformer", "reward", "features", "detector")
 
@@ -85,6 +86,7 @@ def _replay(arguments: argparse.Namespace) -> None:
     from ttsvar.png import read_recipe
     from ttsvar.report import remade
 
+    prepare(arguments.out, *PICTURES[:1])
     try:
         recipe = read_recipe(arguments.picture.read_bytes())
     except OSError as error:
@@ -118,11 +120,12 @@ def _generate(arguments: argparse.Namespace) -> None:
     names += ("cfg", "tau", "cfg_layers", "negative", "positive")
     changes = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
     search = search_config(arguments.search, **changes)
+    # Only a PNG can carry the recipe.
+    prepare(arguments.out, *(PICTURES if arguments.no_recipe else PICTURES[:1]))
     engine = load(arguments.model, settings=load_settings(arguments))
     report, image = generate(engine, arguments.prompt, search, arguments.seed, progress=not arguments.json)
     if arguments.no_recipe:
         image = bare(image)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     image.save(arguments.out)
     report["out"] = str(arguments.out)
     print(json.dumps(report, indent=1) if arguments.json else decision_table(report))
@@ -259,6 +262,7 @@ def _prompts(arguments: argparse.Namespace) -> None:
     from ttsvar.evaluation.prompts import PUBLISHED, make_prompts, write_prompts
 
     out = arguments.out or PUBLISHED
+    prepare(out)
     prompts = make_prompts()
     write_prompts(prompts, out)
     print(f"Wrote {len(prompts)} prompts to {out}.")
@@ -280,6 +284,7 @@ def _sheet(arguments: argparse.Namespace) -> None:
     from ttsvar.loading import TOYBOX_FOLDER, load
     from ttsvar.toybox.detector import load_detector
 
+    prepare(arguments.out, *PICTURES)
     detector = load_detector(TOYBOX_FOLDER / "detector.safetensors") if arguments.detections else None
     prompts = evaluation_prompts(arguments.per_category)
     search = search_config(arguments.search)

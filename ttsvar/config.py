@@ -71,6 +71,8 @@ class SearchConfig:
         for name in ("batch", "cluster_scales", "resample_scales", "lam", "cfg", "tau", "cfg_layers"):
             if isinstance(value := getattr(self, name), list):
                 object.__setattr__(self, name, tuple(value))
+        _require(isinstance(self.negative, str), "negative", self.negative, "a text")
+        object.__setattr__(self, "negative", " ".join(self.negative.split()))
         for name in ("cluster_scales", "resample_scales"):
             scales = getattr(self, name)
             whole = scales is None or (isinstance(scales, tuple) and all(isinstance(k, int) for k in scales))
@@ -93,6 +95,11 @@ class SearchConfig:
             value = getattr(self, name)
             values = () if value is None and name != "lam" else value if isinstance(value, tuple) else (value,)
             _require(all(_within(v, low, high) for v in values), name, value, f"number(s) from {low:g} to {high:g}")
+
+    def chosen_options(self) -> frozenset[str]:
+        """Those of `negative`, `positive` and `cfg_layers`, which not every model takes, that differ from the usual."""
+        usual = {"negative": "", "positive": False, "cfg_layers": (0,)}
+        return frozenset(name for name, value in usual.items() if getattr(self, name) != value)
 
     def at_scale(self, name: str, scale: int) -> float:
         """The value of `lam`, `cfg` or `tau` at a scale; raises ConfigError where it is left to the model."""

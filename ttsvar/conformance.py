@@ -10,6 +10,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.outputs import prepare
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,7 @@ def run_conformance(folder: Path, out: Path) -> None:
     """
     kind = folder_kind(Path(folder))
     out = Path(out)
-    if not out.parent.is_dir():
-        raise ConfigError(f"The folder {out.parent} of --out does not exist; create it, or write elsewhere.")
+    prepare(out)
     kind.run(Path(folder), out)
 
 

@@ -122,6 +122,8 @@ class Engine:
         if not isinstance(prompt, str) or not prompt.strip():
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
         search = self.resolve(search or SearchConfig())
+        if refused := search.chosen_options() - self.options():
+            raise ConfigError(f"{self.name} takes no {' and no '.join(sorted(refused))}; leave that as it is.")
         batch = resolve_batch(search, self.schedule)
         if batch[0] > MOST_CANDIDATES:
             raise ScheduleError(

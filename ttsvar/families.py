@@ -20,7 +20,7 @@ from ttsvar.machine import require_room
 from ttsvar.models.checkpoint import load_saved_transformer, load_transformer
 from ttsvar.models.config import RESOLUTIONS
 from ttsvar.models.flan_t5 import FILES as TEXT_FILES
-from ttsvar.models.flan_t5 import encoder_shards, load_flan_t5
+from ttsvar.models.flan_t5 import encoder_bytes, encoder_shards, load_flan_t5
 from ttsvar.models.published import LICENCE, PUBLISHED, PublishedInfinity
 from ttsvar.models.published_var import LICENCE as VAR_LICENCE
 from ttsvar.models.published_var import PUBLISHED_VAR, PublishedVAR
@@ -75,6 +75,8 @@ class ModelPreset:
     """Of a model whose files are all in one place, its extractor and reward included."""
     parameters: int = 0
     """Of a published transformer."""
+    text_encoder: bool = False
+    """Whether Flan-T5-XL reads its prompts."""
     resolutions: tuple[str, ...] = ()
     """What `--resolution` may name beside any `--aspect`; empty where the weights fix the shape of the pictures."""
 
@@ -123,7 +125,7 @@ def build_infinity(published: PublishedInfinity, name: str, settings: Settings) 
     missing or broken.
     """
     config = published.config(settings.h_div_w, settings.resolution, settings.level_every_chunk)
-    _require_room(name, published.parameters, settings)
+    _require_room(name, published.parameters, settings, text_encoder=True)
     found = locate_all([*published.files, *TEXT_FILES], settings.weights, say=settings.say)
     transformer_path, tokenizer_path = found[:2]
     source, paths = transformer_path, [transformer_path, tokenizer_path]
@@ -152,7 +154,7 @@ def _shards(index: WeightFile, path: Path) -> list[WeightFile]:
 
 def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[Backend, list[Path]]:
     """A published class-conditional VAR; errors as for Infinity."""
-    _require_room(name, published.parameters, settings)
+    _require_room(name, published.parameters, settings, text_encoder=False)
     paths = locate_all(published.files, settings.weights, say=settings.say)
     transformer, tokenizer = paths
     backend = load_var_backend(
@@ -161,9 +163,21 @@ def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[B
     return backend, paths
 
 
-def _require_room(name: str, parameters: int, settings: Settings) -> None:
+def weight_bytes(
+    parameters: int, device: torch.device, dtype: torch.dtype, *, text_encoder: bool
+) -> dict[torch.device, dict[str, int]]:
+    """What weights take by device and part: a text encoder lies in host memory, whatever the device."""
+    host = torch.device("cpu")
+    needs = {device: {"transformer": parameters * dtype.itemsize}}
+    if text_encoder:
+        needs.setdefault(host, {})["text encoder"] = encoder_bytes(device)
+    return needs
+
+
+def _require_room(name: str, parameters: int, settings: Settings, *, text_encoder: bool) -> None:
     advice = "Close other programs, choose a smaller model (see `python -m ttsvar models`), or another --device."
-    require_room(name, {"transformer": parameters * settings.dtype.itemsize}, settings.device, advice)
+    for device, needs in weight_bytes(parameters, settings.device, settings.dtype, text_encoder=text_encoder).items():
+        require_room(name, needs, device, advice)
 
 
 def _on(tokenizer: BSQAutoencoder, settings: Settings) -> BSQAutoencoder:
@@ -190,6 +204,7 @@ MODELS: dict[str, ModelPreset] = {
             partial(build_infinity, m),
             (*m.files, *TEXT_FILES),
             parameters=m.parameters,
+            text_encoder=True,
             resolutions=RESOLUTIONS,
         )
         for name, m in PUBLISHED.items()

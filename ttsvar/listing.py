@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from ttsvar.checkpoints import WeightFile, find, readable
-from ttsvar.families import FILES, MODELS, ModelPreset
+from ttsvar.families import FILES, MODELS, ModelPreset, weight_bytes
 from ttsvar.features.table import EYES
 from ttsvar.machine import free_bytes, pick_device, pick_dtype
 from ttsvar.rewards.table import COMBINATION, JUDGES
@@ -55,8 +55,10 @@ def _size(path: Path | None, size: int | None = None) -> str:
 
 
 def _fit(preset: ModelPreset, free: int | None, device: torch.device) -> str:
-    """Whether the weights of the transformer fit into what is free, in the format that the device computes with."""
-    needed = preset.parameters * pick_dtype(None, device).itemsize
+    """Whether the weights fit into what is free, in the format that the device computes with."""
+    dtype = pick_dtype(None, device)
+    needs = weight_bytes(preset.parameters, device, dtype, text_encoder=preset.text_encoder)
+    needed = sum(needs[device].values())
     if not needed or free is None:
         return "fits" if not needed else f"needs {readable(needed)}"
     return f"needs {readable(needed)}, {'fits' if needed <= free else 'does not fit'} here"

@@ -70,6 +70,12 @@ def load(
     preset, folder = MODELS.get(name), Path(name)
     if preset is None and not folder.is_dir():
         raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
+    shaped = chosen.h_div_w != 1.0 or chosen.resolution is not None or chosen.level_every_chunk is not None
+    if shaped and (preset is None or not preset.resolutions):
+        raise ConfigError(
+            f"{name!r} draws pictures of one shape; leave --aspect, --resolution and --level-embedding to published "
+            "Infinity."
+        )
     places = Places(place, chosen.weights, chosen.offload)
     own = preset.folder if preset else folder
     if own is None and chosen.extractor == "inception":

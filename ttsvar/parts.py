@@ -12,6 +12,7 @@ import torch
 
 from ttsvar.checkpoints import WeightFile, find, locate_all
 from ttsvar.errors import ConfigError
+from ttsvar.machine import require_room
 
 T = TypeVar("T")
 
@@ -43,9 +44,15 @@ class Part(Generic[T]):
     """Raises ConfigError where a library is absent: asked before anything is downloaded."""
 
     def load(self, places: Places) -> T:
-        """The part at its home; files that are not here are downloaded, or CheckpointError says what to do."""
+        """The part at its home; files that are not here are downloaded, or CheckpointError says what to do.
+
+        RoomError where its files are larger than what is free there.
+        """
         self.require()
-        return self.build(locate_all(self.files, places.weights), places.home)
+        paths = locate_all(self.files, places.weights)
+        needs = {"weights": sum(path.stat().st_size for path in paths)}
+        require_room(self.summary, needs, places.home, "Close other programs, choose another one, or use --offload.")
+        return self.build(paths, places.home)
 
     def here(self, weights: Path | None = None) -> bool:
         """Whether its library and all its files are on this machine, so that loading it downloads nothing."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import pickletools
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from ttsvar.errors import CheckpointError
+from ttsvar.exact_fit import complain
 
 Nest = tuple[str, ...]
 """Keys under which a PyTorch file may hold its table of tensors."""
@@ -92,7 +94,9 @@ def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
     loaded = _load_torch(path)
     nest = next((nest for nest in nests if isinstance(_descend(loaded, nest), dict)), ())
     tensors = _descend(loaded, nest)
-    others = [str(k) for k, t in tensors.items() if not isinstance(t, Tensor)] if isinstance(tensors, dict) else ["it"]
+    others = ["it"]
+    if isinstance(tensors, dict):
+        others = [str(k) for k, t in tensors.items() if not (isinstance(k, str) and isinstance(t, Tensor))]
     if others or not tensors:
         places = ", ".join(["at its top", *(" > ".join(nest) for nest in nests)])
         raise CheckpointError(
@@ -195,13 +199,30 @@ def _load_torch(path: Path) -> Any:
         # Only the zip format of torch.save can be mapped into memory.
         return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        if found := re.search(r"GLOBAL (\S+)", str(error)):
+        found = re.search(r"GLOBAL (\S+)", str(error))
+        if code := found[1] if found else _called(path):
             raise CheckpointError(
-                f"{path} cannot be read as weights: it calls {found[1]}, which is code and was not run. "
+                f"{path} cannot be read as weights: it calls {code}, which is code and was not run. "
                 "Take the file from its publisher."
             ) from error
         reason = "it is cut off or not a weight file" if not zipped else "it holds more than tensors, or is broken"
         raise CheckpointError(f"{path} cannot be read as weights: {reason}. Download it again.") from error
+
+
+def _called(path: Path) -> str:
+    """The first function that a bare pickle names, read without running it; empty where there is none."""
+    texts: list[str] = []
+    try:
+        with path.open("rb") as file:
+            for code, value, _ in pickletools.genops(file):
+                if code.name == "GLOBAL":
+                    return str(value).replace(" ", ".")
+                if code.name == "STACK_GLOBAL":
+                    return ".".join(texts[-2:])
+                texts += [value] if isinstance(value, str) else []
+    except ValueError:
+        return ""
+    return ""
 
 
 def _descend(table: Any, nest: Nest) -> Any:
@@ -224,13 +245,7 @@ def fill_model(
     own = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     found = {ours: table.shapes[name] for name, ours in names.items() if ours in own}
     strange = sorted(name for name in table.shapes if names.get(name) not in own)
-    wrong = [f"{n} is {list(s)}, should be {list(own[n])}" for n, s in sorted(found.items()) if s != own[n]]
-    problems = [
-        f"{label}: {', '.join(listed[:20])}{f' and {len(listed) - 20} more' if len(listed) > 20 else ''}."
-        for label, listed in (("Missing", sorted(own.keys() - found.keys())), ("Unknown", strange), ("Wrong", wrong))
-        if listed
-    ]
-    if problems:
-        raise CheckpointError(f"{table.source} does not fit. {' '.join(problems)} Check the file, or the model's name.")
+    wrong = [f"{n} is {s}, not {own[n]}" for n, s in sorted(found.items()) if s != own[n]]
+    complain(strange, sorted(own.keys() - found.keys()), wrong, str(table.source), "the model that was named")
     model.load_state_dict(table.converted(names, dtype, device), assign=True)
     model.eval()

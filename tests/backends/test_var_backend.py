@@ -196,7 +196,7 @@ def test_parts_that_do_not_belong_together_are_refused(backend: VARBackend):
 
 def test_settings_that_only_text_has_are_refused(engine: Engine):
     for change in ({"negative": "blurry"}, {"positive": True}, {"cfg_layers": (-2,)}):
-        with pytest.raises(ConfigError, match="tiny-var draws classes"):
+        with pytest.raises(ConfigError, match="tiny-var takes no"):
             engine.begin(PROMPT, search=SearchConfig(**change))  # type: ignore[arg-type]
 
 
@@ -221,5 +221,5 @@ def test_local_files_become_a_backend(dtype: torch.dtype, tmp_path: Path):
 
 def test_a_published_name_wants_the_published_file(tmp_path: Path):
     path = saved(published_state(VARConfig(depth=2, embed_dim=64, num_heads=1, vocab=64)), tmp_path / "var.pth")
-    with pytest.raises(CheckpointError, match=r"Missing: blocks\.10\.adaptive\.bias.*Wrong: blocks\.0"):
+    with pytest.raises(CheckpointError, match=r"missing: blocks\.10\.adaptive\.bias.*wrong shape: blocks\.0"):
         load_var_backend(path, GOLDEN_VAE, "var-d16")

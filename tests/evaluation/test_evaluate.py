@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sweep_fakes import ARMS, fake_worker
@@ -11,7 +12,7 @@ from sweep_fakes import ARMS, fake_worker
 from ttsvar.cli import main
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation import evaluate as command
-from ttsvar.evaluation.evaluate import MEASUREMENTS, Options, chosen_names, settings_that_tell
+from ttsvar.evaluation.evaluate import MEASUREMENTS, Options, build_worker, chosen_names, settings_that_tell
 from ttsvar.evaluation.experiments import EXPERIMENTS
 from ttsvar.evaluation.store import Recipe, Store
 from ttsvar.loading import LoadSettings
@@ -37,6 +38,12 @@ def test_sizes_are_the_experiments_own_unless_told():
     assert Options(quick=True).size("headline").per_category < 10
     assert Options(per_category=3).size("headline").seeds == Options().size("headline").seeds
     assert Options(seeds=2).size("lambda").seeds == 2
+
+
+def test_a_model_of_classes_is_not_asked_for_scenes(monkeypatch):
+    monkeypatch.setattr("ttsvar.evaluation.evaluate.load", lambda *_, **__: SimpleNamespace(choices=lambda: ("tench",)))
+    with pytest.raises(ConfigError, match="'var-d16' draws classes"):
+        build_worker("var-d16", None, LoadSettings())
 
 
 def test_the_flags_of_loading_reach_whoever_does_the_jobs(monkeypatch, tmp_path):
@@ -94,6 +101,7 @@ def test_schedule_and_consistency_are_measured(fakes, tmp_path, capsys):
         (["headline", "--prompts", "absent.jsonl"], "no list of prompts at absent.jsonl"),
         (["headline", "--model", "absent"], "no model named 'absent'"),
         (["headline", "--per-category", "0"], "per_category is 0"),
+        (["headline", "--seeds", "0"], "seeds is 0"),
     ],
 )
 def test_errors_say_what_is_wrong(tmp_path, capsys, arguments, message):

@@ -89,6 +89,24 @@ def test_a_job_that_always_fails_stops_the_sweep_with_its_reason():
         list(pool.map(jobs))
 
 
+@pytest.mark.slow
+def test_workers_that_cannot_load_say_why(tmp_path):
+    pytest.importorskip("ray", reason="Ray is an extra: pip install -r requirements-ray.txt")
+    pool = OnRay(partial(build_worker, "absent", None, LoadSettings(device="cpu")), "local", 1)
+    try:
+        with pytest.raises(EvaluationError, match=r"cannot begin\. There is no model named 'absent'"):
+            pool.weights()
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize(("address", "workers", "says"), [("local", 0, "--workers is 0"), ("127.0.0.1:1", 1, "nobody")])
+def test_a_wrong_address_or_number_of_workers_is_explained_at_once(address, workers, says):
+    pytest.importorskip("ray", reason="Ray is an extra: pip install -r requirements-ray.txt")
+    with pytest.raises(ConfigError, match=says):
+        OnRay(BUILD, address, workers)
+
+
 def test_without_ray_the_message_says_what_to_install(monkeypatch):
     real = builtins.__import__
 

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from small_transformers import GOLDEN
 
 from ttsvar.conformance import folder_kind, run_conformance
-from ttsvar.errors import ConfigError
+from ttsvar.errors import ConfigError, FileError
 from ttsvar.models.conformance import transformer_conformance
 
 CASES = ("infinity_d32_256", "infinity_d14_patchify")
@@ -125,5 +125,5 @@ def test_a_folders_kind_is_told_from_its_contents(tmp_path: Path) -> None:
         folder_kind(tmp_path)
     with pytest.raises(ConfigError, match="is not a folder"):
         folder_kind(tmp_path / "absent")
-    with pytest.raises(ConfigError, match="does not exist; create it"):
-        run_conformance(GOLDEN / "geneval", tmp_path / "absent" / "x.json")
+    with pytest.raises(FileError, match="is a folder; name a file in it"):
+        run_conformance(GOLDEN / "geneval", tmp_path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,9 +154,9 @@ def test_the_training_mask_may_be_absent(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"blocks.1.ffn.fc1.bias": None}, r"Missing: blocks\.1\.feed_forward\.0\.bias"),
-        ({"blocks.1.ffn.fc3.bias": torch.zeros(1)}, r"Unknown: blocks\.1\.ffn\.fc3\.bias"),
-        ({"head.bias": torch.zeros(7)}, r"Wrong: head\.bias is \[7\], should be \[20\]"),
+        ({"blocks.1.ffn.fc1.bias": None}, r"missing: blocks\.1\.feed_forward\.0\.bias"),
+        ({"blocks.1.ffn.fc3.bias": torch.zeros(1)}, r"unknown: blocks\.1\.ffn\.fc3\.bias"),
+        ({"head.bias": torch.zeros(7)}, r"head\.bias is \(7,\), not \(20,\)"),
         ({"attn_bias_for_masking": torch.zeros(1, 1, 4, 4)}, r"attn_bias_for_masking is \[1, 1, 4, 4\]"),
         ({"lvl_1L": torch.tensor([[0] + [1] * 5 + [2] * 8])}, "no square grids"),
         ({"class_emb.weight": None}, r"lacks class_emb\.weight; it is no VAR transformer"),
@@ -169,11 +171,31 @@ def test_a_file_that_does_not_fit_is_refused_by_name(change: dict, words: str, t
 
 def test_another_depth_than_asked_for_and_code_are_refused(tmp_path: Path):
     path = saved(published_state(SMALL), tmp_path / "var.pth")
-    with pytest.raises(CheckpointError, match=r"Missing: blocks\.2\."):
+    with pytest.raises(CheckpointError, match=r"missing: blocks\.2\."):
         load_var(path, replace(SMALL, depth=3))
     torch.save({"pos_1LC": Path}, tmp_path / "code.pth")
     with pytest.raises(CheckpointError, match="which is code and was not run"):
         load_var(tmp_path / "code.pth")
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_code_in_a_bare_pickle_is_named_and_not_run(tmp_path: Path, protocol: int):
+    class Harm:
+        def __reduce__(self) -> tuple:
+            return os.mkdir, (str(tmp_path / "ran"),)
+
+    (tmp_path / "bare.pth").write_bytes(pickle.dumps({"pos_1LC": Harm()}, protocol))
+    with pytest.raises(
+        CheckpointError, match=r"bare\.pth cannot be read as weights: it calls posix\.mkdir, which is code"
+    ):
+        load_var(tmp_path / "bare.pth")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_names_that_are_no_text_are_refused(tmp_path: Path):
+    torch.save({7: torch.zeros(1)}, tmp_path / "odd.pth")
+    with pytest.raises(CheckpointError, match=r"no table of tensors .*7 is none"):
+        load_var(tmp_path / "odd.pth")
 
 
 def test_wrong_classes_and_caches_are_refused(tmp_path: Path):

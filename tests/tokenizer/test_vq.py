@@ -103,10 +103,10 @@ def test_the_file_says_its_shape():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"decoder.up.4.attn.1.norm.bias": None}, r"Missing: decoder\.up\.4\.attn\.1\.norm\.bias"),
-        ({"decoder.extra.weight": torch.zeros(1)}, r"Unknown: decoder\.extra\.weight"),
-        ({"post_quant_conv.bias": torch.zeros(3)}, r"post_quant_conv\.bias is \[3\], should be \[32\]"),
-        ({"quantize.ema_vocab_hit_SV": torch.zeros(10, 3)}, r"Unknown: quantize\.ema_vocab_hit_SV"),
+        ({"decoder.up.4.attn.1.norm.bias": None}, r"missing: decoder\.up\.4\.attn\.1\.norm\.bias"),
+        ({"decoder.extra.weight": torch.zeros(1)}, r"unknown: decoder\.extra\.weight"),
+        ({"post_quant_conv.bias": torch.zeros(3)}, r"post_quant_conv\.bias is \(3,\), not \(32,\)"),
+        ({"quantize.ema_vocab_hit_SV": torch.zeros(10, 3)}, r"unknown: quantize\.ema_vocab_hit_SV"),
         ({"quantize.embedding.weight": None}, "it is no VAR tokenizer"),
     ],
 )

@@ -90,6 +90,26 @@ class ChunkedBackend(ABC):
     def _images(self, bits: Sequence[Tensor]) -> Tensor:
         """One chunk's images uint8 [G, H, W, 3] from its bits of the first scales."""
 
+    @abstractmethod
+    def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
+        """Floating-point operations of growing one scale, padding left out."""
+
+    @abstractmethod
+    def decode_flops(self, candidates: int) -> float:
+        """Floating-point operations of decoding this many images, padding left out."""
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; none are listed where it takes any text."""
+        return ()
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know: none, where it takes any text."""
+        return ()
+
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the family takes: none as a rule."""
+        return frozenset()
+
     def choices(self) -> tuple[str, ...]:
         """Every prompt the model takes; none are listed where prompts are free text."""
         return ()

@@ -90,22 +90,9 @@ class VARBackend(ChunkedBackend):
         labels = EXAMPLES if len(self.classes) > max(EXAMPLES) else range(min(3, len(self.classes)))
         return tuple(self.classes.name(label) for label in labels)
 
-    def options(self) -> frozenset[str]:
-        """None: classes have no other side, and guidance works on the logits alone."""
-        return frozenset()
-
     def read_prompt(self, prompt: str) -> str:
         """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""
         return self.classes.name(self.classes.index(prompt))
-
-    def _key(self, run: Run) -> tuple:
-        search = run.search
-        if search.negative or search.positive or search.cfg_layers != (0,):
-            raise ConfigError(
-                f"{self.name} draws classes: it has no negative or positive prompts and guides the logits alone. "
-                "Leave negative, positive and cfg_layers as they are."
-            )
-        return super()._key(run)
 
     def _chunk_bytes(self, run: Run) -> int:
         config, decoder = self.transformer.config, self.tokenizer.decoder.conv_in.weight

@@ -43,7 +43,6 @@ def contact_sheet(
             found = detector.detect(outcome.image[None])[0]
             tiles[i] = mark(tiles[i], found)
             verdicts[i] = judge(prompt.metadata, found).correct
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     sheet(tiles, captions, verdicts, columns).save(path)
     return outcomes
 

@@ -72,6 +72,8 @@ class Options:
         usual = QUICK_SIZES.get(experiment, QUICK) if self.quick else FULL_SIZES.get(experiment, FULL)
         changes = {"per_category": self.per_category, "seeds": self.seeds}
         told = {name: value for name, value in changes.items() if value is not None}
+        if told.get("seeds", 1) < 1:
+            raise ConfigError(f"seeds is {told['seeds']}; it must be at least 1.")
         return replace(usual, **told, most=None) if "per_category" in told else replace(usual, **told)
 
     def chosen(self, experiment: str) -> list[EvaluationPrompt]:
@@ -84,6 +86,8 @@ class Options:
 def build_worker(model: str, measure: Path | None, settings: LoadSettings) -> Worker:
     """Load a model and its measure; nothing is remembered, or later arms would look cheaper than they are."""
     engine = load(model, settings=settings, remember_bytes=0)
+    if engine.choices():
+        raise ConfigError(f"{model!r} draws classes, and the experiments ask for scenes in words; name another model.")
     if measure is None and not engine.vocabulary():
         raise ConfigError(
             f"{model!r} takes any text, and the toybox detector knows its own objects only; give --measure with "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,6 +81,8 @@ class OnRay:
 
     def __init__(self, build: Build, address: str, actors: int | None = None, *, gpu: bool = False) -> None:
         ray = _import_ray()
+        if actors is not None and actors < 1:
+            raise ConfigError(f"--workers is {actors}; it must be at least 1.")
         here = os.cpu_count() or 1
         if address == "local":
             # The pool's own bookkeeping takes a CPU of Ray's count, not of the machine.
@@ -89,6 +93,7 @@ class OnRay:
                 num_cpus=cpus, include_dashboard=False, runtime_env=environment, log_to_driver=False, logging_level=30
             )
         else:
+            _require_somebody(address)
             ray.init(address=address, log_to_driver=False, logging_level=30)
         there = ray.cluster_resources()
         count = actors or max(1, int(there.get("GPU", 0)) if gpu else int(there.get("CPU", 2)) - 1)
@@ -105,23 +110,31 @@ class OnRay:
         try:
             yield from pool.map_unordered(lambda actor, job: actor.do.remote(job), list(jobs))
         except RayError as error:
-            reason = str(error).strip().splitlines()[-1]
             raise EvaluationError(
-                f"A job failed on Ray {1 + RETRIES} times ({reason}). Rows written before are kept; mend the cause "
-                "and run the same command again."
+                f"A job failed on Ray {1 + RETRIES} times ({_reason(error)}). Rows written before are kept; mend the "
+                "cause and run the same command again."
             ) from error
 
     def sizes(self) -> ScaleSchedule:
         """The scales of the model that the actors hold."""
-        return self._ray.get(self.actors[0].sizes.remote())
+        return self._ask("sizes")
 
     def weights(self) -> str:
         """Of the actors' workers, which are all alike."""
-        return self._ray.get(self.actors[0].weights.remote())
+        return self._ask("weights")
 
     def refusal(self, search: SearchConfig) -> str:
         """Why the actors cannot run a search, or nothing."""
-        return self._ray.get(self.actors[0].refusal.remote(search))
+        return self._ask("refusal", search)
+
+    def _ask(self, method: str, *values: Any) -> Any:
+        """What the first actor answers; raises EvaluationError where it could not load what it holds."""
+        from ray.exceptions import RayError
+
+        try:
+            return self._ray.get(getattr(self.actors[0], method).remote(*values))
+        except RayError as error:
+            raise EvaluationError(f"The workers on Ray cannot begin. {_reason(error)}") from error
 
     def process_ids(self) -> list[int]:
         """Of the actors."""
@@ -138,6 +151,23 @@ class _Actor(InProcess):
 
     def process_id(self) -> int:
         return os.getpid()
+
+
+def _reason(error: Exception) -> str:
+    """The last line of what Ray tells of a failure on another process, without our modules' names."""
+    return re.sub(r"^ttsvar\.\S+Error: ", "", str(error).strip().splitlines()[-1])
+
+
+def _require_somebody(address: str) -> None:
+    """Raise ConfigError where nobody listens at HOST:PORT; Ray itself would go on trying for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        message = f"--ray is {address!r}, and nobody answers there ({error}); start the cluster first."
+        raise ConfigError(message) from error
 
 
 def _import_ray() -> Any:

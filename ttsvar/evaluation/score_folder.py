@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from ttsvar.errors import ConfigError
 from ttsvar.evaluation.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
-from ttsvar.evaluation.image_folders import append_json, geneval_images, named_images, read_image
+from ttsvar.evaluation.image_folders import FolderImage, append_json, geneval_images, named_images, read_image
 from ttsvar.evaluation.measures import open_measure
 from ttsvar.evaluation.statistics import accuracy
 from ttsvar.evaluation.summary import interval
 from ttsvar.evaluation.worker import Measure
+from ttsvar.exact_fit import shorten
+from ttsvar.machine import pick_device
+from ttsvar.outputs import prepare
+from ttsvar.toybox.world import COLORS, SHAPES
 
 
 @dataclass(frozen=True)
@@ -86,9 +91,25 @@ def compbench_table(rows: Sequence[dict[str, Any]], category: str) -> str:
 
 
 def geneval_command(folder: Path, models: Path | None, out: Path, metadata: Path | None, device: str | None) -> None:
-    """Score a folder with GenEval's models, or with the toybox detector where no models are given, and print."""
+    """Score a folder with GenEval's models, or with the toybox detector where no models are given, and print.
+
+    Raises ConfigError where the toybox detector is asked for what it does not know.
+    """
+    pick_device(device)
+    if models is None:
+        _require_toybox(geneval_images(folder, metadata))
     print(score_geneval(folder, open_measure(models, device), out, metadata=metadata).text)
     print(f"Wrote {out}.")
+
+
+def _require_toybox(images: Sequence[FolderImage]) -> None:
+    asked = [wanted for image in images for wanted in image.metadata["include"]]
+    words = {word for wanted in asked for word in (wanted["class"], wanted.get("color")) if word}
+    if strange := words - {*SHAPES, *COLORS}:
+        raise ConfigError(
+            f"The prompts ask for {shorten(sorted(strange))}, which the toybox detector does not know. Give --measure "
+            "with GenEval's models, mask2former/ and clip/."
+        )
 
 
 def compbench_command(folder: Path, category: str, models: Path, out: Path, device: str | None) -> None:
@@ -98,5 +119,5 @@ def compbench_command(folder: Path, category: str, models: Path, out: Path, devi
 
 
 def _begin(out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
+    prepare(out)
     out.write_text("")

@@ -123,12 +123,12 @@ def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> 
 def _difference(first: str, second: str, arms: Arms) -> dict[str, Any]:
     a, b = _outcomes(arms[first]), _outcomes(arms[second])
     judged = all(row.reward is not None for row in (*arms[first], *arms[second]))
-    rewards = [_outcomes(arms[label], lambda row: row.reward or 0.0) for label in (first, second)] if judged else None
+    mine, theirs = (_outcomes(arms[label], lambda row: row.reward or 0.0) for label in (first, second))
     return {
         "first": first,
         "second": second,
         "overall": paired_difference(a, b).to_json(),
-        "reward": paired_difference(*rewards).to_json() if rewards else None,
+        "reward": paired_difference(mine, theirs).to_json() if judged else None,
         "categories": {tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).to_json() for tag in a},
         "flops_ratio": _flops(arms[first]) / _flops(arms[second]),
         "seconds_ratio": _seconds(arms[first]) / _seconds(arms[second]),

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from ttsvar.errors import CheckpointError
+from ttsvar.exact_fit import check_tensors
 from ttsvar.models.config import TransformerConfig
 from ttsvar.models.infinity import Infinity
 from ttsvar.models.initial import initial_uncond
@@ -57,28 +58,13 @@ def published_name(name: str, config: TransformerConfig, chunked: bool = True) -
     return f"block_chunks.{chunk}.module.{index}.{match[2]}"
 
 
-def key_map(shapes: Shapes, config: TransformerConfig) -> dict[str, str]:
+def key_map(shapes: Shapes, config: TransformerConfig, source: str = "The checkpoint") -> dict[str, str]:
     """Published name to ours for a checkpoint with exactly the config's tensors; else CheckpointError lists them."""
     chunked = any(name.startswith("block_chunks.") for name in shapes)
     with torch.device("meta"):
         own = {name: tuple(t.shape) for name, t in Infinity(config).state_dict().items()}
     names = {published_name(name, config, chunked): name for name in own}
-    missing = sorted(set(names) - set(shapes))
-    unknown = sorted(set(shapes) - set(names))
-    wrong = [
-        f"{name} is {list(shapes[name])}, should be {list(own[ours])}"
-        for name, ours in sorted(names.items())
-        if name in shapes and tuple(shapes[name]) != own[ours]
-    ]
-    problems = [
-        f"{label}: {', '.join(listed)}."
-        for label, listed in (("Missing", missing), ("Unknown", unknown), ("Wrong shape", wrong))
-        if listed
-    ]
-    if problems:
-        raise CheckpointError(
-            f"The checkpoint is not this transformer's. {' '.join(problems)} Check the model's config, or the file."
-        )
+    check_tensors({name: own[ours] for name, ours in names.items()}, shapes, source, "the transformer that was named")
     return names
 
 
@@ -96,7 +82,7 @@ def load_transformer(
     told of each of these that was found. Raises CheckpointError for anything else.
     """
     table = path if isinstance(path, TensorTable) else open_tensors(path, nests=(TRAINING_NEST,))
-    names = key_map(_lengthened(table.shapes, config), config)
+    names = key_map(_lengthened(table.shapes, config), config, str(table.source))
     if say and table.nest:
         say(f"{table.source}: a training checkpoint; the weights under {' > '.join(table.nest)} are used.")
     if say and any(name.startswith("blocks.") for name in table.shapes):

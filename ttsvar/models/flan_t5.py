@@ -67,6 +67,11 @@ def encoder_shards(index: Path) -> list[WeightFile]:
     return [WeightFile(REPO, name, None, None, LICENCE) for name in names]
 
 
+def encoder_bytes(device: torch.device) -> int:
+    """What the encoder takes of host memory, beside a transformer on this device."""
+    return PARAMETERS * _dtype(device).itemsize
+
+
 def load_flan_t5(device: torch.device, weights: Path | None = None, say: Say | None = None) -> FlanT5:
     """The encoder half of Flan-T5-XL, in float16 for CUDA as published, in float32 elsewhere; strict about its tensors.
 
@@ -82,9 +87,12 @@ def load_flan_t5(device: torch.device, weights: Path | None = None, say: Say | N
         config = T5Config(**json.loads(config_path.read_text()))
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(f"{config_path} is no configuration of T5 ({error!r}); fetch it again.") from error
-    dtype = torch.float16 if device.type == "cuda" else torch.float32
-    model = load_pretrained(T5EncoderModel, config, state, str(index), dtype=dtype)
+    model = load_pretrained(T5EncoderModel, config, state, str(index), dtype=_dtype(device))
     return FlanT5(model, load_prompt_tokenizer(tokenizer_path, T5), device)
+
+
+def _dtype(device: torch.device) -> torch.dtype:
+    return torch.float16 if device.type == "cuda" else torch.float32
 
 
 def _is_encoders(name: str) -> bool:

@@ -78,6 +78,8 @@ def infer_config(state: Mapping[str, Tensor], source: str = "the checkpoint") ->
         widths = [state[f"encoder.down.{i}.block.0.conv1.weight"].shape[0] for i in range(levels)]
     except KeyError as error:
         raise CheckpointError(f"{source} is not a tokenizer: it lacks {error.args[0]}.") from error
+    except (ValueError, IndexError) as error:
+        raise CheckpointError(f"{source} is not a tokenizer: a convolution of it has no four dimensions.") from error
     if any(width % base for width in widths):
         raise CheckpointError(
             f"{source}: level widths {widths} are not multiples of the first layer's {base} channels."
