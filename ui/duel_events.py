@@ -135,7 +135,8 @@ def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = 
     ]
     here = session.history.current
     board = not here.state.done and here.result is not None and len(here.result.grown) > 1
-    offers = _offers(session) if here.state.done else []
+    compared = {(d.at, d.mine.end) for d in duel.duels(session)}
+    offers = [o for o in _offers(session) if (o.at, current) not in compared] if here.state.done else []
     return panel_html(session.id, board, offers, outcomes, race=race, error=error)
 
 

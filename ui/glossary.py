@@ -22,7 +22,8 @@ TERMS: tuple[Term, ...] = (
          "One pass of drawing. A model draws a picture in 7 to 13 scales, from 1 x 1 token to the full grid; each one "
          "refines those before it."),
     Term("candidate", ("candidate", "candidates"),
-         "One of the pictures that grow side by side. It keeps its name, such as c3, for as long as it lives."),
+         "One of the pictures that grow side by side. It keeps its name, such as c3, for as long as it lives; "
+         "c3.6b is a copy of it that was born at scale 6."),
     Term("proposal", ("proposal", "as proposed"),
          "Who would live on if the method decided alone. It is selected beforehand; you may change it."),
     Term("cluster", ("cluster", "clusters", "clustering", "clustered", "share a layout"),
@@ -40,7 +41,7 @@ TERMS: tuple[Term, ...] = (
     Term("potential", ("potential", "potentials"),
          "What resampling goes by: the reward now (value), the highest so far (max), the sum of all so far (sum), or "
          "the gain since the last scale (diff)."),
-    Term("probability", ("probability", "probabilities", "chance", "chances"),
+    Term("chance", ("probability", "probabilities", "chance", "chances"),
          "How likely each single draw is to take this candidate; over all candidates they add up to 1."),
     Term("lineage", ("lineage", "its line"),
          "Who came from whom over the scales: births, copies, and where a line ends."),

@@ -110,9 +110,9 @@ def build_rail(offer: Choices) -> Rail:
     view("model", model_html(offer))
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
-            seed = gr.Number(0, label="Seed", precision=0, elem_id="seed", min_width=60)
+            seed = gr.Number(0, label="Seed", step=1, elem_id="seed", min_width=60)
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
-        n = gr.Number(1, label="N", precision=0, elem_id="n", min_width=60)
+        n = gr.Number(1, label="N", step=1, elem_id="n", min_width=60)
     number_note = view("number-note")
     search = gr.Dropdown(
         [(searches.title(name), name) for name in searches.names()],
@@ -177,6 +177,7 @@ def _advanced(offer: Choices) -> dict[str, Any]:
             tau = gr.Textbox(f"{default.tau:g}", label="\u03c4", min_width=60)
             top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
         view("per-scale", '<p class="note">\u03bb, guidance, \u03c4: one number, or one a scale with commas.</p>')
+        advanced_note = view("advanced-note")
         negative = gr.Textbox(
             default.negative, label="Led away from", placeholder="what the picture should not show",
             elem_id="negative", visible="negative" in offer.options,
@@ -190,7 +191,6 @@ def _advanced(offer: Choices) -> dict[str, Any]:
             ", ".join(map(str, default.cfg_layers)), label="Guided at (0: the logits, -k: the k-th block from the end)",
             elem_id="cfg-layers", visible="cfg_layers" in offer.options,
         )  # fmt: skip
-        advanced_note = view("advanced-note")
     return {
         "plan": plan, "extractor": extractor, "potential": potential, "lam": lam, "reward": reward, "cfg": cfg,
         "tau": tau, "top_p": top_p, "negative": negative, "negative_note": negative_note, "positive": positive,

@@ -52,7 +52,7 @@ def open_recorded(store: SessionStore, name: str, folder: Path = FOLDER) -> Sess
     """A copy of a recorded run, for one visitor to look at and to branch; raises FileError for an unknown name."""
     found = next((run for run in offered(store.engine, folder) if run.name == name), None)
     if found is None:
-        names = ", ".join(run.name for run in offered(store.engine, folder)) or "none"
-        raise FileError(f"There is no recorded run {name[:40]!r} for this model; there are: {names}.")
+        titles = "; ".join(run.title for run in offered(store.engine, folder)) or "none"
+        raise FileError(f"There is no recorded run {name[:40]!r} for this model. There are: {titles}.")
     fill, origin = unpack((folder / f"{name}.zip").read_bytes(), trusted=True)
     return store.adopt(fill, origin)

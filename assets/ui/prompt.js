@@ -39,9 +39,23 @@ function read() {
 watch("value", read);
 new MutationObserver(read).observe(element, { childList: true, subtree: true });
 
-// A prompt is one line: Enter starts.
+// A prompt is one line: Enter starts, and the next Enter goes on.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("#prompt textarea")) return;
   event.preventDefault();
-  document.querySelector("#go")?.click();
+  const go = document.querySelector("#go");
+  go?.focus({ preventScroll: true });
+  go?.click();
+});
+
+// Start refuses what is wrong beside the field that is wrong, which may be far from the button, or folded away.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("#go")) return;
+  setTimeout(() => {
+    const rail = document.querySelector("#rail");
+    const wrong = () => [...rail.querySelectorAll(".cells .why, .err")].find((place) => place.textContent && place.offsetParent);
+    const drawer = rail.querySelector("#advanced > button");
+    if (rail.querySelector(".cells .why, #advanced-note .err") && !drawer.classList.contains("open")) drawer.click();
+    setTimeout(() => wrong()?.scrollIntoView({ block: "nearest", behavior: "instant" }), 200);
+  }, 400);
 });

@@ -154,6 +154,8 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   const card = event.target.closest(".card");
   if (button && button.dataset.do !== "wipe") verbs[button.dataset.do]?.(card, button);
+  // A pointer has counted: Enter goes on. Who came by keys stays on the button.
+  if (event.detail && ["less", "more"].includes(button?.dataset.do)) button.blur();
 });
 
 function wipe(value) {
@@ -173,8 +175,8 @@ element.addEventListener("input", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const target = event.target;
-  if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
   if (event.key === "Escape") return busy() ? element.querySelector('[data-do="stop"]')?.click() : document.activeElement?.blur();
+  if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
   if (!onBoard() || busy()) return;
   const key = event.key.toLowerCase();
   if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
@@ -224,6 +226,8 @@ function reveal() {
 
 function init() {
   if (onBoard() && !busy()) recall();
+  // A run that is no longer kept leaves its name in the address only.
+  if (stage()?.classList.contains("hello")) document.body.dataset.run = window.ttsvar.run();
   wipe(share);
   paint();
   showBusy();

@@ -78,7 +78,8 @@ const verbs = {
   dismiss: () => tell(""),
   share,
   save: (button) => during(button, () => server.pack(window.ttsvar.run())),
-  recorded: (button) => trigger("recorded", { name: button.dataset.runName }),
+  // The menu's own entry names none: it leads to the cards.
+  recorded: (button) => button.dataset.runName && trigger("recorded", { name: button.dataset.runName }),
 };
 
 document.addEventListener("click", (event) => {
@@ -94,6 +95,14 @@ document.addEventListener("click", (event) => {
   }
   if (!event.target.closest?.("details.more")) document.querySelector("details.more[open]")?.removeAttribute("open");
 });
+
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("details.more[open]");
+  if (event.key !== "Escape" || !open) return;
+  event.stopImmediatePropagation();
+  open.removeAttribute("open");
+  open.querySelector("summary").focus();
+}, true);
 
 element.addEventListener("change", (event) => {
   if (event.target.id !== "bring") return;

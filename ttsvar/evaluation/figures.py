@@ -42,7 +42,7 @@ def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
             marker={"color": color_of(strategy), "opacity": max(0.3, 1 - 0.3 * (seen[strategy] - 1))},
             error_y=_bars(list(estimates.values())),
         )
-    return calm(figure, "", "share of images that satisfy the prompt").update_yaxes(range=[0, 1.02])
+    return calm(figure, "", "share of right images").update_yaxes(range=[0, 1.02])
 
 
 def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure:

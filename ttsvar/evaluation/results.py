@@ -97,7 +97,7 @@ def detector_sentence(evidence: Mapping[str, Any]) -> str:
 def work_sentence(evidence: Mapping[str, Any]) -> str:
     """How much was drawn for all of this, and how long it took."""
     images, hours = evidence["drawn"]["images"], evidence["drawn"]["hours"]
-    return f"All of it: {images:,} searches to the end, {hours:.1f} hours of one core.".replace(",", "\u202f")
+    return f"All of it: {images:,} searches drawn to the end in {hours:.1f} hours of one core."
 
 
 def detector_lines(evidence: Mapping[str, Any]) -> list[list[str]]:

@@ -34,8 +34,9 @@ def chart_html(entries: Sequence[tuple[str, Entry]], scales: int, address: str) 
 
 def _empty(address: str) -> str:
     return (
-        '<section class="class"><h2>Nobody has compared yet</h2><p class="mut">Open the page, start a search, choose '
-        "otherwise than proposed at some scale, press <b>Run both to the end</b>, and give yourself a nickname.</p>"
+        '<section class="class"><h2>Nobody has compared yet</h2><p class="mut"><a href="./">Open the app</a>, start a '
+        "search, choose otherwise than proposed at some scale, press <b>Compare with the algorithm</b>, and give "
+        "yourself a nickname.</p>"
         f"{_join(address)}</section>"
     )
 

@@ -78,7 +78,7 @@ def _most(name: str, share: float) -> str:
 def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
     """Three figures under the panel: seconds so far, of this scale, and the work against one raw image."""
     ratio = search.flops / raw_flops if raw_flops else float("nan")
-    third = f"{ratio:.1f}\u00d7" if ratio == ratio else "\u2013"
+    third = "\u2013" if ratio != ratio else f"{ratio:.1f}\u00d7" if ratio >= 0.05 else "< 0.1\u00d7"
     return (
         f'<div class="kpi"><div><b>{_seconds(search.seconds)}</b><span>search so far</span></div>'
         f"<div><b>{_seconds(last.seconds)}</b><span>this scale</span></div>"
@@ -166,4 +166,6 @@ def _count(value: float) -> str:
 def _bytes(value: float) -> str:
     if value <= 0:
         return "\u2013"
+    if value < 2**20:
+        return "< 1 MB"
     return f"{value / 2**30:.1f} GB" if value >= 2**30 else f"{value / 2**20:.0f} MB"

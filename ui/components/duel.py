@@ -45,8 +45,8 @@ class Offer:
 
 
 BOARD = (
-    '<div class="offer"><button type="button" class="go" data-do="compare" data-board="1" disabled>Run both to the end'
-    '</button><span class="note why">First choose otherwise than proposed, on the board above.</span></div>'
+    '<div class="offer"><button type="button" class="go" data-do="compare" data-board="1" disabled>Compare with the '
+    'algorithm</button><span class="note why">First choose otherwise than proposed, on the board above.</span></div>'
 )
 """Offers the choice on the board: what it is, and at which state, the page's script reads there when it is pressed."""
 
@@ -143,7 +143,15 @@ def _comparison(duel: Duel) -> str:
         else " Nothing here measures whether this prompt is satisfied."
     )
     same = f"{duel.agreement:.0%} of the places went to the same candidates."
-    return f"{same}{spread}{failed}{measured}"
+    return f"{same}{_unequal(len(duel.mine.kept), len(duel.algorithm.kept))}{spread}{failed}{measured}"
+
+
+def _unequal(mine: int, algorithm: int) -> str:
+    """More candidates are more work, and more chances."""
+    if mine == algorithm:
+        return ""
+    way = "more" if mine > algorithm else "less"
+    return f" Yours kept {mine} where the algorithm kept {algorithm}: {way} work, and {way} chances."
 
 
 def _listed(kept: tuple[str, ...]) -> str:

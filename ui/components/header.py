@@ -46,8 +46,8 @@ def _more(running: bool) -> str:
 
 
 def side_top(title: str) -> str:
-    """The line on top of a page beside the studio, with the way back; `themed.js` switches its theme."""
+    """The line on top of a page beside the app, with the way back; `themed.js` switches its theme."""
     return (
-        f'<div class="top"><h1>{escape(title)}</h1><span class="sp"></span><a class="ghost" href="./">To the studio</a>'
+        f'<div class="top"><h1>{escape(title)}</h1><span class="sp"></span><a class="ghost" href="./">To the app</a>'
         f"{THEME_BUTTON}</div>"
     )

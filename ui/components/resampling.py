@@ -22,7 +22,7 @@ def resampling_html(frame: Frame) -> str:
     """Slider, potentials side by side, draws, and the effective number of candidates."""
     actual = frame.decision == "resample"
     lead = (
-        f"{frame.keep} draws, with replacement: whoever is drawn twice goes on as two copies."
+        _draws(frame.keep)
         if actual
         else "Nothing is drawn at this scale. These are the chances if it resampled by reward now."
     )
@@ -33,6 +33,8 @@ def resampling_html(frame: Frame) -> str:
     )
     if any(abs(c.carried) > 1e-6 for c in frame.cards):
         lead += " Weights that were carried on from earlier scales count in."
+    elif not any(reward is not None for c in frame.cards for reward in c.past):
+        lead += " The search has taken no reward before, so all four potentials agree."
     rows = "".join(_row(card, frame.potential) for card in frame.cards)
     return (
         f'<div class="draw" data-cards="{escape(_data(frame, actual))}"><p class="note first">{lead}</p>'
@@ -51,6 +53,12 @@ def resampling_html(frame: Frame) -> str:
         '<p class="note">Chance \u221d exp(\u03bb \u00d7 potential). A larger \u03bb trusts the reward more and '
         "leaves fewer kinds. Nothing is run again: it is computed here, from the rewards that were taken.</p></div>"
     )
+
+
+def _draws(keep: int) -> str:
+    if keep == 1:
+        return "One draw: whoever is drawn goes on alone."
+    return f"{keep} draws, with replacement: whoever is drawn twice goes on as two copies."
 
 
 def _slider(lam: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, PROMPT, View, at_scale, finished, press, start
+from steps import DESK_AND_PHONE, PROMPT, View, advanced, at_scale, finished, press, start
 
 from ui.recorded import recorded_runs
 
@@ -81,6 +81,62 @@ def test_enter_starts_and_goes_on(page: Page) -> None:
     page.keyboard.press("Enter")
     at_scale(page, 1)
     assert page.url == address, "Enter after Start is the next scale, not another start"
+
+
+def test_enter_in_the_prompt_starts_once_and_then_goes_on(page: Page) -> None:
+    page.locator("#prompt textarea").fill(PROMPT)
+    page.keyboard.press("Enter")
+    at_scale(page, 0)
+    address = page.url
+    page.keyboard.press("Enter")
+    at_scale(page, 1)
+    assert page.url == address, "the same run"
+    page.locator("#prompt textarea").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+    at_scale(page, 2)
+
+
+def test_enter_after_counting_with_the_pointer_goes_on(page: Page) -> None:
+    start(page)
+    page.locator(".card [data-do=more]").first.click()
+    expect(page.locator(".card output").first).to_have_text("2")
+    page.keyboard.press("Enter")
+    at_scale(page, 1)
+
+
+def test_the_menu_leads_to_the_recorded_runs_and_closes_with_escape(page: Page) -> None:
+    start(page)
+    page.locator(".more summary").click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".more")).not_to_have_attribute("open", "")
+    expect(page.locator(".more summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator('.more [data-do="recorded"]').click()
+    page.wait_for_selector(".stage.hello")
+    page.wait_for_timeout(800)
+    expect(page.locator(".answer")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("n", "1.5"), ("seed", "2.7")])
+def test_numbers_that_are_not_whole_are_refused(page: Page, field: str, value: str) -> None:
+    page.locator("#prompt textarea").fill(PROMPT)
+    page.locator(f"#{field} input").fill(value)
+    page.locator("#go").click()
+    expect(page.locator("#number-note .err")).to_contain_text("whole number")
+    expect(page.locator(".stage.hello")).to_be_attached()
+
+
+def test_start_shows_what_is_wrong_in_the_folded_drawer(page: Page) -> None:
+    page.locator("#prompt textarea").fill(PROMPT)
+    advanced(page)
+    page.locator("#lam input, #lam textarea").first.fill("ten")
+    expect(page.locator("#advanced-note .err")).to_be_visible()
+    page.locator("#advanced > button").click()
+    expect(page.locator("#advanced-note .err")).to_be_hidden()
+    page.locator("#go").click()
+    expect(page.locator("#advanced-note .err")).to_be_visible()
 
 
 def test_passing_the_list_of_searches_changes_nothing(page: Page) -> None:
