@@ -59,5 +59,7 @@ def test_the_list_names_every_file_its_licence_and_whether_it_is_here(tmp_path: 
     assert absent.split()[1:] == ["absent", "MIT"]
     assert any("infinity-2b:" in row and "fits here" in row for row in rows)
     assert any("infinity-8b:" in row and "does not fit here" in row for row in rows)
+    assert any("detector.safetensors" in row for row in rows)
+    assert any("FOLDER/blip_vqa: the files of Salesforce/blip-vqa-base" in row for row in rows)
     for name in ("hps", "clip-score", "hps+image-reward", "dinov2-large", "var-d30"):
         assert any(row.strip().startswith(name + ":") for row in rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from ttsvar.checkpoints import WeightFile, find, readable
+from ttsvar.evaluation.measures import SOURCES
 from ttsvar.families import FILES, MODELS, ModelPreset, weight_bytes
 from ttsvar.features.table import EYES
 from ttsvar.machine import free_bytes, pick_device, pick_dtype
@@ -34,13 +35,15 @@ def models_table(weights: Path | None = None) -> str:
             lines += [f"  {name}: {part.summary}", *map(_row, part.files, [find(f, weights) for f in part.files])]
         if parts is JUDGES:
             lines.append(f"  {COMBINATION}: a softmax of each over the candidates, averaged; the files of both")
+    lines += ["", "Measures (--measure FOLDER, see docs/evaluation.md)"]
+    lines += [f"  FOLDER/{place}: the files of {source}" for place, source in SOURCES.items()]
     return "\n".join(lines)
 
 
 def _files(preset: ModelPreset, weights: Path | None) -> Iterable[str]:
     if preset.folder is None:
         return [_row(file, find(file, weights)) for file in preset.files]
-    paths = [preset.folder / file for file in FILES]
+    paths = [preset.folder / file for file in (*FILES, "detector.safetensors")]
     return [f"    {path.name:<52} {_size(path if path.is_file() else None)}" for path in paths]
 
 

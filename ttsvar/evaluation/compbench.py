@@ -28,6 +28,7 @@ from ttsvar.evaluation.geneval_models import (
     load_part,
     normalised,
 )
+from ttsvar.evaluation.measures import SOURCES
 
 CATEGORIES = {
     "color": "B-VQA",
@@ -119,7 +120,7 @@ def load_compbench(folder: str | Path, category: str, device: str | None = None)
     from transformers import AutoTokenizer, BlipForQuestionAnswering
 
     place = Path(folder) / "blip_vqa"
-    model = load_part(BlipForQuestionAnswering, place, "Salesforce/blip-vqa-base", device)
+    model = load_part(BlipForQuestionAnswering, place, SOURCES["blip_vqa"], device)
     return CompBench(asker=YesNo(model, AutoTokenizer.from_pretrained(place, local_files_only=True)))
 
 

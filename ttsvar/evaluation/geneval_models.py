@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from ttsvar.errors import CheckpointError
 from ttsvar.evaluation.detections import Detection
 from ttsvar.evaluation.geneval import GENEVAL, Rule, Verdict, confident, judge
+from ttsvar.evaluation.measures import SOURCES
 
 OBJECT_NAMES = (
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
@@ -156,7 +157,7 @@ def load_geneval_measure(folder: str | Path, device: str | None = None) -> GenEv
     from transformers import AutoTokenizer, CLIPModel
 
     folder = Path(folder)
-    clip = load_part(CLIPModel, folder / "clip", "openai/clip-vit-large-patch14", device)
+    clip = load_part(CLIPModel, folder / "clip", SOURCES["clip"], device)
     tokenizer = AutoTokenizer.from_pretrained(folder / "clip", local_files_only=True)
     return GenEvalMeasure(load_instance_detector(folder, device), ColorClassifier(clip, tokenizer))
 
@@ -166,7 +167,7 @@ def load_instance_detector(folder: str | Path, device: str | None = None) -> Ins
     from transformers import Mask2FormerForUniversalSegmentation as Mask2Former
 
     place = Path(folder) / "mask2former"
-    model = load_part(Mask2Former, place, "facebook/mask2former-swin-small-coco-instance", device)
+    model = load_part(Mask2Former, place, SOURCES["mask2former"], device)
     if model.config.num_labels != len(OBJECT_NAMES):
         raise CheckpointError(
             f"{place} knows {model.config.num_labels} classes; GenEval needs COCO's {len(OBJECT_NAMES)}."

@@ -12,6 +12,12 @@ from ttsvar.evaluation.worker import DetectorMeasure, Measure
 from ttsvar.toybox.detector import ToyDetector, load_detector, to_input
 from ttsvar.toybox.presets import SCHEDULE
 
+SOURCES = {
+    "mask2former": "facebook/mask2former-swin-small-coco-instance",
+    "clip": "openai/clip-vit-large-patch14",
+    "blip_vqa": "Salesforce/blip-vqa-base",
+}
+"""Sub-folders of `--measure`, and the repositories whose files belong there: GenEval's two, and T2I-CompBench's."""
 TOYBOX = Path(__file__).resolve().parents[2] / "assets" / "toybox"
 
 
