@@ -131,7 +131,7 @@ def test_numbers_that_are_not_whole_are_refused(page: Page, field: str, value: s
 def test_start_shows_what_is_wrong_in_the_folded_drawer(page: Page) -> None:
     page.locator("#prompt textarea").fill(PROMPT)
     advanced(page)
-    page.locator("#lam input, #lam textarea").first.fill("ten")
+    page.locator("#lam input, #lam textarea").first.press_sequentially(" or ten", delay=50)
     expect(page.locator("#advanced-note .err")).to_be_visible()
     page.locator("#advanced > button").click()
     expect(page.locator("#advanced-note .err")).to_be_hidden()
