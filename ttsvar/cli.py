@@ -13,7 +13,7 @@ from ttsvar.errors import FileError, TTSVarError
 from ttsvar.flags import add_loading_flags, add_reward_flag, load_settings
 from ttsvar.outputs import PICTURES, prepare
 
-TRAINABLE = ("tokenizer", "transformer", "reward", "features", "detector")
+TRAINABLE = ("tokenizer", "decoder", "transformer", "reward", "features", "detector")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,7 +16,7 @@ def satisfies(things: tuple[Thing, ...], request: Request) -> bool:
     """An independent reading of the rule: named things are there, counts above one exactly, relations hold at all."""
     for shape, color, count in request.kinds:
         have = sum(t.shape == shape and color in (None, t.color) for t in things)
-        if have < 1 or (request.tag == "counting" and have != count):
+        if have < 1 or (request.tag in ("counting", "two_counts") and have != count):
             return False
     if not request.relation:
         return True
@@ -79,6 +79,29 @@ def test_a_change_touches_one_word():
     counts = Counter(near_miss(three, "count", rng).kinds[0][2] for _ in range(50))
     assert set(counts) == {2, 4}
     assert wrong_words(three, near_miss(three, "count", rng)) < {"two", "four"}
+
+
+def test_of_two_counted_kinds_any_number_may_be_wrong():
+    said = Request("two_counts", (("ball", None, 2), ("cup", None, 1)))
+    misses = [near_miss(said, "count", np.random.default_rng(seed)) for seed in range(60)]
+    assert {m.prompt for m in misses} == {
+        "a photo of a ball and two cups",
+        "a photo of two balls and two cups",
+        "a photo of a ball and three cups",
+        "a photo of three balls and a cup",
+    }
+    assert wrong_words(said, Request("two_counts", (("ball", None, 1), ("cup", None, 2)))) == {"ball", "cups"}
+
+
+def test_colours_are_said_of_counted_kinds_that_have_one_each():
+    def scene(*colors: str) -> tuple[Thing, ...]:
+        return tuple(Thing(s, c, 20, 20, 30) for s, c in zip(("ball", "ball", "cup"), colors, strict=True))
+
+    plain = {"a photo of two balls and a cup", "a photo of a cup and two balls"}
+    coloured = {"a photo of two red balls and a blue cup", "a photo of a blue cup and two red balls"}
+    assert {r.prompt for r in true_requests(scene("red", "red", "blue"))} == plain | coloured
+    for colors in (("red", "blue", "blue"), ("red", "red", "red")):
+        assert {r.prompt for r in true_requests(scene(*colors))} == plain
 
 
 def test_an_object_that_stands_there_unnamed_is_no_near_miss():

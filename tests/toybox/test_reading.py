@@ -30,10 +30,11 @@ def test_wording_may_vary() -> None:
 def test_forms_may_be_joined() -> None:
     both = read_request("two red stars and a green cup")
     assert both is not None
-    assert both.tag == "counting"
+    assert both.tag == "two_counts"
     assert both.kinds == (("star", "red", 2), ("cup", "green", 1))
     placed = read_request("a red star above a green cup")
     assert placed is not None
+    assert placed.tag == "position_attr"
     assert placed.metadata["include"][1]["color"] == "red"
     assert placed.metadata["include"][1]["position"] == ["above", 0]
 

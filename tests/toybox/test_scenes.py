@@ -67,7 +67,7 @@ def test_training_never_draws_a_held_out_combination(seed: int) -> None:
 @given(seeds)
 def test_a_relation_holds_between_the_boxes(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    request = sample_request(rng, "position")
+    request = sample_request(rng, str(rng.choice(["position", "position_attr"])))
     first, second = scene_for(request, rng).things
     axis, sign = {"left of": (0, -1), "right of": (0, 1), "above": (1, -1), "below": (1, 1)}[request.relation or ""]
     near, far = (first.box, second.box) if sign < 0 else (second.box, first.box)
@@ -134,6 +134,15 @@ def test_batches_cover_an_epoch_and_resume_where_they_stopped() -> None:
     assert len(set(np.concatenate(seen[:3]).tolist())) == 9
     resumed = batches(10, 3, seed=0, start=5)
     assert np.array_equal(next(resumed), seen[5])
+
+
+def test_a_kind_of_several_is_named_by_its_mean_place():
+    request = Request("two_counts", (("cup", None, 2), ("fish", None, 1)))
+    assert request.prompt == "a photo of two cups and a fish"
+    assert request.metadata["exclude"] == [{"class": "cup", "count": 3}, {"class": "fish", "count": 2}]
+    places = (("cup", 20), ("cup", 100), ("fish", 50))
+    things = tuple(Thing(shape, "red", x, 60, 30) for shape, x in places)
+    assert [k[0] for k in in_reading_order(request, things).kinds] == ["fish", "cup"]
 
 
 def test_three_things_are_listed_and_named_in_reading_order():

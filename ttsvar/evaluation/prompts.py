@@ -1,6 +1,6 @@
 """Toybox-GenEval: the published list of prompts to evaluate on, in the JSON form of GenEval.
 
-Its six categories, and two harder ones of three objects.
+Its six categories, and four harder ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ttsvar.errors import ConfigError
-from ttsvar.toybox.prompts import TAGS, Request
+from ttsvar.toybox.prompts import COUNT_PAIRS, TAGS, Request
 from ttsvar.toybox.world import COLORS, RELATIONS, SHAPES
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "assets" / "toybox" / "geneval_metadata.jsonl"
@@ -80,7 +80,7 @@ def make_prompts(per_category: int = PER_CATEGORY) -> list[EvaluationPrompt]:
 
 
 def every_request(tag: str) -> Iterator[Request]:
-    """All requests of one category, in a fixed order."""
+    """All requests of one category, in a fixed order; of two counted kinds those without colours, which are many."""
     pairs = list(permutations(SHAPES, 2))
     if tag == "single_object":
         yield from (Request(tag, ((s, None, 1),)) for s in SHAPES)
@@ -93,8 +93,14 @@ def every_request(tag: str) -> Iterator[Request]:
     elif tag == "position":
         yield from (Request(tag, ((a, None, 1), (b, None, 1)), r) for a, b in pairs for r in RELATIONS)
     elif tag == "color_attr":
-        colors = list(permutations(COLORS, 2))
-        yield from (Request(tag, ((a, c, 1), (b, d, 1))) for a, b in pairs for c, d in colors)
+        yield from (Request(tag, ((a, c, 1), (b, d, 1))) for a, b in pairs for c, d in permutations(COLORS, 2))
+    elif tag == "position_attr":
+        colorings = list(permutations(COLORS, 2))
+        yield from (
+            Request(tag, ((a, c, 1), (b, d, 1)), r) for a, b in pairs for c, d in colorings for r in RELATIONS
+        )
+    elif tag == "two_counts":
+        yield from (Request(tag, ((a, None, n), (b, None, m))) for a, b in pairs for n, m in COUNT_PAIRS)
     elif tag in ("three_object", "three_attr"):
         painted = permutations(COLORS, 3) if tag == "three_attr" else [(None,) * 3]
         colorings = list(painted)

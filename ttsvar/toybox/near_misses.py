@@ -9,17 +9,17 @@ from itertools import permutations
 import numpy as np
 
 from ttsvar.models.text import words_of
-from ttsvar.toybox.prompts import TAGS, Request
+from ttsvar.toybox.prompts import COUNT_PAIRS, TAGS, Request
 from ttsvar.toybox.scenes import Thing, related
 from ttsvar.toybox.world import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES
 
 KINDS = ("count", "color", "object", "side", "swap")
 TAGS_WITH = {
-    "count": ("counting",),
-    "color": ("colors", "color_attr", "three_attr"),
+    "count": ("counting", "two_counts"),
+    "color": ("colors", "color_attr", "three_attr", "position_attr"),
     "object": TAGS,
-    "side": ("position",),
-    "swap": ("color_attr", "three_attr"),
+    "side": ("position", "position_attr"),
+    "swap": ("color_attr", "three_attr", "position_attr"),
 }
 """Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
 CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
@@ -40,7 +40,10 @@ def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Se
         (a, color_a, n), (b, color_b, m) = kinds[i], kinds[j]
         kinds[i], kinds[j] = (a, color_b, n), (b, color_a, m)
         return replace(request, kinds=tuple(kinds))
-    if kind == "count":
+    if kind == "count" and len(kinds) == 2:
+        counts = [pair for pair in COUNT_PAIRS if pair != (kinds[0][2], kinds[1][2])]
+        kinds = [(s, c, n) for (s, c, _), n in zip(kinds, counts[rng.integers(len(counts))], strict=True)]
+    elif kind == "count":
         kinds[i] = (shape, color, int(rng.choice([n for n in (2, 3, 4) if n != count])))
     elif kind == "color":
         kinds[i] = (shape, str(rng.choice([c for c in COLORS if c not in {k[1] for k in kinds}])), count)
@@ -51,7 +54,10 @@ def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Se
 
 
 def true_requests(things: Sequence[Thing]) -> list[Request]:
-    """What can be said of a scene of one object, of several alike, or of two or three different ones, in every form."""
+    """What can be said of a scene of one object, of several alike, of two or three different ones, in every form.
+
+    Of two kinds of which one is several, only how many there are of each.
+    """
     shapes, colors = [t.shape for t in things], [t.color for t in things]
     if len(things) == 1:
         return [
@@ -62,14 +68,17 @@ def true_requests(things: Sequence[Thing]) -> list[Request]:
         said = [Request("counting", ((shapes[0], None, len(things)),))]
         alike = len(set(colors)) == 1
         return said + [Request("counting", ((shapes[0], colors[0], len(things)),))] * alike
+    if len(set(shapes)) == 2 < len(things):
+        return _counted_pairs(things)
     said = []
     for a, b in permutations(things, 2):
         said.append(Request("two_object", ((a.shape, None, 1), (b.shape, None, 1))))
         if a.color != b.color:
             said.append(Request("color_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1))))
-        said += [
-            Request("position", ((a.shape, None, 1), (b.shape, None, 1)), r) for r in RELATIONS if related(a, b, r)
-        ]
+        for relation in (r for r in RELATIONS if related(a, b, r)):
+            said.append(Request("position", ((a.shape, None, 1), (b.shape, None, 1)), relation))
+            if a.color != b.color:
+                said.append(Request("position_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1)), relation))
     for three in permutations(things, 3):
         said.append(Request("three_object", tuple((t.shape, None, 1) for t in three)))
         if len(set(colors)) == 3:
@@ -77,9 +86,20 @@ def true_requests(things: Sequence[Thing]) -> list[Request]:
     return said
 
 
+def _counted_pairs(things: Sequence[Thing]) -> list[Request]:
+    colors = {shape: {t.color for t in things if t.shape == shape} for shape in dict.fromkeys(t.shape for t in things)}
+    counts = {shape: sum(t.shape == shape for t in things) for shape in colors}
+    said = []
+    for pair in permutations(colors, 2):
+        said.append(Request("two_counts", tuple((s, None, counts[s]) for s in pair)))
+        if all(len(colors[s]) == 1 for s in pair) and colors[pair[0]] != colors[pair[1]]:
+            said.append(Request("two_counts", tuple((s, *colors[s], counts[s]) for s in pair)))
+    return said
+
+
 def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Generator, count: int) -> list[Request]:
     """Near-misses of a true request, of kinds drawn at random, that training may see; wrong for the scene itself."""
-    kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * (said.tag != "counting")
+    kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * all(count == 1 for _, _, count in said.kinds)
     rng.shuffle(kinds)
     found: list[Request] = []
     shapes = [t.shape for t in things]

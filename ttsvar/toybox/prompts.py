@@ -1,4 +1,4 @@
-"""Prompts in GenEval's six forms and two of three objects, their metadata, and scenes that satisfy them."""
+"""Prompts in GenEval's six forms and four harder ones, their metadata, and scenes that satisfy them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ from ttsvar.toybox.world import (
 )
 
 GENEVAL_TAGS = ("single_object", "two_object", "counting", "colors", "position", "color_attr")
-TAGS = (*GENEVAL_TAGS, "three_object", "three_attr")
-"""GenEval's six categories, and two harder ones in the same form: three objects, without and with their colours."""
-TRAIN_SHARES = (0.06, 0.10, 0.20, 0.16, 0.10, 0.12, 0.12, 0.14)
+TAGS = (*GENEVAL_TAGS, "three_object", "three_attr", "position_attr", "two_counts")
+"""GenEval's six categories, and four harder ones in the same form.
+
+Three objects, without and with their colours; coloured objects in a relation; two kinds of which one is several.
+"""
+COUNT_PAIRS = ((1, 2), (2, 1), (2, 2), (1, 3), (3, 1))
+"""How many of two kinds a prompt asks for: four things at most."""
+TRAIN_SHARES = (0.04, 0.07, 0.15, 0.10, 0.06, 0.08, 0.12, 0.15, 0.07, 0.16)
 """Share of each form in training, in the order of TAGS; single large objects come in the first and fourth."""
 
 
@@ -51,7 +56,7 @@ class Request:
         if self.relation:
             include = [include[1], include[0] | {"position": [self.relation, 0]}]
         data: dict = {"tag": self.tag, "include": include}
-        if self.tag == "counting":
+        if any(count > 1 for _, _, count in self.kinds):
             data["exclude"] = [{"class": s, "count": c + 1} for s, _, c in self.kinds]
         return data | {"prompt": self.prompt}
 
@@ -87,10 +92,12 @@ def sample_request(rng: np.random.Generator, tag: str | None = None) -> Request:
     if tag == "counting":
         color = colors[0] if rng.random() < 0.4 else None
         return Request(tag, ((shapes[0], color, int(rng.integers(2, 5))),))
-    if tag == "position":
-        return Request(tag, tuple((s, None, 1) for s in shapes), str(rng.choice(RELATIONS)))
+    if tag == "two_counts":
+        given = colors if rng.random() < 0.4 else [None, None]
+        return Request(tag, tuple(zip(shapes, given, COUNT_PAIRS[rng.integers(len(COUNT_PAIRS))], strict=True)))
     given = colors if tag.endswith("attr") else [None] * named
-    return Request(tag, tuple((s, c, 1) for s, c in zip(shapes, given, strict=True)))
+    relation = str(rng.choice(RELATIONS)) if tag.startswith("position") else None
+    return Request(tag, tuple((s, c, 1) for s, c in zip(shapes, given, strict=True)), relation)
 
 
 def sample_training_request(rng: np.random.Generator, tag: str | None = None) -> Request:
@@ -113,14 +120,16 @@ def scene_for(request: Request, rng: np.random.Generator, *, training: bool = Tr
 
 
 def in_reading_order(request: Request, things: tuple[Thing, ...]) -> Request:
-    """The request with unrelated things named as one reads a picture: from left to right, or from above.
+    """The request with unrelated kinds named as one reads a picture: from left to right, or from above.
 
     Training names them so: where the text leaves open who stands where, every cell of a scale is drawn by itself, and
-    two cells too often take the same thing. The axis is that along which they stand further apart.
+    two cells too often take the same thing. A kind of several stands at their mean, and the axis is that along which
+    the kinds stand further apart.
     """
     if request.relation or len(request.kinds) < 2:
         return request
-    x, y = [t.x for t in things], [t.y for t in things]
+    alike = [[t for t in things if t.shape == shape] for shape, _, _ in request.kinds]
+    x, y = ([float(np.mean([getattr(t, axis) for t in kind])) for kind in alike] for axis in "xy")
     places = x if max(x) - min(x) >= max(y) - min(y) else y
-    order = sorted(range(len(things)), key=places.__getitem__)
+    order = sorted(range(len(alike)), key=places.__getitem__)
     return replace(request, kinds=tuple(request.kinds[i] for i in order))

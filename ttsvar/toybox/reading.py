@@ -42,13 +42,13 @@ def _request(kinds: tuple[tuple[str, str | None, int] | None, ...], relation: st
     known = tuple(kind for kind in kinds if kind is not None)
     if len(known) < len(kinds):
         return None
+    colored = any(color for _, color, _ in known)
     if any(count > 1 for _, _, count in known):
-        tag = "counting"
+        tag = "counting" if len(known) == 1 else "two_counts"
     elif relation:
-        tag = "position"
+        tag = "position_attr" if colored else "position"
     elif len(known) == 1:
-        tag = "colors" if known[0][1] else "single_object"
+        tag = "colors" if colored else "single_object"
     else:
-        colored = any(color for _, color, _ in known)
         tag = {2: ("two_object", "color_attr"), 3: ("three_object", "three_attr")}[len(known)][colored]
     return Request(tag, known, relation)

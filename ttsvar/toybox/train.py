@@ -13,7 +13,7 @@ from ttsvar.loading import TOYBOX_FOLDER
 from ttsvar.toybox.dataset import scene_set, stamp
 from ttsvar.toybox.training import FitSettings, Task, fit
 
-GENERATOR_SEED, GENERATOR_SCENES = 1, 40_000
+GENERATOR_SEED, GENERATOR_SCENES = 1, 20_000
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,26 @@ def _tokenizer(folder: Path) -> Task:
     return TokenizerTask(scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED))
 
 
+def _decoder(folder: Path) -> Task:
+    from ttsvar.tokenizer.checkpoint import load_tokenizer
+    from ttsvar.toybox.train_decoder import DecoderTask
+    from ttsvar.toybox.train_transformer import tokenizer_features
+
+    path, scenes = _needed("tokenizer.safetensors"), scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
+    tokenizer = load_tokenizer(path)
+    return DecoderTask(scenes, tokenizer, tokenizer_features(tokenizer, scenes, _encoded(folder, path)))
+
+
 def _transformer(folder: Path, start: Path | None = None) -> Task:
     from ttsvar.tokenizer.checkpoint import load_tokenizer
     from ttsvar.toybox.train_transformer import TransformerTask
 
-    path = _needed("tokenizer.safetensors")
-    encoded = folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{stamp(path)}.npy"
-    scenes = scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
-    return TransformerTask(scenes, load_tokenizer(path).eval(), encoded, start=start)
+    path, scenes = _needed("tokenizer.safetensors"), scene_set(folder, GENERATOR_SCENES, GENERATOR_SEED)
+    return TransformerTask(scenes, load_tokenizer(path).eval(), _encoded(folder, path), start=start)
+
+
+def _encoded(folder: Path, tokenizer: Path) -> Path:
+    return folder / f"encoded-{GENERATOR_SEED}-{GENERATOR_SCENES}-{stamp(tokenizer)}.npy"
 
 
 def _reward(folder: Path, start: Path | None = None) -> Task:
@@ -74,6 +86,7 @@ def _needed(name: str) -> Path:
 
 PARTS: dict[str, Part] = {
     "tokenizer": Part(_tokenizer, 1200, ("tokenizer.safetensors",)),
+    "decoder": Part(_decoder, 900, ("tokenizer.safetensors",)),
     "transformer": Part(_transformer, 3600, ("transformer.safetensors", "text_encoder.safetensors"), continues=True),
     "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1, continues=True),
     "features": Part(_features, 480, ("features.safetensors",), processes=1),

@@ -53,6 +53,29 @@ def psnr(images: Tensor, targets: Tensor) -> float:
     return float((10 * torch.log10(4.0 / errors)).mean())
 
 
+def reconstruction_error(decoded: Tensor, images: Tensor, half: int) -> tuple[Tensor, dict[str, float]]:
+    """The loss of a batch [B, 3, H, W] in [-1, 1] and figures for the log; after `half` come those of fewer scales."""
+    squared = (decoded - images).square().mean((1, 2, 3))
+    absolute = (decoded - images).abs().mean((1, 2, 3))
+    # What a few scales cannot tell would drown the rest.
+    error = (5 * squared + absolute) * torch.where(torch.arange(len(images)) < half, 1.0, 0.35)
+    full = float(squared.detach()[:half].mean())
+    figures = {"mse_full": full, "psnr_full": 10 * math.log10(4.0 / full)}
+    return error.mean(), {**figures, "mse_coarse": float(squared.detach()[half:].mean())}
+
+
+@torch.no_grad()
+def validate_tokenizer(tokenizer: BSQAutoencoder) -> dict[str, float]:
+    """PSNR on 64 scenes that training never drew, from all scales and from the first 3, 7 and 10."""
+    images = to_tensor(np.stack([render(training_scene(VALIDATION_SEED, i)[1]) for i in range(64)]))
+    bits, summed = tokenizer.quantizer.encode(tokenizer.encode_features(images), SIZES)
+    figures = {"val_psnr": psnr(tokenizer.decode(summed), images)}
+    for scales in (3, 7, 10):
+        partial = tokenizer.quantizer.sum_codes(bits[:scales], SIZES[-1])
+        figures[f"val_psnr_{scales}_scales"] = psnr(tokenizer.decode(partial), images)
+    return figures
+
+
 class _ProbedTokenizer(nn.Module):
     """The tokenizer with a linear probe that only training uses."""
 
@@ -95,31 +118,14 @@ class TokenizerTask:
             summed = torch.cat([full, coarse])
             decoded = self.model.tokenizer.decoder(summed).float()
             probe = F.cross_entropy(self.model.probe(summed).float(), labels)
-        squared = (decoded - images).square().mean((1, 2, 3))
-        absolute = (decoded - images).abs().mean((1, 2, 3))
-        error = (5 * squared + absolute) * torch.where(torch.arange(len(chosen)) < half, 1.0, 0.35)
+        error, figures = reconstruction_error(decoded, images, half)
         commitment = (commit_full + commit_coarse) / (2 * TOKENIZER.bits)
-        loss = error.mean() + COMMITMENT * commitment + PROBE * probe
-        figures = {
-            "mse_full": float(squared.detach()[:half].mean()),
-            "psnr_full": 10 * math.log10(4.0 / float(squared.detach()[:half].mean())),
-            "mse_coarse": float(squared.detach()[half:].mean()),
-            "commitment": float(commitment.detach()),
-            "probe": float(probe.detach()),
-        }
-        return loss, figures
+        loss = error + COMMITMENT * commitment + PROBE * probe
+        return loss, {**figures, "commitment": float(commitment.detach()), "probe": float(probe.detach())}
 
-    @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """PSNR on 64 scenes that training never drew, from all scales and from the first 3, 7 and 10."""
-        images = to_tensor(np.stack([render(training_scene(VALIDATION_SEED, i)[1]) for i in range(64)]))
-        tokenizer = self.model.tokenizer
-        bits, summed = tokenizer.quantizer.encode(tokenizer.encode_features(images), SIZES)
-        figures = {"val_psnr": psnr(tokenizer.decode(summed), images)}
-        for scales in (3, 7, 10):
-            partial = tokenizer.quantizer.sum_codes(bits[:scales], SIZES[-1])
-            figures[f"val_psnr_{scales}_scales"] = psnr(tokenizer.decode(partial), images)
-        return figures
+        """See `validate_tokenizer`."""
+        return validate_tokenizer(self.model.tokenizer)
 
     def save(self, folder: Path) -> None:
         """Write `tokenizer.safetensors` in fp16."""
