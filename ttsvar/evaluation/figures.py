@@ -22,6 +22,8 @@ COLORS = {
 """One colour a strategy in every figure, told apart by colour-blind readers too; the accent is TTS-VAR's."""
 OTHER = "#8C564B"
 FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
+PATTERNS = ("", "/", "x")
+"""Tell arms of one strategy apart, in the order in which they come."""
 POTENTIAL_COLORS = {"value": "#4650DD", "max": "#009E73", "sum": "#E69F00", "diff": "#CC79A7"}
 
 
@@ -39,7 +41,7 @@ def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
             name=label,
             x=list(estimates),
             y=values,
-            marker={"color": color_of(strategy), "opacity": max(0.3, 1 - 0.3 * (seen[strategy] - 1))},
+            marker={"color": color_of(strategy), "pattern": {"shape": PATTERNS[(seen[strategy] - 1) % len(PATTERNS)]}},
             error_y=_bars(list(estimates.values())),
         )
     return calm(figure, "", "share of right images").update_yaxes(range=[0, 1.02])
@@ -76,6 +78,31 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
         )
     ticks: dict[str, Any] = {"tickvals": [1, 2, 4, 8, 16, 32, 64]} if x == "n" else {}
     return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
+
+
+def differences_figure(experiment: Mapping[str, Any], of: str, title: str) -> go.Figure:
+    """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
+
+    The row's words stand above its mark: beside it they would leave a phone no room.
+    """
+    told = [d for d in experiment["summary"]["differences"] if d[of]]
+    rows = list(range(len(told), 0, -1))
+    figure = go.Figure().add_vline(x=0, line={"color": "#7C879A", "dash": "dot", "width": 1})
+    figure.add_scatter(
+        x=[d[of]["value"] for d in told],
+        y=rows,
+        error_x={**_bars([d[of] for d in told]), "color": "#7C879A"},
+        mode="markers",
+        marker={"size": 8, "color": [color_of(experiment["settings"][d["first"]]["strategy"]) for d in told]},
+        hovertext=[f"{d['first']} - {d['second']}: {d[of]['value']:+.3f}" for d in told],
+        hoverinfo="text",
+        showlegend=False,
+    )
+    for row, d in zip(rows, told, strict=True):
+        words = {"text": f"{d['first']} \u2212 {d['second']}", "showarrow": False, "font": {"size": 11}}
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=row + 0.4, **words)
+    calm(figure, title, "").update_layout(height=70 + 36 * len(told))
+    return figure.update_yaxes(visible=False, range=[0.4, len(told) + 0.8])
 
 
 def scale_figure(experiment: Mapping[str, Any]) -> go.Figure:

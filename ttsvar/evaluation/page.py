@@ -15,6 +15,7 @@ from ttsvar.evaluation.figures import (
     categories_figure,
     consistency_figure,
     curve_figure,
+    differences_figure,
     scale_figure,
     schedule_figure,
 )
@@ -45,7 +46,8 @@ th, td { padding: 6px 10px; border-bottom: 1px solid var(--ln); text-align: righ
 th { color: var(--mut); font-weight: 500; } th:first-child, td:first-child { text-align: left; }
 td.paper { color: var(--mut); } .agrees { color: var(--ac); } .differs { font-weight: 650; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, monospace; } nav a { color: var(--ac); margin-right: 14px; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; }
+.figures { display: grid; grid-template-columns: repeat(var(--figures), minmax(0, 1fr)); gap: 12px; }
+@media (max-width: 760px) { .figures { grid-template-columns: minmax(0, 1fr); } }
 """
 
 
@@ -64,7 +66,7 @@ def page(evidence: Mapping[str, Any]) -> str:
     parts = sections(evidence)
     links = " ".join(f'<a href="#{_esc(part.name)}">{_esc(part.name)}</a>' for part in parts)
     bodies = [
-        f'<section id="{_esc(part.name)}">{part.above}<div class="figures">'
+        f'<section id="{_esc(part.name)}">{part.above}<div class="figures" style="--figures: {len(part.figures)}">'
         f"{''.join(f'<div>{_figure(f)}</div>' for f in part.figures)}</div>{part.below}</section>"
         for part in parts
     ]
@@ -116,7 +118,11 @@ def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:
     if experiment["name"] == "score-vs-compute":
         costs = (("flops", "GFLOP an image"), ("seconds", "seconds an image"))
         return [curve_figure(experiment, cost, title) for cost, title in costs]
-    return [scale_figure(experiment)] if experiment["name"] == "resampling-scale" else []
+    if experiment["name"] == "resampling-scale":
+        return [scale_figure(experiment)]
+    told = (("overall", "difference in right images"), ("reward", "difference in reward"))
+    differences = experiment["summary"]["differences"]
+    return [differences_figure(experiment, of, title) for of, title in told if any(d[of] for d in differences)]
 
 
 def _arms_table(experiment: Mapping[str, Any]) -> str:

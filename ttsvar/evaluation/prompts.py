@@ -96,9 +96,7 @@ def every_request(tag: str) -> Iterator[Request]:
         yield from (Request(tag, ((a, c, 1), (b, d, 1))) for a, b in pairs for c, d in permutations(COLORS, 2))
     elif tag == "position_attr":
         colorings = list(permutations(COLORS, 2))
-        yield from (
-            Request(tag, ((a, c, 1), (b, d, 1)), r) for a, b in pairs for c, d in colorings for r in RELATIONS
-        )
+        yield from (Request(tag, ((a, c, 1), (b, d, 1)), r) for a, b in pairs for c, d in colorings for r in RELATIONS)
     elif tag == "two_counts":
         yield from (Request(tag, ((a, None, n), (b, None, m))) for a, b in pairs for n, m in COUNT_PAIRS)
     elif tag in ("three_object", "three_attr"):

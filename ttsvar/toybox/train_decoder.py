@@ -1,4 +1,4 @@
-"""More training for the tokenizer's decoder alone: the bits stay as they are, and so does every model that reads them."""
+"""More training for the tokenizer's decoder alone: bits stay as they are, and so does every model that reads them."""
 
 from __future__ import annotations
 

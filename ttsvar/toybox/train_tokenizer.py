@@ -30,7 +30,7 @@ def to_tensor(images: np.ndarray) -> Tensor:
 
     Planes are made contiguous: group normalisation is ten times slower on channels-last bfloat16 on CPUs.
     """
-    planes = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+    planes = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
     return planes.contiguous()
 
 
