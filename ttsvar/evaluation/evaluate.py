@@ -43,8 +43,8 @@ class Size:
     most: int | None = None
 
 
-FULL, QUICK = Size(7, 1), Size(1, 1, most=6)
-FULL_SIZES = {"headline": Size(36, 4), "main": Size(12, 1), "score-vs-n": Size(12, 1), "early-pick": Size(36, 1)}
+FULL, QUICK = Size(6, 1), Size(1, 1, most=6)
+FULL_SIZES = {"headline": Size(30, 4), "main": Size(10, 1), "score-vs-n": Size(10, 1), "early-pick": Size(30, 1)}
 QUICK_SIZES = {"headline": Size(3, 1)}
 """Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
 

@@ -1,6 +1,6 @@
 """Toybox-GenEval: the published list of prompts to evaluate on, in the JSON form of GenEval.
 
-Its six categories, and four harder ones.
+Its six categories, and six harder ones.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def make_prompts(per_category: int = PER_CATEGORY) -> list[EvaluationPrompt]:
 
 
 def every_request(tag: str) -> Iterator[Request]:
-    """All requests of one category, in a fixed order; of two counted kinds those without colours, which are many."""
+    """All requests of one category, in a fixed order."""
     pairs = list(permutations(SHAPES, 2))
     if tag == "single_object":
         yield from (Request(tag, ((s, None, 1),)) for s in SHAPES)
@@ -98,7 +98,10 @@ def every_request(tag: str) -> Iterator[Request]:
         colorings = list(permutations(COLORS, 2))
         yield from (Request(tag, ((a, c, 1), (b, d, 1)), r) for a, b in pairs for c, d in colorings for r in RELATIONS)
     elif tag == "two_counts":
-        yield from (Request(tag, ((a, None, n), (b, None, m))) for a, b in pairs for n, m in COUNT_PAIRS)
+        colorings = [(None, None), *permutations(COLORS, 2)]
+        yield from (
+            Request(tag, ((a, c, n), (b, d, m))) for a, b in pairs for n, m in COUNT_PAIRS for c, d in colorings
+        )
     elif tag in ("three_object", "three_attr"):
         painted = permutations(COLORS, 3) if tag == "three_attr" else [(None,) * 3]
         colorings = list(painted)
@@ -106,6 +109,13 @@ def every_request(tag: str) -> Iterator[Request]:
             Request(tag, tuple((s, c, 1) for s, c in zip(shapes, colors, strict=True)))
             for shapes in permutations(SHAPES, 3) for colors in colorings
         )  # fmt: skip
+    elif tag in ("four_object", "four_attr"):
+        # Coloured in one of 8 ways each, by turns: all 1680 would be eight million.
+        colorings = list(permutations(COLORS, 4))[::7] if tag == "four_attr" else [(None,) * 4]
+        yield from (
+            Request(tag, tuple((s, c, 1) for s, c in zip(shapes, colorings[i % len(colorings)], strict=True)))
+            for i, shapes in enumerate(permutations(SHAPES, 4))
+        )
     else:
         raise ConfigError(f"There is no category {tag!r}; choose one of {', '.join(TAGS)}.")
 

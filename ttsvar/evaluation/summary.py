@@ -12,7 +12,10 @@ from ttsvar.evaluation.statistics import Estimate, accuracy, paired_difference
 from ttsvar.evaluation.store import Row
 from ttsvar.toybox.prompts import TAGS
 
-NAMES = ("single", "two", "count", "colors", "position", "attr", "three", "three attr", "position attr", "two counts")
+NAMES = (
+    *("single", "two", "count", "colors", "position", "attr"),
+    *("three", "three attr", "position attr", "two counts", "four", "four attr"),
+)
 SHORT: dict[str, str] = dict(zip(TAGS, NAMES, strict=True))
 CLAIM = ("tts-var n=2", "best-of-n n=8")
 """The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""

@@ -16,10 +16,10 @@ from ttsvar.toybox.world import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, S
 KINDS = ("count", "color", "object", "side", "swap")
 TAGS_WITH = {
     "count": ("counting", "two_counts"),
-    "color": ("colors", "color_attr", "three_attr", "position_attr"),
+    "color": ("colors", "color_attr", "three_attr", "position_attr", "four_attr"),
     "object": TAGS,
     "side": ("position", "position_attr"),
-    "swap": ("color_attr", "three_attr", "position_attr"),
+    "swap": ("color_attr", "three_attr", "position_attr", "four_attr"),
 }
 """Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
 CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
@@ -54,7 +54,7 @@ def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Se
 
 
 def true_requests(things: Sequence[Thing]) -> list[Request]:
-    """What can be said of a scene of one object, of several alike, of two or three different ones, in every form.
+    """What can be said of a scene of one object, of several alike, of two to four different ones, in every form.
 
     Of two kinds of which one is several, only how many there are of each.
     """
@@ -79,10 +79,11 @@ def true_requests(things: Sequence[Thing]) -> list[Request]:
             said.append(Request("position", ((a.shape, None, 1), (b.shape, None, 1)), relation))
             if a.color != b.color:
                 said.append(Request("position_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1)), relation))
-    for three in permutations(things, 3):
-        said.append(Request("three_object", tuple((t.shape, None, 1) for t in three)))
-        if len(set(colors)) == 3:
-            said.append(Request("three_attr", tuple((t.shape, t.color, 1) for t in three)))
+    for named, number in ((3, "three"), (4, "four")):
+        for some in permutations(things, named):
+            said.append(Request(f"{number}_object", tuple((t.shape, None, 1) for t in some)))
+            if len({t.color for t in some}) == named:
+                said.append(Request(f"{number}_attr", tuple((t.shape, t.color, 1) for t in some)))
     return said
 
 

@@ -1,4 +1,4 @@
-"""Prompts in GenEval's six forms and four harder ones, their metadata, and scenes that satisfy them."""
+"""Prompts in GenEval's six forms and six harder ones, their metadata, and scenes that satisfy them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ttsvar.toybox.world import (
 )
 
 GENEVAL_TAGS = ("single_object", "two_object", "counting", "colors", "position", "color_attr")
-TAGS = (*GENEVAL_TAGS, "three_object", "three_attr", "position_attr", "two_counts")
-"""GenEval's six categories, and four harder ones in the same form.
+TAGS = (*GENEVAL_TAGS, "three_object", "three_attr", "position_attr", "two_counts", "four_object", "four_attr")
+"""GenEval's six categories, and six harder ones in the same form.
 
-Three objects, without and with their colours; coloured objects in a relation; two kinds of which one is several.
+Three and four objects, without and with their colours; coloured objects in a relation; two kinds, one of them several.
 """
 COUNT_PAIRS = ((1, 2), (2, 1), (2, 2), (1, 3), (3, 1))
 """How many of two kinds a prompt asks for: four things at most."""
-TRAIN_SHARES = (0.04, 0.07, 0.15, 0.10, 0.06, 0.08, 0.12, 0.15, 0.07, 0.16)
+TRAIN_SHARES = (0.04, 0.12, 0.12, 0.07, 0.04, 0.06, 0.12, 0.10, 0.05, 0.12, 0.08, 0.08)
 """Share of each form in training, in the order of TAGS; single large objects come in the first and fourth."""
 
 
@@ -82,7 +82,7 @@ def _phrase(shape: str, color: str | None, count: int) -> str:
 def sample_request(rng: np.random.Generator, tag: str | None = None) -> Request:
     """Draw a request of one form, or of a form drawn with the training shares; may be a held-out one."""
     tag = tag or str(rng.choice(TAGS, p=TRAIN_SHARES))
-    named = 3 if tag.startswith("three") else 2
+    named = {"three": 3, "four": 4}.get(tag.split("_")[0], 2)
     shapes = [str(s) for s in rng.choice(SHAPES, named, replace=False)]
     colors = [str(c) for c in rng.choice(list(COLORS), named, replace=False)]
     if tag == "single_object":

@@ -9,6 +9,8 @@ from ttsvar.toybox.world import COLORS, NUMBERS, PLURALS, RELATIONS, SHAPES
 
 _LEAD = re.compile(r"^(?:(?:a|an|the) )?(?:photo|picture|image) of ")
 _BETWEEN = re.compile(r" ?, ?(?:and )?| and ")
+_TAGS = {2: ("two_object", "color_attr"), 3: ("three_object", "three_attr"), 4: ("four_object", "four_attr")}
+"""By the number of things: without and with colours."""
 _SHAPES = {name: shape for shape in SHAPES for name in (shape, PLURALS[shape])}
 
 
@@ -23,7 +25,7 @@ def read_request(prompt: str) -> Request | None:
         if found:
             return _request((_kind(re.sub(r" (?:is|to the)$", "", first)), _kind(second)), relation)
     kinds = tuple(_kind(phrase) for phrase in _BETWEEN.split(text))
-    return _request(kinds, None) if len(kinds) <= 3 else None
+    return _request(kinds, None) if len(kinds) <= 4 else None
 
 
 def _kind(phrase: str) -> tuple[str, str | None, int] | None:
@@ -50,5 +52,5 @@ def _request(kinds: tuple[tuple[str, str | None, int] | None, ...], relation: st
     elif len(known) == 1:
         tag = "colors" if colored else "single_object"
     else:
-        tag = {2: ("two_object", "color_attr"), 3: ("three_object", "three_attr")}[len(known)][colored]
+        tag = _TAGS[len(known)][colored]
     return Request(tag, known, relation)
