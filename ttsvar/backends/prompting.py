@@ -8,6 +8,7 @@ SCENES = (
     "a photo of a red star and a green cup",
     "a photo of three fish",
     "a photo of a heart left of a house",
+    "a photo of two balls and a cup",
 )
 """Of the toybox's world."""
 PICTURES = (

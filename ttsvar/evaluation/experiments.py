@@ -76,9 +76,10 @@ def _at_ablation_sizes(name: str, **changes: object) -> list[tuple[str, SearchCo
 
 def _clustered(n: int, scales: tuple[int, ...] = (2, 5), **changes: object) -> tuple[str, SearchConfig]:
     """The paper's first candidates, clustered down to N, which are drawn to the end and judged as in best-of-N."""
-    wanted, alive, batch = {2: 6, 5: 4, scales[-1]: 1}, 8, []
-    for scale in range(len(PAPER_BATCH)):
-        alive = wanted[scale] if scale in scales else alive
+    alive, batch = PAPER_BATCH[0], []
+    for scale, in_the_paper in enumerate(PAPER_BATCH):
+        if scale in scales:
+            alive = 1 if scale == scales[-1] else in_the_paper
         batch.append(alive)
     own = {} if scales == (2, 5) else {"cluster_scales": scales}
     return arm("cluster-only", n=n, batch=tuple(batch), **own, **changes)
