@@ -91,6 +91,8 @@ def test_of_two_counted_kinds_any_number_may_be_wrong():
         "a photo of three balls and a cup",
     }
     assert wrong_words(said, Request("two_counts", (("ball", None, 1), ("cup", None, 2)))) == {"ball", "cups"}
+    both = Request("two_counts", (("fish", None, 1), ("star", None, 2)))
+    assert wrong_words(both, Request("two_counts", (("fish", None, 2), ("star", None, 2)))) == {"fish"}
 
 
 def test_colours_are_said_of_counted_kinds_that_have_one_each():

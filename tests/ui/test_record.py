@@ -17,7 +17,7 @@ from ui.record import Recorder, record_all
 from ui.recorded import offered, open_recorded
 from ui.session_store import SessionStore
 from ui.stories import STORIES
-from ui.survey import survey, surveys
+from ui.survey import TAGS, survey, surveys
 from ui.views import show
 
 WANTED = EvaluationPrompt(
@@ -108,4 +108,4 @@ def test_surveys_are_kept_and_read_back(tmp_path: Path) -> None:
     assert [s for _, s in surveys(again, Redness(), path, per_category=1, seeds=1)] == first
     assert again.backend.grown == []  # type: ignore[attr-defined]
     engine.weights = "other"
-    assert len(first) == len(path.read_text().splitlines()) == 4
+    assert len(first) == len(path.read_text().splitlines()) == len(TAGS)

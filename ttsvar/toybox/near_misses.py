@@ -148,4 +148,5 @@ def wrong_words(said: Request, miss: Request) -> set[str]:
     """The words of a near-miss that make it wrong."""
     mine, right = words_of(miss.prompt), words_of(said.prompt)
     wrong = {w for w in mine if w in CONTENT and w not in right}
-    return wrong or {color for shape, color, _ in miss.kinds if color and (shape, color, 1) not in said.kinds}
+    moved = [kind for kind in miss.kinds if kind not in said.kinds]
+    return wrong or {PLURALS[shape] if count > 1 else color or shape for shape, color, count in moved}
