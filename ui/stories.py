@@ -83,7 +83,7 @@ class Story:
 
 def _count(s: Survey) -> float | None:
     raw = s.alone[0]
-    if s.tag != "counting" or raw.correct or not s.search.correct or s.root(s.search.name) == 0:
+    if s.tag not in ("counting", "two_counts") or raw.correct or not s.search.correct or s.root(s.search.name) == 0:
         return None
     return s.search.reward - raw.reward
 
@@ -120,9 +120,10 @@ def _misled(s: Survey) -> float | None:
 
 def _trust(s: Survey) -> float | None:
     leader = s.alone[s.root(s.best_at(FIRST_DRAW))]
-    if not s.search.correct or leader.correct or len(set(s.kept[FIRST_DRAW])) < 2:
+    gap = s.search.reward - leader.reward
+    if not s.search.correct or gap <= 0.02 or len(set(s.kept[FIRST_DRAW])) < 2:
         return None
-    return s.search.reward - leader.reward + 1
+    return gap + (not leader.correct)
 
 
 def _override(s: Survey) -> float | None:
@@ -158,7 +159,7 @@ STORIES: tuple[Story, ...] = (
           lambda run, other: run.correct and not other.correct, ("the early leader", "the search")),
     Story("lambda", "Trust in the judge, too much of it", _trust,
           lambda s: Choice(FIRST_DRAW, s.kept[FIRST_DRAW], "drawn with \u03bb = 10"),
-          lambda run, other: not run.correct and other.correct, ("\u03bb = 1000", "\u03bb = 10"), lam=1000.0),
+          lambda run, other: other.correct and run.reward < other.reward, ("\u03bb = 1000", "\u03bb = 10"), lam=1000.0),
     Story("override", "An override that beat the algorithm", _override, _by_hand,
           lambda run, other: other.correct and other.reward > run.reward and not run.correct,
           ("the search", "by hand")),

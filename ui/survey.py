@@ -20,7 +20,7 @@ from ttsvar.types import SearchState, Selection
 from ui.stories import EARLY, FIRST_DRAW, LAST_CLUSTER, End, Survey
 
 LOOKS = (EARLY, LAST_CLUSTER, FIRST_DRAW)
-TAGS = ("counting", "three_object", "three_attr", "color_attr", "two_counts")
+TAGS = ("counting", "two_counts", "three_object", "three_attr", "four_object")
 """The forms that the toybox is sometimes wrong about; the others rarely have a story to tell."""
 
 

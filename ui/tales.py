@@ -73,11 +73,11 @@ def _trust(quoted: str, survey: Survey, run: End, other: End) -> Tale:
     high, second = (sorted(rewards.values())[i] for i in (-1, -2))
     chance = 1 / sum(math.exp(max(1000 * (value - high), -700)) for value in rewards.values())
     return Tale(
-        f"{quoted}: with \u03bb = 1000 the leader of scale {FIRST_DRAW} takes all, and does not end right.",
+        f"{quoted}: with \u03bb = 1000 the leader of scale {FIRST_DRAW} takes all, and ends worse.",
         f"{quoted}, with \u03bb = 1000 instead of 10. At scale {FIRST_DRAW} {leader} leads with {signed(high)} before "
         f"{signed(second)}. So small a lead gives it {chance:.0%} of every draw, and the run ends with "
-        f"{signed(run.reward)} and a picture that is not right. With \u03bb = 10 {join(survey.kept[FIRST_DRAW])} are "
-        f"drawn, and that branch ends right, with {signed(other.reward)}.",
+        f"{signed(run.reward)}{'' if run.correct else ' and a picture that is not right'}. With \u03bb = 10 "
+        f"{join(survey.kept[FIRST_DRAW])} are drawn, and that branch ends right, with {signed(other.reward)}.",
     )
 
 

@@ -15,7 +15,7 @@ from ttsvar.evaluation.geneval import GENEVAL, judge
 from ttsvar.evaluation.prompts import EvaluationPrompt
 from ttsvar.evaluation.worker import Outcome, draw_seed, run_search
 
-MARGIN, CAPTION = 10, 30
+MARGIN, CAPTION = 10, 42
 PAPER, INK, RIGHT, WRONG = (250, 250, 248), (40, 40, 46), (44, 140, 84), (196, 62, 48)
 
 
@@ -62,7 +62,7 @@ def sheet(
         page.paste(tile, (x, y))
         if verdict is not None:
             pen.rectangle((x, y + height, x + width - 1, y + height + 2), fill=RIGHT if verdict else WRONG)
-        text = "\n".join(textwrap.wrap(caption, max(8, width // 6))[:2])
+        text = "\n".join(textwrap.wrap(caption, max(8, width // 6))[:3])
         pen.multiline_text((x, y + height + 4), text, fill=INK, font=font, spacing=1)
     return page
 

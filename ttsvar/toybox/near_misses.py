@@ -94,7 +94,7 @@ def _counted_pairs(things: Sequence[Thing]) -> list[Request]:
     for pair in permutations(colors, 2):
         said.append(Request("two_counts", tuple((s, None, counts[s]) for s in pair)))
         if all(len(colors[s]) == 1 for s in pair) and colors[pair[0]] != colors[pair[1]]:
-            said.append(Request("two_counts", tuple((s, *colors[s], counts[s]) for s in pair)))
+            said.append(Request("two_counts", tuple((s, min(colors[s]), counts[s]) for s in pair)))
     return said
 
 
