@@ -110,7 +110,7 @@ def every_request(tag: str) -> Iterator[Request]:
             for shapes in permutations(SHAPES, 3) for colors in colorings
         )  # fmt: skip
     elif tag in ("four_object", "four_attr"):
-        # Coloured in one of 8 ways each, by turns: all 1680 would be eight million.
+        # Every four shapes with one colouring each, in turn: with all of them there would be eight million.
         colorings = list(permutations(COLORS, 4))[::7] if tag == "four_attr" else [(None,) * 4]
         yield from (
             Request(tag, tuple((s, c, 1) for s, c in zip(shapes, colorings[i % len(colorings)], strict=True)))
