@@ -24,7 +24,7 @@ from ttsvar.evaluation.worker import Job, Worker
 from ttsvar.loading import LoadSettings, load, pick_device
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
-MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("headline", "main", "score-vs-compute"), "matched best-of-n"
+MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("main", "score-vs-compute", "early-pick"), "matched best-of-n"
 """These experiments get one more best-of-N, which takes the seconds of this arm; its N is chosen once and noted."""
 TRACED = search_config("best-of-n", n=8)
 """The candidates whose rewards at every scale tell consistency."""
@@ -43,10 +43,10 @@ class Size:
     most: int | None = None
 
 
-FULL, QUICK = Size(6, 1), Size(1, 1, most=6)
-FULL_SIZES = {"headline": Size(30, 4), "main": Size(10, 1), "score-vs-n": Size(10, 1), "early-pick": Size(30, 1)}
+FULL, QUICK = Size(3, 1), Size(1, 1, most=6)
+FULL_SIZES = {"headline": Size(30, 4), "early-pick": Size(20, 1)}
 QUICK_SIZES = {"headline": Size(3, 1)}
-"""Where an experiment is not of the usual size: a question that needs more images, or arms that are dear."""
+"""Where an experiment is not of the usual size: a question that needs more images to be told from chance."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ _ALL = (
     Experiment(
         "headline",
         "TTS-VAR against best-of-8 and raw sampling",
-        arms(RAW, arm("best-of-n", n=8), *TTS_VAR[:2]),
+        arms(RAW, arm("best-of-n", n=8), arm("tts-var", n=2)),
         "The paper's claim: TTS-VAR with N = 2 does better than best-of-N with N = 8, at a quarter of the samples.",
         (paper.MAIN, paper.GENEVAL),
     ),
@@ -204,7 +204,7 @@ _ALL = (
         "One look, where it counts",
         arms(
             arm("early-pick"),
-            arm("tts-var"),
+            *TTS_VAR[:2],
             arm("beam"),
             arm("smc", n=5),
             arm("best-of-n", n=5),
