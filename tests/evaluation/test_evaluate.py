@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sweep_fakes import ARMS, fake_worker
+from sweep_fakes import fake_worker
 
 from ttsvar.cli import main
 from ttsvar.errors import ConfigError
@@ -64,20 +64,20 @@ def test_rows_are_told_apart_by_what_changes_their_pictures():
     assert len(told - {""}) == 5
 
 
-def test_headline_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp_path, capsys):
+def test_an_experiment_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp_path, capsys):
     out = tmp_path / "rows.sqlite"
-    arguments = ["evaluate", "headline", "--per-category", "1", "--seeds", "1", "--out", str(out)]
+    arguments = ["evaluate", "early-pick", "--per-category", "1", "--seeds", "1", "--out", str(out)]
     assert main(arguments) == 0
     printed = capsys.readouterr().out
     assert f"{len(TAGS)} images an arm, {len(TAGS)} prompts" in printed
-    assert "tts-var n=2 - raw" in printed
+    assert "tts-var n=1 - early-pick n=1" in printed
     store = Store(out)
     model, weights = store.latest() or ("", "")
     matched = store.notes(weights).get(command.MATCHED_NOTE)
-    arms = len(EXPERIMENTS["headline"].arms)
-    assert len(store.keys()) in (len(TAGS) * arms, len(TAGS) * (arms + 1))
-    assert len(store.keys()) == len(TAGS) * arms or matched is not None
-    assert len(store.rows(Recipe(model, ARMS["raw"], weights).key)) == len(TAGS)
+    arms = EXPERIMENTS["early-pick"].arms
+    assert len(store.keys()) in (len(TAGS) * len(arms), len(TAGS) * (len(arms) + 1))
+    assert len(store.keys()) == len(TAGS) * len(arms) or matched is not None
+    assert len(store.rows(Recipe(model, arms["early-pick n=1"], weights).key)) == len(TAGS)
     before = store.keys()
     assert main(arguments) == 0
     assert store.keys() == before

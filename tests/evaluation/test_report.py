@@ -11,7 +11,7 @@ from sweep_fakes import row
 
 from ttsvar.cli import main
 from ttsvar.config import search_config
-from ttsvar.evaluation.evaluate import MATCHED_NOTE, TRACED
+from ttsvar.evaluation.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
 from ttsvar.evaluation.evidence import against_paper, collect, headline
 from ttsvar.evaluation.experiments import EXPERIMENTS
 from ttsvar.evaluation.measurements import all_consistency, consistency
@@ -139,7 +139,7 @@ def test_every_experiment_and_measurement_has_its_section(tmp_path):
         store.add(row(matched.key, f"prompt {i}", i))
     evidence = collect(store)
     shown = [e["name"] for e in evidence["experiments"] if "best-of-n n=11" in e["summary"]["arms"]]
-    assert shown == ["headline", "main", "score-vs-compute"]
+    assert shown == list(MATCHED_IN)
     assert [e["name"] for e in evidence["experiments"]] == list(EXPERIMENTS)
     text, short = page(evidence), results(evidence)
     for experiment in EXPERIMENTS.values():
