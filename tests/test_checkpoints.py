@@ -73,11 +73,10 @@ def test_only_a_name_of_its_own_may_lie_flat_in_the_folder(tmp_path: Path):
     assert locate(published, tmp_path / "w", download=False) == here
 
 
-def test_without_a_network_a_missing_file_is_explained_at_once(tmp_path: Path):
-    began = time.perf_counter()
+def test_without_a_network_a_missing_file_is_explained_and_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"waited {seconds} s to try again"))
     with pytest.raises(CheckpointError) as caught:
         locate(replace(FILE, path="infinity.pth"))
-    assert time.perf_counter() - began < 5
     message = str(caught.value)
     assert "infinity.pth" in message
     assert "http://127.0.0.1:9/someone/model/resolve/main/infinity.pth" in message
