@@ -45,14 +45,19 @@ class Downsample(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Doubles the grid by repeating pixels, then a 3x3 convolution."""
+    """Doubles the grid by repeating pixels, then a 3x3 convolution, both at once.
+
+    Where pixels repeat, three taps see two pixels. Adding up the weights that see the same one gives a transposed
+    convolution of 4x4 weights and stride 2 with the same result, edges too, in 4/9 of the multiplications.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        sums = F.avg_pool2d(self.conv.weight.flip(2, 3), 2, stride=1, padding=1, divisor_override=1)
+        return F.conv_transpose2d(x, sums.transpose(0, 1).contiguous(), self.conv.bias, stride=2, padding=1)
 
 
 class SpatialAttention(nn.Module):

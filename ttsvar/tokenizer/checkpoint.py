@@ -104,6 +104,8 @@ def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source
         model = BSQAutoencoder(config)
     check_tensors(shapes(model.state_dict()), shapes(state), source, str(config))
     model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
+    # Convolutions are fastest with the channels of a pixel side by side: on processors, and on GPUs' tensor cores.
+    model.decoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model.eval()
 
 
