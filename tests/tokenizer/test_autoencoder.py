@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from ttsvar.errors import ConfigError
 from ttsvar.tokenizer.autoencoder import BSQAutoencoder
+from ttsvar.tokenizer.blocks import Upsample
 from ttsvar.tokenizer.config import TokenizerConfig
 
 SIZES = [(1, 1), (2, 3), (4, 6)]
@@ -37,6 +39,15 @@ def test_every_patch_size_that_the_levels_allow(patch: int, mult: tuple[int, ...
         found = model.encode_features(torch.zeros(1, 3, 8, 8))
         assert found.shape == (1, 3, 8 // patch, 8 // patch)
         assert model.decode(found).shape == (1, 3, 8, 8)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 3), (4, 5)])
+def test_doubling_is_repeating_pixels_and_then_convolving(height: int, width: int):
+    layer, images = Upsample(5).double(), torch.randn(2, 5, height, width, dtype=torch.float64)
+    plain = layer.conv(F.interpolate(images, scale_factor=2.0, mode="nearest"))
+    torch.testing.assert_close(layer(images), plain)
+    wanted = torch.autograd.grad(plain.square().sum(), layer.conv.weight)
+    torch.testing.assert_close(torch.autograd.grad(layer(images).square().sum(), layer.conv.weight), wanted)
 
 
 def test_training_step_under_autocast_and_channels_last(tiny: BSQAutoencoder):

@@ -39,7 +39,7 @@ def decoder_flops(decoder: Decoder, grid: tuple[int, int], before: nn.Module | N
     for level in reversed(decoder.up):
         total += _at(level.block, places) + _at(level.attn, places)  # type: ignore[arg-type]
         if isinstance(level.upsample, nn.Module):
-            # 16 weights for every place before doubling, where a 3x3 convolution after it would take 9 for each of four.
+            # 16 weights for every place before doubling; a 3x3 convolution after it would take 9 for each of four.
             total += places * _per_place(level.upsample) * 16 / 9
             places *= 4
     return total + places * _per_place(decoder.conv_out)
