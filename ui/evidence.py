@@ -32,7 +32,7 @@ def build(demo: gr.Blocks) -> None:
 
 
 def _top(evidence: dict[str, Any] | None, parts: list[Section]) -> str:
-    head = side_top("TTS-VAR Explorer: the evidence")
+    head = side_top("TTS-VAR: the evidence")
     if evidence is None:
         nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"
         return f'{head}<div class="ev">{nothing}</div>'

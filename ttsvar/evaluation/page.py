@@ -46,9 +46,13 @@ th, td { padding: 6px 10px; border-bottom: 1px solid var(--ln); text-align: righ
 th { color: var(--mut); font-weight: 500; } th:first-child, td:first-child { text-align: left; }
 td.paper { color: var(--mut); } .agrees { color: var(--ac); } .differs { font-weight: 650; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, monospace; } nav a { color: var(--ac); margin-right: 14px; }
+details { margin-top: 8px; } summary { cursor: pointer; color: var(--mut); font-size: 13px; }
 .figures { display: grid; grid-template-columns: repeat(var(--figures), minmax(0, 1fr)); gap: 12px; }
 @media (max-width: 760px) { .figures { grid-template-columns: minmax(0, 1fr); } }
 """
+
+VERDICTS = {"agrees": "go the same way here", "differs": "the other way", "open": "cannot be told from chance"}
+"""What a verdict of `against_paper` means, in the order to tell them in."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,19 @@ def _section(experiment: Mapping[str, Any]) -> Section:
     size = f"{summary['images']} images an arm, {summary['prompts']} prompts, {summary['held_out']} of which ask for "
     above = (
         f"<h2>{_esc(experiment['title'])}</h2>"
-        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.</p>"
+        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.{_verdicts(experiment)}</p>"
     )
     missing = f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>" if experiment["missing"] else ""
-    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment["name"])
+    folds = _arms_table(experiment) + _differences_table(experiment)
+    below = folds + missing + _command(experiment["name"])
     return Section(experiment["name"], above, tuple(_figures(experiment)), below)
+
+
+def _verdicts(experiment: Mapping[str, Any]) -> str:
+    """How many differences go the paper's way, with the unclear ones named as such; nothing where it has none."""
+    words = [verdict["verdict"] for verdict in experiment["against_paper"]]
+    told = [f"{words.count(word)} {meaning}" for word, meaning in VERDICTS.items() if word in words]
+    return f" Of the paper's differences {', '.join(told)}." if told else ""
 
 
 def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:
@@ -134,7 +146,7 @@ def _arms_table(experiment: Mapping[str, Any]) -> str:
         numbers = [_of_paper(table, label, place) for table, place in theirs.values()]
         cells = [f"<td>{_esc(label)}</td>", *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns))]
         rows.append("".join([*cells, *(f'<td class="paper">{n}</td>' for n in numbers)]))
-    return _table(head, rows)
+    return _folded("Every search in figures", _table(head, rows), unfolded=experiment["name"] == "headline")
 
 
 def _differences_table(experiment: Mapping[str, Any]) -> str:
@@ -164,7 +176,7 @@ def _differences_table(experiment: Mapping[str, Any]) -> str:
         "paper",
         "against the paper",
     ]
-    return _table(head, rows)
+    return _folded("Every difference in figures", _table(head, rows))
 
 
 def _consistency(evidence: Mapping[str, Any]) -> Section | None:
@@ -227,6 +239,10 @@ def _of_paper(table: Mapping[str, Any], label: str, place: int) -> str:
 def _figure(figure: go.Figure) -> str:
     config = {"displayModeBar": False, "responsive": True}
     return figure.to_html(full_html=False, include_plotlyjs=False, config=config)
+
+
+def _folded(title: str, table: str, *, unfolded: bool = False) -> str:
+    return f"<details{' open' if unfolded else ''}><summary>{_esc(title)}</summary>{table}</details>"
 
 
 def _table(head: Sequence[str], rows: Sequence[str]) -> str:
