@@ -1,7 +1,7 @@
 """The paper's experiments as data: which searches each one compares, and the paper's own numbers beside them.
 
 Arms with equal settings have one label everywhere, so that an image is drawn once whoever asks for it. A beam at N, and
-SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (82, 73 and 76 GFLOP at N = 1; early pick 63).
+SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (72, 65 and 65 GFLOP at N = 1; early pick 55).
 """
 
 from __future__ import annotations
