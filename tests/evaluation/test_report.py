@@ -53,6 +53,21 @@ def test_the_headline_follows_from_the_interval(tmp_path, right, words):
     assert words in results(evidence)
 
 
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [
+        (32, "The paper's differences here: 3 the same way.<"),
+        (20, "2 the same way, 1 not told from chance."),
+        (4, "1 the same way, 2 the other way."),
+    ],
+)
+def test_a_section_counts_its_verdicts_and_folds_its_tables(tmp_path, right, words):
+    text = page(collect(filled(tmp_path / "rows.sqlite", right)))
+    assert words in text
+    assert text.count("<details open>") == 1, "the headline's searches"
+    assert text.count("<details>") >= len(EXPERIMENTS) / 2
+
+
 def test_results_hold_the_numbers_the_command_and_the_measures_error(tmp_path):
     text = results(collect(filled(tmp_path / "rows.sqlite", 32)))
     assert "0.800 [" in text

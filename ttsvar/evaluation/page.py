@@ -51,7 +51,7 @@ details { margin-top: 8px; } summary { cursor: pointer; color: var(--mut); font-
 @media (max-width: 760px) { .figures { grid-template-columns: minmax(0, 1fr); } }
 """
 
-VERDICTS = {"agrees": "go the same way here", "differs": "the other way", "open": "cannot be told from chance"}
+VERDICTS = {"agrees": "the same way", "differs": "the other way", "open": "not told from chance"}
 """What a verdict of `against_paper` means, in the order to tell them in."""
 
 
@@ -110,16 +110,15 @@ def _section(experiment: Mapping[str, Any]) -> Section:
         f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.{_verdicts(experiment)}</p>"
     )
     missing = f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>" if experiment["missing"] else ""
-    folds = _arms_table(experiment) + _differences_table(experiment)
-    below = folds + missing + _command(experiment["name"])
+    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment["name"])
     return Section(experiment["name"], above, tuple(_figures(experiment)), below)
 
 
 def _verdicts(experiment: Mapping[str, Any]) -> str:
-    """How many differences go the paper's way, with the unclear ones named as such; nothing where it has none."""
+    """How many of the paper's differences go its way here; nothing where it has none."""
     words = [verdict["verdict"] for verdict in experiment["against_paper"]]
     told = [f"{words.count(word)} {meaning}" for word, meaning in VERDICTS.items() if word in words]
-    return f" Of the paper's differences {', '.join(told)}." if told else ""
+    return f" The paper's differences here: {', '.join(told)}." if told else ""
 
 
 def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import EVERY_VIEW, View, compare, finished, names, overrule, press, start, to_scale
+from steps import EVERY_VIEW, View, at_scale, compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
@@ -26,7 +26,7 @@ def test_duels_from_2_and_6_keep_a_score(page: Page, view: View) -> None:
     expect(page.locator(".duel .score")).to_contain_text("Your score: 1 compared")
     assert names(page, ".card.keep") == chosen, "the board stays as it was"
     page.locator(".step button").nth(6).click()
-    to_scale(page, 6)
+    at_scale(page, 6)
     page.keyboard.press("a")
     page.locator(".card.keep [data-do=more]").first.click()
     compare(page)
