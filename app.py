@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ttsvar.flags import add_loading_flags, add_reward_flag, load_settings
+from ttsvar.commands.flags import add_loading_flags, add_reward_flag, load_settings
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -39,10 +39,10 @@ def main(argv: list[str] | None = None) -> None:
         # ZeroGPU's package stands in for a GPU, and must do so before torch looks for one.
         importlib.import_module("spaces")
     import ttsvar
+    from ttsvar.engine.executor import on_zerogpu
     from ttsvar.errors import TTSVarError
-    from ttsvar.zerogpu import on_zerogpu
     from ui import create_app
-    from ui.network import addresses
+    from ui.shell.network import addresses
 
     try:
         engine = ttsvar.load(args.model, settings=load_settings(args), say=lambda text: print(text, flush=True))

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui" / "browser")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from served import CHROMIUM, FLAGS, Server  # noqa: E402
 from steps import finished, press, start, to_scale  # noqa: E402
 
-from ui.recorded import recorded_runs  # noqa: E402
+from ui.guide.recorded import recorded_runs  # noqa: E402
 
 LIMITS = {"page_ready": 3.0, "next_scale": 1.0, "lambda_slider": 0.15, "rewind": 0.3, "recorded_run": 0.5}
 """Seconds that a person should not wait longer than; `page_ready` counts from the app's announcement."""

@@ -13,8 +13,8 @@ from typing import Any
 import machine
 
 from ttsvar.config import search_config
-from ttsvar.engine import Engine
-from ttsvar.loading import load
+from ttsvar.engine.loop import Engine
+from ttsvar.families.load import load
 from ttsvar.types import StepCost
 
 PROMPT = "a photo of a red star and a green cup"

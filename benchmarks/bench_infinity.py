@@ -20,21 +20,21 @@ import torch
 from torch import Tensor, nn
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel, T5Config, T5EncoderModel
 
-from ttsvar.backends.infinity import InfinityBackend
 from ttsvar.config import SearchConfig, search_config
-from ttsvar.cost import CostMeter
-from ttsvar.engine import Engine
-from ttsvar.families import PUBLISHED_CHUNK
+from ttsvar.engine.cost import CostMeter
+from ttsvar.engine.loop import Engine
+from ttsvar.families.infinity.autoencoder import BSQAutoencoder
+from ttsvar.families.infinity.backend import InfinityBackend
+from ttsvar.families.infinity.flan_t5 import FlanT5
+from ttsvar.families.infinity.published import PUBLISHED
+from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.families.registry import PUBLISHED_CHUNK
 from ttsvar.features.dinov2 import Dinov2Extractor
-from ttsvar.machine import pick_device, pick_dtype
-from ttsvar.models.flan_t5 import FlanT5
-from ttsvar.models.infinity import Infinity
-from ttsvar.models.published import PUBLISHED
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.model import ImageReward
-from ttsvar.tokenizer.autoencoder import BSQAutoencoder
 from ttsvar.types import FeatureExtractor, ScaleSchedule, StepCost
+from ttsvar.weights.room import pick_device, pick_dtype
 
 PROMPT = "a photo of a red star and a green cup"
 RESOLUTIONS = {256: "0.06M", 512: "0.25M", 768: "0.60M", 1024: "1M"}

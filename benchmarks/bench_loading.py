@@ -21,12 +21,12 @@ from threading import Event, Thread
 import machine
 import torch
 
-from ttsvar.cost import CostMeter
-from ttsvar.machine import DTYPES
-from ttsvar.models.checkpoint import load_transformer, published_name
-from ttsvar.models.config import TransformerConfig
-from ttsvar.models.infinity import Infinity
-from ttsvar.models.published import PUBLISHED
+from ttsvar.engine.cost import CostMeter
+from ttsvar.families.base.config import TransformerConfig
+from ttsvar.families.infinity.checkpoint import load_transformer, published_name
+from ttsvar.families.infinity.published import PUBLISHED
+from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.weights.room import DTYPES
 
 GOAL = 1.3
 """Peak host memory over the size of the weights in their final format."""

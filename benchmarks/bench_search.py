@@ -10,9 +10,9 @@ from typing import Any
 import machine
 
 from ttsvar.config import SearchConfig, search_config
-from ttsvar.engine import Engine
-from ttsvar.evaluation.worker import Outcome, run_search
-from ttsvar.loading import load
+from ttsvar.engine.loop import Engine
+from ttsvar.evaluation.bench.worker import Outcome, run_search
+from ttsvar.families.load import load
 
 PROMPT = "a photo of a red star and a green cup"
 

@@ -1,4 +1,4 @@
-"""Its presence puts this folder on the path, so that every test can import the fakes that lie here."""
+"""Settings of every test; the fakes and cases that tests share lie in tests/support."""
 
 from hypothesis import HealthCheck, settings
 

@@ -9,8 +9,8 @@ from ttsvar.config import SEARCHES, SearchConfig, search_config
 from ttsvar.errors import TTSVarError
 
 if TYPE_CHECKING:
-    from ttsvar.engine import Engine
-    from ttsvar.loading import load
+    from ttsvar.engine.loop import Engine
+    from ttsvar.families.load import load
     from ttsvar.types import Candidates, ScaleSchedule, SearchState, Selection, StepResult
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "search_config",
 ]
 
-_HOMES = {"Engine": "ttsvar.engine", "load": "ttsvar.loading"}
+_HOMES = {"Engine": "ttsvar.engine.loop", "load": "ttsvar.families.load"}
 
 
 def __getattr__(name: str) -> object:

@@ -2,7 +2,7 @@
 
 import sys
 
-from ttsvar.cli import main
+from ttsvar.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ui.app import create_app
+    from .app import create_app
 
 __all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:
-    # Gradio takes seconds to import: the process that runs UMAP imports ui.projection and should not wait for it.
+    # Gradio takes seconds to import: the process that runs UMAP imports ui.scene.projection and should not wait for it.
     if name == "create_app":
-        from ui.app import create_app
+        from .app import create_app
 
         return create_app
     raise AttributeError(f"module 'ui' has no attribute {name!r}")

@@ -18,14 +18,15 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from ttsvar.config import SearchConfig
+from ttsvar.engine.history import Node
 from ttsvar.errors import SelectionError, StateError, TTSVarError
-from ttsvar.history import Node
-from ttsvar.png import png_bytes
-from ui import searches
-from ui.records import evidence
-from ui.session_store import SessionStore
-from ui.sessions import MOST_COPIES, Session
-from ui.settings import Fields, fields_of, read_prompt, read_search, read_seed
+from ttsvar.storage.png import png_bytes
+
+from .files.records import evidence
+from .session.session import MOST_COPIES, Session
+from .session.store import SessionStore
+from .setup import searches
+from .setup.fields import Fields, fields_of, read_prompt, read_search, read_seed
 
 SETTINGS = tuple(field.name for field in fields(Fields) if field.name not in ("search", "n"))
 """What `begin` takes besides prompt, search, N and seed."""

@@ -8,18 +8,22 @@ from typing import Any
 
 import gradio as gr
 
-from ttsvar.evaluation.verdicts import evaluator_for
-from ui import classroom, evidence, layout, theme
-from ui.api import Api
-from ui.classroom import Classroom
-from ui.duel_events import DuelEvents
-from ui.handlers import SKIP_VIEWS, Handlers
-from ui.layout import Page
-from ui.lineage_events import LineageEvents
-from ui.projection import Projector
-from ui.scoreboard import Scoreboard
-from ui.session_store import SessionStore
-from ui.takeaway import TakeAway
+from ttsvar.evaluation.rules.evaluator import evaluator_for
+
+from .api import Api
+from .files.events import TakeAway
+from .pages import evidence
+from .pages.classroom import page as classroom
+from .pages.classroom.page import Classroom
+from .pages.classroom.scoreboard import Scoreboard
+from .panels.duel.events import DuelEvents
+from .panels.lineage.events import LineageEvents
+from .scene.projection import Projector
+from .session.store import SessionStore
+from .shell import page as layout
+from .shell import theme
+from .shell.handlers import SKIP_VIEWS, Handlers
+from .shell.page import Page
 
 
 class Explorer(gr.Blocks):

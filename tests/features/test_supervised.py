@@ -13,12 +13,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.config import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.families.load import TOYBOX_FOLDER, LoadSettings, load
 from ttsvar.features.supervised import load_inception
 from ttsvar.features.table import EYES, extractors
-from ttsvar.loading import TOYBOX_FOLDER, LoadSettings, load
-from ttsvar.parts import Places
 from ttsvar.toybox.detector import load_detector
 from ttsvar.toybox.trunk import load_trunk
+from ttsvar.weights.parts import Places
 
 DETECTOR = TOYBOX_FOLDER / "detector.safetensors"
 
@@ -61,7 +61,7 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "torchvision", None)  # as if it were not installed
-    monkeypatch.setattr("ttsvar.parts.locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
+    monkeypatch.setattr("ttsvar.weights.parts.locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
     with pytest.raises(ConfigError) as raised:
         EYES["inception"].load(Places(torch.device("cpu")))
     for part in ("needs torchvision", "pip install -r requirements-inception.txt", "pca, pca-raw or pool"):
@@ -69,7 +69,7 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     assert not EYES["inception"].here(tmp_path)
     with pytest.raises(ConfigError, match="needs torchvision"):
         load_inception(tmp_path / "inception.pth")
-    monkeypatch.setattr("ttsvar.families.locate_all", lambda *_, **__: pytest.fail("a model was asked for"))
+    monkeypatch.setattr("ttsvar.families.registry.locate_all", lambda *_, **__: pytest.fail("a model was asked for"))
     with pytest.raises(ConfigError, match="needs torchvision"):
         load("infinity-2b", device="cpu", settings=LoadSettings(extractor="inception"))
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden_cases import CASES
 from safetensors.torch import load_file, save_file
 
 from ttsvar.errors import CheckpointError
 from ttsvar.rewards.aesthetic import AestheticModel, AestheticScorer, load_aesthetic
 from ttsvar.rewards.conformance import aesthetic_conformance
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "aesthetic"
+GOLDEN = CASES / "aesthetic"
 HEAD, SIGLIP = GOLDEN / "aesthetic_predictor_v2_5.pth", GOLDEN / "siglip" / "model.safetensors"
 SETTINGS = json.loads((GOLDEN / "siglip" / "config.json").read_text())
 

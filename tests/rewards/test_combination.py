@@ -8,7 +8,7 @@ from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 from torch import Tensor
 
 from ttsvar.config import EXTRACTORS, SearchConfig
-from ttsvar.engine import Engine
+from ttsvar.engine.loop import Engine
 from ttsvar.rewards.combination import Combination
 from ttsvar.types import SearchState
 
@@ -57,7 +57,7 @@ def test_the_engine_combines_all_candidates_whatever_it_remembers():
 
 
 def test_fewer_candidates_are_combined_among_themselves():
-    from ttsvar.states import only
+    from ttsvar.engine.states import only
 
     engine, _, _ = engine_with_combination()
     state = grown(engine)

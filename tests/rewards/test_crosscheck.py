@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden_cases import CASES
 
 from tools.image_reward.case import (
     ENTRIES,
@@ -23,12 +24,12 @@ from tools.image_reward.case import (
     write_vocabulary,
 )
 from tools.image_reward.compare import compare, main
-from ttsvar.models.prompt_tokenizer import BERT, load_prompt_tokenizer
+from ttsvar.nn.prompt_tokenizer import BERT, load_prompt_tokenizer
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.model import ImageReward
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "image_reward"
+GOLDEN = CASES / "image_reward"
 SMALL = ImageRewardConfig(
     image_size=32,
     patch=8,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden_cases import CASES
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -16,9 +17,9 @@ from ttsvar.rewards.clip import ClipScorer, text_features
 from ttsvar.rewards.conformance import hps_conformance
 from ttsvar.rewards.hps import build_hps, infer_config, load_hps, published_shapes
 from ttsvar.rewards.pixels import letterbox
-from ttsvar.tensor_files import read_tensors
+from ttsvar.weights.tensors import read_tensors
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "hps"
+GOLDEN = CASES / "hps"
 SETTINGS = {"vision": {"head_width": 16}, "text": {"heads": 4}}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden_cases import CASES
 from safetensors.torch import load_file
 
 from ttsvar.errors import CheckpointError
@@ -13,7 +14,7 @@ from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.conformance import reward_conformance
 from ttsvar.rewards.model import ImageReward
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "image_reward"
+GOLDEN = CASES / "image_reward"
 
 
 def test_reference_case(tmp_path: Path):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from golden_cases import CASES
 
 from ttsvar.search.conformance import selection_conformance
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "selection"
+GOLDEN = CASES / "selection"
 
 
 def _json(name: str) -> list[dict]:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ttsvar.config import SEARCHES, SearchConfig
-from ttsvar.engine import Engine
-from ttsvar.history import History
-from ttsvar.runs import load_history, save_history
+from ttsvar.engine.history import History
+from ttsvar.engine.loop import Engine
 from ttsvar.search.weights import draws_at, effective_size, log_weights
+from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Run, ScaleSchedule, SearchState, Selection, StepResult
 
 NAN = math.nan

@@ -8,11 +8,11 @@ import torch
 
 from ttsvar.errors import CheckpointError
 from ttsvar.toybox.detector import Maps, ToyDetector, cell_centers, load_detector, save_detector, to_pixels
-from ttsvar.toybox.detector_data import ABSENT, FIELDS, MOST_THINGS, PRESENT, UNSURE, detector_set, spoil
-from ttsvar.toybox.prompts import Request, scene_for
-from ttsvar.toybox.scenes import render
-from ttsvar.toybox.train_detector import DetectorTask, inventory, raw_boxes, targets, wanted
-from ttsvar.toybox.world import COLORS, SHAPES
+from ttsvar.toybox.train.detector import DetectorTask, inventory, raw_boxes, targets, wanted
+from ttsvar.toybox.train.detector_data import ABSENT, FIELDS, MOST_THINGS, PRESENT, UNSURE, detector_set, spoil
+from ttsvar.toybox.world.prompts import Request, scene_for
+from ttsvar.toybox.world.scenes import render
+from ttsvar.toybox.world.things import COLORS, SHAPES
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "toybox" / "detector.safetensors"
 
@@ -134,7 +134,7 @@ def test_a_missing_tensor_is_refused(tmp_path):
 
 
 def test_one_step_of_training_has_a_loss_and_gradients(tmp_path, monkeypatch):
-    monkeypatch.setattr("ttsvar.toybox.train_detector.VALIDATION_SCENES", 4)
+    monkeypatch.setattr("ttsvar.toybox.train.detector.VALIDATION_SCENES", 4)
     task = DetectorTask(tmp_path, count=8, batch=4)
     loss, figures = task.loss(0, 0.0, 0, 1)
     loss.backward()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fake_engine import DrawnBackend, fake_engine
 from ui_helpers import PROMPT
 
 from ttsvar.config import SearchConfig
-from ttsvar.engine import Engine
-from ui.session_store import SessionStore
-from ui.sessions import Session
+from ttsvar.engine.loop import Engine
+from ui.session.session import Session
+from ui.session.store import SessionStore
 
 
 @pytest.fixture

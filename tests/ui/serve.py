@@ -13,21 +13,21 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 import torch  # noqa: E402
 from fake_engine import fake_engine  # noqa: E402
 from tiny_var import published_state, saved  # noqa: E402
 
-from ttsvar.backends.var import load_var_backend  # noqa: E402
-from ttsvar.engine import Engine  # noqa: E402
-from ttsvar.families import TOYBOX_FOLDER  # noqa: E402
+from ttsvar.engine.loop import Engine  # noqa: E402
+from ttsvar.families.registry import TOYBOX_FOLDER  # noqa: E402
+from ttsvar.families.var.backend import load_var_backend  # noqa: E402
+from ttsvar.families.var.transformer import VARConfig  # noqa: E402
 from ttsvar.features.dinov2 import load_extractor  # noqa: E402
 from ttsvar.features.table import extractors  # noqa: E402
-from ttsvar.models.var import VARConfig  # noqa: E402
-from ttsvar.parts import LazyMapping  # noqa: E402
 from ttsvar.rewards.image_reward import load_scorer  # noqa: E402
 from ttsvar.toybox.trunk import load_trunk  # noqa: E402
+from ttsvar.weights.parts import LazyMapping  # noqa: E402
 from ui import create_app  # noqa: E402
 
 VAR_TOKENIZER = ROOT / "tests" / "golden" / "var_class" / "vae.pth"

@@ -9,9 +9,9 @@ import gradio as gr
 import pytest
 from ui_helpers import PROMPT
 
-from ttsvar.png import read_recipe
+from ttsvar.storage.png import read_recipe
 from ui.api import Api
-from ui.session_store import SessionStore
+from ui.session.store import SessionStore
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fake_engine import fake_engine
 from ui_helpers import PROMPT
 
 from examples.drive import drive
-from ttsvar.png import read_recipe
+from ttsvar.storage.png import read_recipe
 from ui import create_app
 from ui.app import Explorer
 

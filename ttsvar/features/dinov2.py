@@ -14,9 +14,9 @@ from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.exact_fit import check_tensors, shapes
-from ttsvar.models.strict import load_pretrained
-from ttsvar.tensor_files import read_own, read_tensors
+from ttsvar.nn.strict import load_pretrained
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_own, read_tensors
 
 FORMAT = "ttsvar-dinov2"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.errors import ConfigError
-from ttsvar.exact_fit import check_tensors, shapes
 from ttsvar.features.dinov2 import check_images, resize_images
-from ttsvar.tensor_files import read_tensors
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_tensors
 
 INCEPTION_SIZE = 299
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import torch
 
-from ttsvar.checkpoints import WeightFile
 from ttsvar.errors import ConfigError
 from ttsvar.features.dinov2 import load_published
 from ttsvar.features.supervised import load_inception, torchvision_models
-from ttsvar.offload import VisitingExtractor
-from ttsvar.parts import LazyMapping, Part, Places
 from ttsvar.types import FeatureExtractor
+from ttsvar.weights.download import WeightFile
+from ttsvar.weights.offload import VisitingExtractor
+from ttsvar.weights.parts import LazyMapping, Part, Places
 
 DEFAULT_EYE = "dinov2-large"
 """The paper's."""

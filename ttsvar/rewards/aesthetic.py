@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.exact_fit import check_tensors, shapes
-from ttsvar.models.strict import load_pretrained
+from ttsvar.nn.strict import load_pretrained
 from ttsvar.rewards.config import MLP_WIDTHS
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import HALF, check_images, normalize, squash
-from ttsvar.tensor_files import read_tensors
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_tensors
 
 OTHER_HALF = ("text_model.", "logit_scale", "logit_bias")
 """What a SigLIP file holds beside its vision model."""

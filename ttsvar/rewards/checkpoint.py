@@ -14,10 +14,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.exact_fit import check_tensors, shapes
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
-from ttsvar.tensor_files import read_own, read_tensors
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_own, read_tensors
 
 FORMAT = "ttsvar-image-reward"
 HEAD_WIDTH = 64

@@ -11,8 +11,8 @@ from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.models.prompt_tokenizer import PromptTokenizer
-from ttsvar.models.strict import load_pretrained
+from ttsvar.nn.prompt_tokenizer import PromptTokenizer
+from ttsvar.nn.strict import load_pretrained
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import center_crop, check_images, normalize
 

@@ -12,9 +12,9 @@ from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.exact_fit import check_tensors, shapes
-from ttsvar.models.strict import load_pretrained
-from ttsvar.tensor_files import read_tensors
+from ttsvar.nn.strict import load_pretrained
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_tensors
 
 VISION_HEAD_WIDTH, TEXT_HEAD_WIDTH = 80, 64
 """Channels a head in ViT-H/14; tensors do not tell the number of heads."""

@@ -13,11 +13,8 @@ from typing import Any
 
 import torch
 
-from ttsvar.checkpoints import WeightFile
 from ttsvar.errors import CheckpointError
-from ttsvar.models.prompt_tokenizer import BERT, CLIP, load_prompt_tokenizer
-from ttsvar.offload import VisitingReward
-from ttsvar.parts import LazyMapping, Part, Places
+from ttsvar.nn.prompt_tokenizer import BERT, CLIP, load_prompt_tokenizer
 from ttsvar.rewards.aesthetic import AestheticScorer, load_aesthetic
 from ttsvar.rewards.checkpoint import load_image_reward
 from ttsvar.rewards.clip import ClipScorer, build_clip
@@ -26,8 +23,11 @@ from ttsvar.rewards.hps import load_hps
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.package import import_package, load_package
 from ttsvar.rewards.pixels import letterbox
-from ttsvar.tensor_files import read_tensors
 from ttsvar.types import Reward
+from ttsvar.weights.download import WeightFile
+from ttsvar.weights.offload import VisitingReward
+from ttsvar.weights.parts import LazyMapping, Part, Places
+from ttsvar.weights.tensors import read_tensors
 
 COMBINED = ("hps", "image-reward")
 """The parts of the paper's combination, which is named after them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ttsvar.search.evidence import with_evidence
+from ttsvar.search.explain import with_evidence
 from ttsvar.search.keep_all import IMAGES_AND_SCORES, NOTHING, all_go_on
 from ttsvar.search.potentials import potential
 from ttsvar.search.reasons import select_reason

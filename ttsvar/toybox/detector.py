@@ -15,11 +15,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ttsvar.detections import Detection
 from ttsvar.errors import CheckpointError
-from ttsvar.evaluation.detections import Detection
-from ttsvar.exact_fit import check_tensors, shapes
-from ttsvar.tensor_files import read_own
-from ttsvar.toybox.world import COLORS, IMAGE_SIZE, SHAPES
+from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, SHAPES
+from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.tensors import read_own
 
 STRIDE = 8
 LOWEST_SCORE = 0.05

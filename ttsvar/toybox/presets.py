@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from transformers import T5Config
 
-from ttsvar.models.config import TransformerConfig
-from ttsvar.models.text import TextEncoder, WordTokenizer
-from ttsvar.tokenizer.config import TokenizerConfig
-from ttsvar.toybox.world import COLORS, NUMBERS, PLURALS, SHAPES
+from ttsvar.families.base.config import TransformerConfig
+from ttsvar.families.base.tokenizer_config import TokenizerConfig
+from ttsvar.families.infinity.text import TextEncoder, WordTokenizer
+from ttsvar.toybox.world.things import COLORS, NUMBERS, PLURALS, SHAPES
 from ttsvar.types import ScaleSchedule
 
 SCHEDULE = ScaleSchedule(tuple((side, side) for side in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))

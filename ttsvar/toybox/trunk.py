@@ -8,7 +8,7 @@ import torch
 
 from ttsvar.features.supervised import SupervisedExtractor
 from ttsvar.toybox.detector import load_detector
-from ttsvar.toybox.world import IMAGE_SIZE
+from ttsvar.toybox.world.things import IMAGE_SIZE
 
 
 def load_trunk(path: str | Path, *, device: str | torch.device = "cpu") -> SupervisedExtractor:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from steps import DESK_AND_PHONE, EVERY_VIEW, PROMPT, View, at_scale, finished, press, start
 
-from ui.tour import STEPS
+from ui.guide.tour import STEPS
 
 pytestmark = pytest.mark.browser
 

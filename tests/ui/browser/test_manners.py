@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from steps import DESK_AND_PHONE, PROMPT, View, advanced, at_scale, finished, press, start
 
-from ui.recorded import recorded_runs
+from ui.guide.recorded import recorded_runs
 
 pytestmark = pytest.mark.browser
 IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from steps import EVERY_VIEW, PROMPT, advanced, at_scale, choose, drop, finished, press, start
 
-from ttsvar.png import read_recipe
+from ttsvar.storage.png import read_recipe
 
 pytestmark = pytest.mark.browser
 

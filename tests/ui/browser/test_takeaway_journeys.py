@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from steps import DESK_AND_PHONE, EVERY_VIEW, PROMPT, at_scale, drop, finished, names, press, start, to_scale
 
 from examples.drive import drive
-from ttsvar.png import read_recipe
-from ui.recorded import recorded_runs
+from ttsvar.storage.png import read_recipe
+from ui.guide.recorded import recorded_runs
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,133 @@
+"""The session's tree: parents, branches, names, and which caches are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from history_steps import advance, session
+
+from ttsvar.engine.history import History
+from ttsvar.errors import StateError
+from ttsvar.types import Candidates
+
+
+def test_a_line_and_its_branches():
+    engine, history = session()
+    for _ in range(4):
+        advance(engine, history)
+    trunk = history.path()
+    assert [n.state.scale for n in trunk] == [0, 1, 2, 3, 4]
+    history.go(trunk[2].state.id)
+    branch = advance(engine, history, (0, 0, 3))
+    assert branch.selection is not None
+    assert branch.selection.source == "user"
+    assert branch.state.candidate_ids == ("c0", "c0.2b", "c3")
+    assert history.children(trunk[2].state.id) == (history.node(trunk[3].state.id), branch)
+    assert history.parent(branch.state.id) == history.node(trunk[2].state.id)
+    assert history.parent(history.root.state.id) is None
+    assert [n.state.id for n in history.leaves()] == [trunk[4].state.id, branch.state.id]
+    assert len(history) == 6
+    assert history.node(trunk[2].result.grown.id if trunk[2].result else "").state.id == trunk[2].state.id
+
+
+def test_the_same_choice_again_is_the_same_node():
+    engine, history = session()
+    first = advance(engine, history)
+    history.go(history.root.state.id)
+    again = advance(engine, history)
+    assert again.state.id == first.state.id
+    assert len(history) == 2
+    assert len(history.leaves()) == 1
+
+
+def test_named_branches():
+    engine, history = session()
+    here = advance(engine, history)
+    history.name("mine")
+    advance(engine, history)
+    assert history.go("mine").state.id == here.state.id
+    history.name("mine", history.root.state.id)
+    assert history.go("mine") is history.root
+    for bad in ("", "  "):
+        with pytest.raises(StateError, match="name"):
+            history.name(bad)
+
+
+def _heavy(history: History) -> list[str]:
+    return [
+        n.state.id
+        for n in history
+        if n.state.kv is not None
+        or (n.result and (n.result.grown.kv is not None or n.result.candidates.images is not None))
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4])
+def test_at_most_so_many_caches_and_the_path_first(limit: int):
+    engine, history = session(limit, strategy="raw")
+    for _ in range(5):
+        advance(engine, history)
+        assert len(_heavy(history)) <= limit
+        assert history.current.state.kv is not None
+    start = history.path()[1].state.id
+    history.go(start)
+    for _ in range(2):
+        advance(engine, history, (0,))
+    kept = _heavy(history)
+    assert len(kept) <= limit
+    assert history.current.state.id in kept
+    on_path = [n.state.id for n in history.path()]
+    if limit <= 2:
+        assert set(kept) <= set(on_path)
+
+
+def test_a_dropped_state_goes_on_as_before():
+    engine, history = session(1)
+    for _ in range(13):
+        advance(engine, history)
+    first, last = history.root, history.current
+    assert first.state.kv is None
+    history.go(first.state.id)
+    nodes = len(history)
+    for _ in range(13):
+        node = history.current
+        history.add_result(engine.step(node.state))
+        advance(engine, history)
+    assert history.current.state.id == last.state.id
+    assert len(history) == nodes
+
+
+def test_costs_add_up_along_a_branch():
+    engine, history = session()
+    for _ in range(13):
+        advance(engine, history)
+    assert history.cost().parts["decode"].items == 2 * 21
+    assert history.cost(history.root.state.id).parts == {}
+
+
+def test_what_a_person_saw_is_noted():
+    engine, history = session()
+    node = history.add_result(engine.step(history.current.state))
+    assert node.result is not None
+    seen, _ = engine.observe(node.result.grown)
+    history.add_seen(node.result.grown.id, seen)
+    assert history.root.seen is seen
+
+
+def test_strangers_are_refused():
+    engine, history = session()
+    result = engine.step(history.current.state)
+    state = engine.commit(result)
+    with pytest.raises(StateError, match="no state"):
+        history.node("nothing")
+    with pytest.raises(StateError, match="no state"):
+        history.add_state(state, result.proposal)
+    with pytest.raises(StateError, match="not been stepped"):
+        history.add_seen(history.root.state.id, Candidates())
+    with pytest.raises(StateError, match="begin"):
+        History(state)
+    with pytest.raises(StateError, match="max_caches"):
+        History(replace(history.root.state), max_caches=0)
+    assert state.id not in history
+    assert history.root.state.id in history

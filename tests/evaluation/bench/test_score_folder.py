@@ -1,0 +1,89 @@
+"""Images made elsewhere, in GenEval's folder layout."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from sweep_fakes import GuessingDetector
+
+from ttsvar.commands.cli import main
+from ttsvar.errors import ConfigError, ImageError
+from ttsvar.evaluation.bench.image_folders import geneval_images, named_images, read_image
+from ttsvar.evaluation.bench.prompts import evaluation_prompts
+from ttsvar.evaluation.bench.score_folder import score_geneval
+from ttsvar.evaluation.bench.worker import DetectorMeasure
+from ttsvar.toybox.world.prompts import TAGS, sample_request, scene_for
+from ttsvar.toybox.world.scenes import render
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A drawn scene of every form that satisfies its prompt, and one that shows something else."""
+    rng = np.random.default_rng(0)
+    for place, prompt in enumerate(evaluation_prompts(1)):
+        request = sample_request(rng, prompt.tag)
+        samples = tmp_path / f"{place:05d}" / "samples"
+        samples.mkdir(parents=True)
+        (samples.parent / "metadata.jsonl").write_text(json.dumps(request.metadata))
+        Image.fromarray(render(scene_for(request, rng))).save(samples / "0000.png")
+    other = sample_request(np.random.default_rng(1), "counting")
+    Image.fromarray(render(scene_for(other, rng))).save(tmp_path / "00000" / "samples" / "0001.png")
+    return tmp_path
+
+
+def test_the_toybox_detector_scores_drawn_scenes(folder, tmp_path, capsys):
+    out = tmp_path / "results.jsonl"
+    assert main(["geneval", str(folder), "--out", str(out)]) == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["correct"] for row in rows] == [True, False, *[True] * (len(TAGS) - 1)]
+    assert set(rows[0]) == {"filename", "tag", "prompt", "correct", "reason"}
+    assert f"{len(TAGS) + 1} images, {len(TAGS)} prompts" in capsys.readouterr().out
+
+
+def test_the_toybox_detector_is_not_asked_for_what_it_does_not_know(folder, tmp_path, capsys):
+    metadata = {"tag": "single_object", "prompt": "a photo of a zebra", "include": [{"class": "zebra", "count": 1}]}
+    (folder / "00001" / "metadata.jsonl").write_text(json.dumps(metadata))
+    assert main(["geneval", str(folder), "--out", str(tmp_path / "results.jsonl")]) == 2
+    assert "zebra, which the toybox detector does not know. Give --measure" in capsys.readouterr().err
+
+
+def test_an_unreadable_image_is_named_and_rows_before_it_are_kept(folder, tmp_path):
+    (folder / "00002" / "samples" / "0000.png").write_bytes(b"no picture")
+    out = tmp_path / "results.jsonl"
+    with pytest.raises(ImageError, match=r"00002/samples/0000\.png cannot be read"):
+        score_geneval(folder, DetectorMeasure(GuessingDetector()), out)
+    assert len(out.read_text().splitlines()) == 3
+
+
+def test_metadata_may_come_from_one_list(folder):
+    for place in folder.glob("*/metadata.jsonl"):
+        place.unlink()
+    with pytest.raises(ConfigError, match=r"no metadata\.jsonl.*--metadata"):
+        geneval_images(folder)
+    listed = folder / "evaluation_metadata.jsonl"
+    listed.write_text("".join(json.dumps(p.metadata) + "\n" for p in evaluation_prompts(1)))
+    assert [i.metadata["tag"] for i in geneval_images(folder, listed)][2:] == [p.tag for p in evaluation_prompts(1)][1:]
+
+
+def test_other_layouts_are_explained(tmp_path):
+    with pytest.raises(ConfigError, match="not in GenEval's layout"):
+        geneval_images(tmp_path)
+    (tmp_path / "00000").mkdir()
+    with pytest.raises(ConfigError, match="no image in samples/"):
+        geneval_images(tmp_path)
+    with pytest.raises(ConfigError, match="holds no image"):
+        list(named_images(tmp_path))
+    Image.new("RGB", (4, 4)).save(tmp_path / "nameless.png")
+    with pytest.raises(ConfigError, match="does not tell its prompt"):
+        list(named_images(tmp_path))
+
+
+def test_pictures_are_turned_as_exif_says_and_made_rgb(tmp_path):
+    image = Image.new("L", (4, 8), 200)
+    exif = image.getexif()
+    exif[274] = 6
+    image.save(tmp_path / "turned.jpg", exif=exif)
+    assert tuple(read_image(tmp_path / "turned.jpg").shape) == (4, 8, 3)

@@ -1,0 +1,45 @@
+"""The evaluator behind the app: drawn scenes that satisfy a prompt are told from those that do not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from ttsvar.evaluation.rules.evaluator import ToyboxEvaluator, evaluator_for
+from ttsvar.toybox.world.prompts import scene_for
+from ttsvar.toybox.world.reading import read_request
+from ttsvar.toybox.world.scenes import render
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> ToyboxEvaluator:
+    return ToyboxEvaluator()
+
+
+@pytest.mark.parametrize("prompt", ["three blue balls", "a red star and a green cup", "a heart left of a house"])
+def test_a_scene_of_the_prompt_satisfies_it_and_no_other(evaluator: ToyboxEvaluator, prompt: str) -> None:
+    request = read_request(prompt)
+    assert request is not None
+    image = torch.from_numpy(render(scene_for(request, np.random.default_rng(3))).copy())
+    verdict = evaluator.verdict(prompt, image)
+    assert verdict is not None
+    assert verdict.correct, verdict.reasons
+    other = evaluator.verdict("two black moons", image)
+    assert other is not None
+    assert not other.correct
+    assert "moon" in other.reasons[0]
+
+
+def test_a_prompt_outside_the_forms_has_no_verdict(evaluator: ToyboxEvaluator) -> None:
+    assert evaluator.verdict("a ball on a cup", torch.zeros(128, 128, 3, dtype=torch.uint8)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "there"), [(("a", "photo", "of", "three", "balls"), True), (("goldfish", "cup"), False), ((), False)]
+)
+def test_only_models_of_the_toybox_world_are_judged(words: tuple[str, ...], there: bool) -> None:
+    engine = SimpleNamespace(vocabulary=lambda: words)
+    assert (evaluator_for(engine) is not None) == there  # type: ignore[arg-type]

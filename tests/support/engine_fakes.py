@@ -1,0 +1,157 @@
+"""A model, an extractor and a reward that cost nothing and are as random, keyed and deterministic as real ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ttsvar.config import EXTRACTORS, Sampling
+from ttsvar.engine.loop import Engine
+from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
+from ttsvar.types import Run, ScaleSchedule, SearchState, Selection
+
+LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
+BITS = 4
+
+
+@dataclass(frozen=True)
+class FakeCache:
+    """One running digest per candidate: what a KV cache is to a transformer."""
+
+    rows: tuple[str, ...]
+
+
+@dataclass
+class FakeBackend:
+    """Bits whose chances depend on the prompt and on every earlier bit, and on nothing else."""
+
+    name: str = "fake"
+    schedule: ScaleSchedule = field(default_factory=lambda: ScaleSchedule(tuple((s, s) for s in LADDER)))
+    chunk: int = 2
+    sampling: Sampling = field(default_factory=Sampling)
+    decoded: int = 0
+    restored: int = 0
+    grown: int = 0
+
+    def begin(self, run: Run) -> FakeCache:
+        return FakeCache((run.prompt,) * run.batch[0])
+
+    def grow(self, state: SearchState) -> tuple[Tensor, FakeCache]:
+        cache = state.kv if state.kv is not None else self.restore(state.run, state.bits, len(state))
+        h, w = self.schedule.sizes[state.scale]
+        rows = []
+        for past, name in zip(cache.rows, state.candidate_ids, strict=True):
+            seed = int.from_bytes(hashlib.blake2b(past.encode(), digest_size=8).digest(), "little")
+            logits = torch.from_numpy(np.random.default_rng(seed).normal(0, 2, (h, w, BITS, 2)))
+            chance = bit_probabilities(logits, top_p=state.run.search.settled("top_p"))
+            rows.append(draw_bits(chance, uniforms(state.run.seed, name, state.scale, "bits", (h, w, BITS))))
+        self.grown += len(rows)
+        bits = torch.stack(rows)
+        return bits, _follow(cache, bits)
+
+    def select(self, kv: FakeCache, parents: Sequence[int]) -> FakeCache:
+        return FakeCache(tuple(kv.rows[p] for p in parents))
+
+    def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
+        self.decoded += len(bits[0])
+        image = torch.zeros(len(bits[0]), 8, 8, 3)
+        for k, part in enumerate(bits):
+            picture = part[..., :3].float().permute(0, 3, 1, 2)
+            image += torch.nn.functional.interpolate(picture, (8, 8)).permute(0, 2, 3, 1) * 0.6 ** (k + 1)
+        return image.mul(100).byte()
+
+    def restore(self, run: Run, bits: tuple[Tensor, ...], candidates: int | None = None) -> FakeCache:
+        self.restored += 1
+        cache = FakeCache((run.prompt,) * (len(bits[0]) if bits else candidates or run.batch[0]))
+        for part in bits:
+            cache = _follow(cache, part)
+        return cache
+
+    def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
+        return 1e6 * candidates * self.schedule.tokens(scale)
+
+    def decode_flops(self, candidates: int) -> float:
+        return 1e5 * candidates
+
+    def run_bytes(self, run: Run) -> int:
+        return 1024 * run.batch[0]
+
+    def vocabulary(self) -> tuple[str, ...]:
+        return ()
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        return ()
+
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def examples(self) -> tuple[str, ...]:
+        return ("a cup",)
+
+    def options(self) -> frozenset[str]:
+        return frozenset({"negative", "cfg_layers"})
+
+    def read_prompt(self, prompt: str) -> str:
+        return prompt
+
+
+def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:
+    rows = [
+        hashlib.blake2b(past.encode() + part.numpy().tobytes(), digest_size=16).hexdigest()
+        for past, part in zip(cache.rows, bits, strict=True)
+    ]
+    return FakeCache(tuple(rows))
+
+
+@dataclass
+class FakeExtractor:
+    """Patches of 2 x 2 pixels as they are: [B, 16, 12]."""
+
+    name: str = "fake-features"
+    seen: int = 0
+    shapes: set[int] = field(default_factory=set)
+
+    def extract(self, images: Tensor) -> Tensor:
+        self.seen += len(images)
+        self.shapes.add(len(images))
+        return images.float().reshape(-1, 4, 2, 4, 2, 3).permute(0, 1, 3, 2, 4, 5).reshape(len(images), 16, 12)
+
+    def flops(self, images: int) -> float:
+        return 1e4 * images
+
+
+@dataclass
+class FakeReward:
+    """Likes brightness on the left."""
+
+    name: str = "image-reward"
+    seen: int = 0
+
+    def score(self, images: Tensor, prompt: str) -> Tensor:
+        self.seen += len(images)
+        return images[:, :, :4].float().mean((1, 2, 3)) / 25 - 1 + len(prompt) / 1000
+
+    def flops(self, images: int) -> float:
+        return 2e4 * images
+
+
+def fake_engine(**changes: Any) -> Engine:
+    """An engine on fakes; `changes` go to the backend."""
+    extractor = FakeExtractor()
+    extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, extractor)
+    return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()})
+
+
+def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:
+    """Step to the end; `choices` overrule the proposal after some scales."""
+    while not state.done:
+        result = engine.step(state)
+        chosen = (choices or {}).get(result.scale)
+        state = engine.commit(result, Selection(chosen) if chosen else None)
+    return state

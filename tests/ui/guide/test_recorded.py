@@ -1,0 +1,99 @@
+"""The recorded runs that ship: they open at once, compute nothing, are true to their bits, and say what made them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import ttsvar
+from tools.record.stories import STORIES
+from ttsvar.engine.loop import Engine
+from ttsvar.errors import FileError
+from ui.files.records import picture
+from ui.guide.recorded import FOLDER, offered, open_recorded, recorded_runs
+from ui.scene.frame import build_frame
+from ui.session.store import SessionStore
+from ui.shell.view import show
+
+RUNS = recorded_runs()
+pytestmark = pytest.mark.skipif(not RUNS, reason="no recorded runs here; make them with python -m tools.record.record")
+
+
+@pytest.fixture(scope="module")
+def toybox() -> Engine:
+    return ttsvar.load("toybox")
+
+
+@pytest.fixture
+def still(toybox: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The engine, which fails the test where anything is drawn or looked at."""
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("a recorded run must not compute")
+
+    for name in ("step", "observe", "begin"):
+        monkeypatch.setattr(toybox, name, refuse)
+    return toybox
+
+
+def test_every_story_is_recorded_and_all_are_small() -> None:
+    assert [run.name for run in RUNS] == [story.name for story in STORIES]
+    assert len({run.summary for run in RUNS}) == len(RUNS) >= 6
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 6e6
+    for run in RUNS:
+        assert isinstance(picture(run.before), Image.Image)
+        assert isinstance(picture(run.after), Image.Image)
+
+
+@pytest.mark.parametrize("name", [run.name for run in RUNS])
+def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path, name: str) -> None:
+    store = SessionStore(still, tmp_path)
+    session = open_recorded(store, name)
+    view = show(session, session.current)
+    assert "stage final" in view.stage
+    assert session.origin["story"]["title"] in view.stage
+    assert len(session.history.leaves()) == 2
+    for node in session.history:
+        session.open(node.state.id)
+        show(session, node.state.id)
+    for place in session.origin["story"]["places"]:
+        assert place["state"] in session.history
+
+
+def test_a_recorded_run_is_branched_live(toybox: Engine, tmp_path: Path) -> None:
+    session = open_recorded(SessionStore(toybox, tmp_path), RUNS[0].name)
+    before = len(session.history)
+    at = session.history.root.state.id
+    for scale in range(12):
+        at = session.open(session.commit(at, [0, 0, 0, 0, 0, 0, 0, 1] if scale == 0 else None)).state.id
+    assert build_frame(session, at).cards[0].name == "c7"
+    assert len(session.history) == before + 12
+
+
+def test_two_visitors_get_copies_of_their_own(still: Engine, tmp_path: Path) -> None:
+    store = SessionStore(still, tmp_path)
+    one, two = (open_recorded(store, RUNS[0].name) for _ in range(2))
+    assert one.id != two.id
+    again = SessionStore(still, tmp_path).get(one.id)
+    assert again is not None
+    assert again.origin == one.origin, "a restart keeps the story"
+
+
+def test_other_weights_are_told(still: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = open_recorded(SessionStore(still, tmp_path), RUNS[0].name)
+    monkeypatch.setattr(still, "weights", RUNS[0].weights)
+    assert "Drawn with other weights" not in show(session, session.current).stage
+    monkeypatch.setattr(still, "weights", "0123456789")
+    assert "Drawn with other weights" in show(session, session.current).stage
+
+
+def test_runs_of_another_model_are_not_offered(still: Engine, tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_text(json.dumps([dataclasses.asdict(dataclasses.replace(RUNS[0], model="other"))]))
+    assert offered(still, tmp_path) == ()
+    with pytest.raises(FileError, match="There is no recorded run"):
+        open_recorded(SessionStore(still, tmp_path / "runs"), RUNS[0].name, tmp_path)

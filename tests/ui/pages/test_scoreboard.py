@@ -1,0 +1,118 @@
+"""The class's score: counted once, nicknames apart and harmless, kept on disk, and the chart of it."""
+
+from __future__ import annotations
+
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from ttsvar.errors import StateError
+from ui.pages.classroom.chart import chart_html
+from ui.pages.classroom.page import Classroom
+from ui.pages.classroom.scoreboard import Scoreboard, total
+from ui.panels.duel.model import Duel, Side
+from ui.shell.network import addresses
+
+ADA, BOB = "a" * 32, "b" * 32
+
+
+def fought(gain: float, scale: int = 2, at: str = "s1", satisfied: tuple = (None, None)) -> Duel:
+    mine, algorithm = (Side("x", ("c0",), "c0", r, 0.1, s) for r, s in zip((gain, 0.0), satisfied, strict=True))
+    return Duel(at, scale, "cluster", mine, algorithm, 0.5)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Scoreboard:
+    return Scoreboard(tmp_path / "runs" / "class.jsonl")
+
+
+def test_a_duel_counts_once(board: Scoreboard) -> None:
+    board.add(ADA, "run1", fought(0.3))
+    board.add(ADA, "run1", fought(-0.2))
+    board.add(ADA, "run1", fought(0.1, 6, "s2", (True, False)))
+    board.add(BOB, "run1", fought(0.0))
+    score = total(board.of(ADA))
+    assert score is not None
+    assert (score.duels, score.won, score.tied, score.lost) == (2, 1, 0, 1)
+    assert score.gain == pytest.approx(-0.05)
+    assert (score.satisfied_only_mine, score.satisfied_only_algorithm) == (1, 0)
+    assert total([]) is None
+
+
+@pytest.mark.parametrize("visitor", ["", "x" * 32, "../../etc", "A" * 32, None, 7])
+def test_strange_visitors_are_not_counted(board: Scoreboard, visitor) -> None:
+    board.add(visitor, "run1", fought(0.3))
+    assert board.of(visitor) == []
+    with pytest.raises(StateError):
+        board.name(visitor, "Ada")
+
+
+def test_only_the_named_are_shown(board: Scoreboard) -> None:
+    board.add(ADA, "run1", fought(0.3))
+    board.add(BOB, "run2", fought(-0.3))
+    assert board.name(ADA, "  Ada\n") == "Ada"
+    assert [n for n, _ in board.named()] == ["Ada"]
+    assert board.named(time.time() + 1) == []
+    with pytest.raises(StateError, match="called"):
+        board.name(BOB, "aDA")
+    board.name(ADA, "")
+    assert board.named() == []
+    assert board.name(BOB, "Ada") == "Ada"
+
+
+def test_a_restart_keeps_scores_and_old_ones_go(board: Scoreboard) -> None:
+    board.add(ADA, "run1", fought(0.3))
+    board.name(ADA, "Ada")
+    assert board.path is not None
+    with board.path.open("a") as file:
+        file.write("damaged\n[]\n")
+    again = Scoreboard(board.path)
+    assert again.named() == board.named()
+    assert Scoreboard(board.path, ttl=-1).of(ADA) == []
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.seen.append(tag)
+
+
+def test_the_chart_says_when_people_beat_the_method(board: Scoreboard) -> None:
+    for visitor, name in ((ADA, "<script>x</script>"), (BOB, "Bob")):
+        board.name(visitor, name)
+        board.add(visitor, "run1", fought(0.3, 6, "s6"))
+    board.add(BOB, "run1", fought(-0.4, 2, "s2"))
+    board.add(BOB, "run1", fought(0.0, 9, "s9"))
+    chart = chart_html(board.named(), 13, "http://10.0.0.5:7860")
+    assert "People beat the method in 2 of 4 comparisons, most often at scale 6" in chart
+    assert "2 of 2" in chart
+    assert "0 of 1" in chart
+    assert "http://10.0.0.5:7860" in chart
+    tags = Tags()
+    tags.feed(chart)
+    assert "script" not in tags.seen
+    assert chart.count('class="duelist"') == 4
+
+
+def test_an_empty_class_is_told_how_to_join(board: Scoreboard) -> None:
+    room = Classroom(board, 13)
+    room.address = "http://10.0.0.5:7860"
+    assert "Nobody has compared yet" in room.chart(90)
+    assert room.address in room.chart(90)
+
+
+def test_nicknames_are_short(board: Scoreboard) -> None:
+    assert len(board.name(ADA, "n" * 300)) == 20
+
+
+def test_addresses() -> None:
+    assert addresses("127.0.0.1", 7860) == ("http://127.0.0.1:7860",)
+    assert addresses("::1", 7860) == ("http://[::1]:7860",)
+    everywhere = addresses("0.0.0.0", 7860)
+    assert everywhere[0] == "http://127.0.0.1:7860"
+    assert len(everywhere) <= 2

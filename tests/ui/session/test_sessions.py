@@ -1,0 +1,112 @@
+"""Runs: nothing is computed twice, branches are kept, a restart loses nothing, old runs go."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from fake_engine import DrawnBackend, fake_engine
+from ui_helpers import PROMPT, go_to
+
+from ttsvar.config import SearchConfig
+from ttsvar.engine.loop import Engine
+from ttsvar.errors import SelectionError, StateError
+from ui.session import walk as rivers
+from ui.session.session import Session
+from ui.session.store import SessionStore
+from ui.shell.view import show
+
+
+def test_going_back_and_on_again_computes_nothing(session: Session, backend: DrawnBackend) -> None:
+    at_five = go_to(session, 5)
+    go_to(session, 8)
+    grown, decoded = list(backend.grown), backend.decoded
+    session.open(at_five)
+    go_to(session, 8)
+    assert backend.grown == grown
+    assert backend.decoded == decoded
+
+
+def test_another_choice_makes_a_branch_and_both_are_kept(session: Session) -> None:
+    at_two = go_to(session, 2)
+    first_end = go_to(session, 13)
+    session.open(at_two)
+    session.open(session.commit(at_two, [1, 1, 0, 0, 0, 0, 0, 0]))
+    second_end = go_to(session, 13)
+    ends = {node.state.id for node in session.history.leaves()}
+    assert ends == {first_end, second_end}
+    assert session.ahead(at_two)[-1] == second_end
+    session.walked(first_end)
+    assert session.ahead(at_two)[-1] == first_end
+    assert [b.title for b in rivers.branches(session, first_end)] == ["Branch 1", "Branch 2"]
+    assert [b.here for b in rivers.branches(session, first_end)] == [True, False]
+
+
+def test_the_same_choice_by_hand_is_the_proposal(session: Session) -> None:
+    at_two = go_to(session, 2)
+    result = session.history.node(at_two).result
+    assert result is not None
+    counts = [result.proposal.parents.count(i) for i in range(8)]
+    assert session.commit(at_two, counts) == session.commit(at_two, None)
+
+
+@pytest.mark.parametrize(
+    "counts", [[], [1], [0] * 8, [1] * 9, [-1] + [1] * 7, [99] + [1] * 7, [True] * 8, ["1"] * 8, [1.5] * 8]
+)
+def test_choices_that_do_not_fit_are_refused(session: Session, counts: list) -> None:
+    with pytest.raises(SelectionError):
+        session.commit(session.current, counts)
+
+
+def test_an_unknown_state_is_refused(session: Session) -> None:
+    with pytest.raises(StateError):
+        session.open("nonsense")
+
+
+def test_a_restart_loses_nothing_and_computes_nothing(session: Session, store: SessionStore) -> None:
+    at_two = go_to(session, 2)
+    session.open(session.commit(at_two, [2, 0, 1, 0, 0, 0, 0, 1]))
+    at = go_to(session, 7)
+    before = show(session, at)
+    engine = fake_engine()
+    again = SessionStore(engine, store.root).get(session.id)
+    assert again is not None
+    assert again.current == at
+    after = show(again, again.current)
+    assert isinstance(engine.backend, DrawnBackend)
+    assert engine.backend.grown == []
+    assert engine.backend.decoded == 0
+    for name in ("stepper", "lineage", "features", "resampling", "scores"):
+        assert getattr(after, name) == getattr(before, name), name
+    go_to(again, 13)
+    go_to(session, 13)
+    assert again.current == session.current
+
+
+def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) -> None:
+    one, two = (store.create(PROMPT, SearchConfig(), seed) for seed in (1, 2))
+    assert store.get(one.id) is one
+    assert store.get(two.id) is two
+    for strange in ("", "../../etc", "a" * 40, "missing1"):
+        assert store.get(strange) is None
+
+
+def test_a_run_of_another_model_is_not_reopened(session: Session, store: SessionStore) -> None:
+    engine = fake_engine()
+    engine.backend.name = "other"
+    assert SessionStore(engine, store.root).get(session.id) is None
+
+
+def test_a_damaged_run_is_not_reopened(session: Session, store: SessionStore, engine: Engine) -> None:
+    assert session.folder is not None
+    (session.folder / "run.json").write_text("{")
+    assert SessionStore(engine, store.root).get(session.id) is None
+
+
+def test_untouched_runs_are_deleted(session: Session, store: SessionStore, engine: Engine) -> None:
+    assert session.folder is not None
+    long_ago = time.time() - 100
+    os.utime(session.folder / "run.json", (long_ago, long_ago))
+    SessionStore(engine, store.root, ttl=50)
+    assert not session.folder.exists()

@@ -1,0 +1,184 @@
+"""Make the recorded runs: `python -m tools.record.record` finds runs that really show each story.
+
+Which prompt and seed show a story depends on the weights, so after training run it again. What was surveyed is kept in
+`--work`, so that a second call goes on where the first one stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import ttsvar
+from tools.record.captions import tell
+from tools.record.stories import STORIES, Choice, End, Story, Survey
+from tools.record.survey import ends, surveys
+from ttsvar.config import SearchConfig
+from ttsvar.detections import Detector
+from ttsvar.engine.loop import Engine
+from ttsvar.evaluation.bench.prompts import EvaluationPrompt
+from ttsvar.families.load import TOYBOX_FOLDER
+from ttsvar.toybox.detector import load_detector
+from ui.files.archive import pack
+from ui.guide.recorded import FOLDER, INDEX, Recorded
+from ui.panels.board.view import signed
+from ui.scene.pictures import picture_uri
+from ui.scene.projection import Projector
+from ui.session.session import Session
+from ui.session.store import SessionStore
+from ui.shell.handlers import Handlers
+
+Found = tuple[EvaluationPrompt, Survey]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Survey until every story has a run or time is up, then record the runs that fit best."""
+    parser = argparse.ArgumentParser(prog="python -m tools.record.record", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20.0, help="for surveying; recording takes a few more")
+    parser.add_argument("--per-category", type=int, default=12, help="prompts of each category, seen and held out")
+    parser.add_argument("--seeds", type=int, default=4, help="seeds of each prompt")
+    parser.add_argument("--spare", type=int, default=2, help="runs that fit, wanted of every story before recording")
+    parser.add_argument("--work", type=Path, default=Path(".cache/recorded"), help="surveys, kept between calls")
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    arguments = parser.parse_args(argv)
+    engine, detector = ttsvar.load("toybox"), load_detector(TOYBOX_FOLDER / "detector.safetensors")
+    until, found = time.monotonic() + 60 * arguments.minutes, []
+    looked = surveys(
+        engine, detector, arguments.work / "surveys.jsonl", per_category=arguments.per_category, seeds=arguments.seeds
+    )
+    for pair in looked:
+        found.append(pair)
+        fits = {story.name: sum(story.fit(s) is not None for _, s in found) for story in STORIES}
+        print(f"{len(found)} surveyed; runs that fit: {fits}", flush=True)
+        if min(fits.values()) >= arguments.spare or time.monotonic() > until:
+            break
+    projector = Projector()
+    try:
+        while not projector.wait(5):
+            pass
+        record_all(Recorder(engine, detector, projector), found, arguments.out)
+    finally:
+        projector.close()
+
+
+def record_all(recorder: Recorder, found: list[Found], out: Path) -> list[Recorded]:
+    """Record the best run of each story, each from another prompt, rarest story first; write the index."""
+    out.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    made: dict[str, Recorded] = {}
+    for story in sorted(STORIES, key=lambda story: sum(story.fit(s) is not None for _, s in found)):
+        for prompt, survey in _ranked(story, found, taken):
+            recorded = _record(recorder, story, prompt, survey, out)
+            if recorded is not None:
+                made[story.name] = recorded
+                taken.add(prompt.prompt)
+                break
+        print(f"{story.name}: {'recorded' if story.name in made else 'no run of these shows it'}", flush=True)
+    runs = [made[story.name] for story in STORIES if story.name in made]
+    (out / INDEX).write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
+    for path in out.glob("*.zip"):
+        if path.stem not in made:
+            path.unlink()
+    return runs
+
+
+def _ranked(story: Story, found: list[Found], taken: set[str]) -> list[Found]:
+    fits = [(fit, pair) for pair in found if (fit := story.fit(pair[1])) is not None and pair[0].prompt not in taken]
+    return [pair for _, pair in sorted(fits, key=lambda item: -item[0])][:4]
+
+
+class Recorder:
+    """Draws a story's branches in a session of its own, and everything that the page shows of them."""
+
+    def __init__(self, engine: Engine, detector: Detector, projector: Projector) -> None:
+        self.engine = engine
+        self.detector = detector
+        self.projector = projector
+
+    def draw(self, session: Session, choice: Choice | None) -> str:
+        """Walk from the start to the end, as proposed but for one choice; returns the end's id."""
+        session.open(session.history.root.state.id)
+        while not session.history.current.state.done:
+            node = session.history.current
+            counts = None
+            if choice is not None and node.state.scale == choice.scale:
+                assert node.result is not None
+                counts = [choice.names.count(name) for name in node.result.grown.candidate_ids]
+            session.open(session.commit(node.state.id, counts))
+        return session.current
+
+    def end(self, session: Session, state_id: str, metadata: dict[str, Any]) -> End:
+        """How a branch ended."""
+        state = session.history.node(state_id).state
+        return ends(self.engine, self.detector, metadata, state)[self.engine.best_index(state)]
+
+    def look_at_everything(self, session: Session, store: SessionStore) -> None:
+        """Make every value that the page shows at any state of the run."""
+        handlers = Handlers(self.engine, store, self.projector)
+        for node in session.history:
+            session.walked(node.state.id)
+            handlers.visit(session, node.state.id)
+
+    def thumbnail(self, session: Session, end: End) -> str:
+        """The picture of a branch's end as a data URI."""
+        state = session.history.node(end.state).state
+        images = session.finished(end.state).images
+        assert images is not None
+        return picture_uri(images[state.candidate_ids.index(end.name)].numpy(), 128, 82)
+
+
+def _record(recorder: Recorder, story: Story, prompt: EvaluationPrompt, survey: Survey, out: Path) -> Recorded | None:
+    """Record one run; None where, drawn for real, it does not end as the story says."""
+    engine, choice = recorder.engine, story.other(survey)
+    search = replace(SearchConfig(), lam=story.lam or SearchConfig().lam)
+    with tempfile.TemporaryDirectory() as folder:
+        store = SessionStore(engine, folder)
+        session = store.create(prompt.prompt, search, survey.seed)
+        main = recorder.draw(session, None)
+        other = recorder.draw(session, choice)
+        if main == other:
+            return None
+        run, versus = (recorder.end(session, at, prompt.metadata) for at in (main, other))
+        if not story.holds(run, versus):
+            return None
+        parting = next(n.state.id for n in session.history.path(main) if n.state.scale == choice.scale)
+        tale = tell(story, survey, run, versus)
+        session.history.name("the search", main)
+        session.history.name(choice.title, other)
+        places = [
+            {"label": f"Scale {choice.scale}, where they part", "state": parting},
+            {"label": "How the search ended", "state": main},
+            {"label": f"How \u201c{choice.title}\u201d ended", "state": other},
+        ]
+        told = {"name": story.name, "title": story.title, "text": tale.text, "places": places}
+        session.origin = {"weights": engine.weights, "story": told}
+        recorder.look_at_everything(session, store)
+        session.walked(main)
+        session.open(main)
+        assert session.folder is not None
+        (session.folder / "origin.json").write_text(json.dumps(session.origin))
+        (out / f"{story.name}.zip").write_bytes(pack(session, shown=True))
+        before, after = (run, versus) if story.name in ("lambda", "override") else (versus, run)
+        return Recorded(
+            name=story.name,
+            title=story.title,
+            summary=tale.summary,
+            before=recorder.thumbnail(session, before),
+            before_alt=f"{prompt.prompt}: {before.name}, reward {signed(before.reward)}",
+            before_said=story.pair[0],
+            after=recorder.thumbnail(session, after),
+            after_alt=f"{prompt.prompt}: {after.name}, reward {signed(after.reward)}",
+            after_said=story.pair[1],
+            model=engine.name,
+            weights=engine.weights,
+        )
+
+
+if __name__ == "__main__":
+    main()

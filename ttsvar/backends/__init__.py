@@ -1,1 +1,0 @@
-"""One adapter per model family, behind `ttsvar.types.Backend`."""

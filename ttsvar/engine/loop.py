@@ -1,0 +1,303 @@
+"""The only loop: begin, step, commit, run; and observe and best, which look without changing anything."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from threading import Lock
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ttsvar.config import SearchConfig
+from ttsvar.engine.cost import CostMeter, Progress
+from ttsvar.engine.observe import Eyes, in_chunks, score_in_chunks
+from ttsvar.engine.states import chosen_state, first_state, grown_state, only
+from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
+from ttsvar.sampling import keyed_rng
+from ttsvar.schedule import resolve_batch, resolve_search
+from ttsvar.search.explain import with_evidence
+from ttsvar.search.strategies import strategy
+from ttsvar.storage.png import sign
+from ttsvar.types import (
+    Backend,
+    Candidates,
+    Component,
+    FeatureExtractor,
+    Reward,
+    Run,
+    ScaleSchedule,
+    SearchState,
+    Selection,
+    StepCost,
+    StepResult,
+)
+from ttsvar.weights.parts import present
+from ttsvar.weights.room import require_room
+
+MOST_CANDIDATES = 512
+"""More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
+
+
+class Engine:
+    """A model, its eyes and its judges, behind a search that goes scale by scale.
+
+    `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name; a
+    `LazyMapping` loads each when a run first needs it. One step runs at a time; states are immutable, so any number of
+    sessions may share an engine. What was decoded or scored is remembered up to `remember_bytes` (0 for timing runs),
+    and costs then count only what was computed. `weights` is a digest of the files that the model was loaded from: a
+    saved picture says which ones made it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        extractors: Mapping[str, FeatureExtractor],
+        rewards: Mapping[str, Reward],
+        *,
+        device: torch.device | str = "cpu",
+        remember_bytes: int = 256 * 1024**2,
+        weights: str = "",
+    ) -> None:
+        self.backend = backend
+        self.weights = weights
+        self.device = torch.device(device)
+        self._eyes = Eyes(backend, extractors, rewards, remember_bytes)
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.backend.name
+
+    @property
+    def schedule(self) -> ScaleSchedule:
+        """The model's scales."""
+        return self.backend.schedule
+
+    @property
+    def extractors(self) -> tuple[str, ...]:
+        """Names of the extractors that need no download; `SearchConfig.extractor` may have others, too."""
+        return present(self._eyes.extractors)
+
+    @property
+    def rewards(self) -> tuple[str, ...]:
+        """Names of the rewards that need no download; `SearchConfig.reward` may have others, too."""
+        return present(self._eyes.rewards)
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; empty where it takes any text."""
+        return self.backend.vocabulary()
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know."""
+        return self.backend.unknown_words(prompt)
+
+    def choices(self) -> tuple[str, ...]:
+        """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
+        return self.backend.choices()
+
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with, as a run keeps them."""
+        return self.backend.examples()
+
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the model takes."""
+        return self.backend.options()
+
+    def read_prompt(self, prompt: str) -> str:
+        """The prompt as a run keeps it; raises PromptError where the model cannot draw it."""
+        return self.backend.read_prompt(prompt.strip())
+
+    def resolve(self, search: SearchConfig) -> SearchConfig:
+        """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
+        return resolve_search(search, len(self.schedule), self.backend.sampling)
+
+    def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
+        """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off.
+
+        RoomError says how much memory the run would need where that much is not free.
+        """
+        if not isinstance(prompt, str) or not prompt.strip():
+            raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
+        search = self.resolve(search or SearchConfig())
+        if refused := search.chosen_options() - self.options():
+            raise ConfigError(f"{self.name} takes no {' and no '.join(sorted(refused))}; leave that as it is.")
+        batch = resolve_batch(search, self.schedule)
+        if batch[0] > MOST_CANDIDATES:
+            raise ScheduleError(
+                f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
+            )
+        run = Run(self.name, self.read_prompt(prompt), _seed(seed), search, self.schedule, batch)
+        self._eyes.check(run)
+        advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
+        require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)
+        with self._lock, torch.inference_mode():
+            return first_state(run, self.backend.begin(run))
+
+    def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult:
+        """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on.
+
+        `progress` is called with each component as it begins, and how many candidates it will process.
+        """
+        self._check(state)
+        if state.done:
+            raise StateError(
+                f"This search has all its {state.scale} scales; take the image with `best`, or step an earlier state."
+            )
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device, progress)
+            scale, run = state.scale, state.run
+            with meter.part("transformer", flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)):
+                bits, kv = self.backend.grow(state)
+            grown = grown_state(state, bits, kv)
+            rule = strategy(run.search.strategy)
+            decision = run.search.decision(scale)
+            keep = min(run.batch[scale], len(state)) if decision else len(state)
+            # A single candidate leaves nothing to decide, so it is not looked at.
+            needs = rule.needs(run, scale) if len(state) > 1 else frozenset()
+            seen = self._eyes.look(grown, needs, meter)
+            if seen.scores is not None:
+                grown = grown_state(state, bits, kv, seen.scores)
+            with meter.part("selection", items=len(state)):
+                rng = keyed_rng(run.seed, scale, "select", grown.id)
+                proposal = rule.propose(grown, seen, keep, rng)
+        cost = meter.cost()
+        return StepResult(grown, proposal.candidates, proposal.selection, cost, decision, keep)  # type: ignore[arg-type]
+
+    def observe(
+        self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
+    ) -> tuple[Candidates, StepCost]:
+        """Look at every candidate of a state, without changing the search.
+
+        Images always; labels and clustering input with features, probabilities with scores: what a decision here
+        would go by. Nothing is written to the score history.
+        """
+        self._check(state)
+        if state.scale == 0:
+            raise StateError("Nothing is generated yet; step this state first.")
+        wanted = {"images"} | ({"features"} if features else set()) | ({"scores"} if scores else set())
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device, progress)
+            seen = self._eyes.look(state, frozenset(wanted), meter)
+            with meter.part("selection", items=len(state)):
+                seen = with_evidence(state, seen, _clusters_at(state))
+        return seen, meter.cost()
+
+    def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
+        """Scores float32 [B] of a state's candidates by any reward by name, held out or not; the search stays as it is.
+
+        Raises ConfigError for an unknown name, CheckpointError where a file of the judge is missing or broken.
+        """
+        self._check(state)
+        if state.scale == 0:
+            raise StateError("Nothing is generated yet; step this state first.")
+        with self._lock, torch.inference_mode():
+            meter = CostMeter(self.device)
+            return self._eyes.judge(state, reward, meter), meter.cost()
+
+    def image_features(self, extractor: str, images: Tensor) -> Tensor:
+        """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
+        with self._lock, torch.inference_mode():
+            return in_chunks(self._eyes.extractor(extractor).extract, images, self.backend.chunk).float()
+
+    def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
+        """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
+        with self._lock, torch.inference_mode():
+            return score_in_chunks(self._eyes.reward(reward), images, prompt, self.backend.chunk)
+
+    def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
+        """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.
+
+        Raises SelectionError where it is empty, too large, or points at a candidate that does not exist.
+        """
+        grown = result.grown
+        self._check(grown)
+        parents = _checked_parents(selection or result.proposal, len(grown))
+        kv = grown.kv
+        if kv is not None and parents != tuple(range(len(grown))):
+            with self._lock, torch.inference_mode():
+                kv = self.backend.select(kv, parents)
+        return chosen_state(grown, parents, kv)
+
+    def run(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> Iterator[StepResult]:
+        """The whole search, every proposal taken, as a generator; `commit` the last result for the final state."""
+        state = self.begin(prompt, search=search, seed=seed)
+        while not state.done:
+            result = self.step(state)
+            yield result
+            state = self.commit(result)
+
+    def raw_flops(self, run: Run) -> float:
+        """Floating-point operations of one image of this run without any search: every scale once, and one decode."""
+        scales = range(len(run.schedule))
+        return sum(self.backend.grow_flops(run, k, 1) for k in scales) + self.backend.decode_flops(1)
+
+    def price(self, run: Run, scale: int, candidates: int) -> dict[Component, float]:
+        """Floating-point operations by component that `step` takes at a scale with so many candidates.
+
+        The last scale includes the decoding of the pictures that come out.
+        """
+        needs = strategy(run.search.strategy).needs(run, scale) if candidates > 1 else frozenset()
+        if scale == len(run.schedule) - 1:
+            needs |= {"images"}
+        grow = self.backend.grow_flops(run, scale, candidates)
+        return {"transformer": grow, **self._eyes.flops(run.search, needs, candidates)}
+
+    def best_index(self, state: SearchState) -> int:
+        """Index of the candidate that the search prefers: the highest score; with raw sampling simply the first."""
+        self._check(state)
+        if len(state) == 1 or state.run.search.strategy == "raw":
+            return 0
+        scores = state.score_history[:, -1] if state.scale else torch.empty(0)
+        if not len(scores) or bool(scores.isnan().any()):
+            seen, _ = self.observe(state, features=False)
+            assert seen.scores is not None
+            scores = seen.scores
+        return int(scores.nan_to_num(nan=-torch.inf).argmax())
+
+    def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
+        """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG, if wanted."""
+        index = self.best_index(state)
+        images = self.observe(only(state, index), features=False, scores=False)[0].images
+        assert images is not None
+        image = Image.fromarray(images[0].numpy())
+        return sign(image, state, index, self.weights) if recipe else image
+
+    def _check(self, state: SearchState) -> None:
+        if state.run.model != self.name or state.run.schedule != self.schedule:
+            raise StateError(
+                f"This state was made with {state.run.model!r} ({len(state.run.schedule)} scales); this engine runs "
+                f"{self.name!r} ({len(self.schedule)} scales). Load that model to go on with it."
+            )
+
+
+def _seed(seed: int) -> int:
+    try:
+        return operator.index(seed)
+    except TypeError as error:
+        raise ConfigError(f"seed is {seed!r}; it must be a whole number.") from error
+
+
+def _clusters_at(state: SearchState) -> int | None:
+    """How many clusters a look at this state shows: as many as the next clustering keeps, or else the last one kept."""
+    search, batch, scale = state.run.search, state.run.batch, state.scale - 1
+    decisions = [k for k in range(len(batch)) if search.decision(k) == "cluster"]
+    ahead = [k for k in decisions if k >= scale]
+    return batch[(ahead or decisions[-1:])[0]] if decisions else None
+
+
+def _checked_parents(selection: Selection, alive: int) -> tuple[int, ...]:
+    if not selection.parents:
+        raise SelectionError("Nothing is selected; keep at least one candidate.")
+    if len(selection.parents) > MOST_CANDIDATES:
+        raise SelectionError(f"{len(selection.parents)} candidates are selected; the most is {MOST_CANDIDATES}.")
+    try:
+        parents = tuple(sorted(operator.index(p) for p in selection.parents))
+    except TypeError as error:
+        raise SelectionError(f"The selection is {selection.parents!r}; it must hold whole numbers.") from error
+    wrong = [p for p in parents if not 0 <= p < alive]
+    if wrong:
+        raise SelectionError(f"The selection names {wrong}; the candidates here are 0 to {alive - 1}.")
+    return parents

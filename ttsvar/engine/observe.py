@@ -1,0 +1,189 @@
+"""Looking at candidates: decode, features and rewards, in chunks of one shape, and each only once.
+
+What a candidate looks like is a function of its bits, so it is remembered by their digest: seeing a state again, its
+copies, or the same choice in another branch costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from ttsvar.config import SearchConfig
+from ttsvar.engine.cost import CostMeter
+from ttsvar.errors import ConfigError
+from ttsvar.rewards.combination import Combination
+from ttsvar.search.strategies import strategy
+from ttsvar.types import Backend, Candidates, Component, FeatureExtractor, Reward, Run, SearchState
+
+Key = tuple[str, ...]
+Part = TypeVar("Part")
+
+
+def candidate_digests(state: SearchState) -> tuple[str, ...]:
+    """One digest of all bits per candidate."""
+    rows = []
+    for candidate in range(len(state)):
+        digest = hashlib.blake2b(state.run.model.encode(), digest_size=16)
+        for bits in state.bits:
+            digest.update(repr(tuple(bits.shape[1:])).encode())
+            digest.update(bits[candidate].contiguous().numpy().tobytes())
+        rows.append(digest.hexdigest())
+    return tuple(rows)
+
+
+def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -> Tensor:
+    """`compute` on chunks of exactly `chunk` rows, the last one padded with its last row, as one tensor on the CPU.
+
+    Rounding depends on the shape of a product, so a row's result then does not depend on how many others there are.
+    """
+    parts = []
+    for start in range(0, len(inputs), chunk):
+        rows = inputs[start : start + chunk]
+        padding = rows[-1:].expand(chunk - len(rows), *rows.shape[1:])
+        parts.append(compute(torch.cat([rows, padding]))[: len(rows)].cpu())
+    return torch.cat(parts)
+
+
+def score_in_chunks(reward: Reward, images: Tensor, prompt: str, chunk: int) -> Tensor:
+    """Scores float32 [B] of images uint8 [B, H, W, 3], which are all candidates of a combination of judges."""
+    if isinstance(reward, Combination):
+        return reward.combine(torch.stack([score_in_chunks(part, images, prompt, chunk) for part in reward.parts]))
+    return in_chunks(lambda part: reward.score(part, prompt), images, chunk).float()
+
+
+class Looks:
+    """Remembers one tensor per key, newest first, up to a number of bytes; safe to share between threads."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit = limit_bytes
+        self._held: OrderedDict[Key, Tensor] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def gather(self, keys: Sequence[Key], compute: Callable[[Sequence[int]], Tensor]) -> Tensor:
+        """One row per key; `compute` gives the rows of those indices that are not remembered."""
+        with self._lock:
+            rows = {key: self._touch(key) for key in keys if key in self._held}
+        lacking = sorted({key: i for i, key in reversed(list(enumerate(keys))) if key not in rows}.values())
+        if lacking:
+            for i, row in zip(lacking, compute(lacking), strict=True):
+                rows[keys[i]] = row
+                self._store(keys[i], row.clone())
+        return torch.stack([rows[key] for key in keys])
+
+    def _touch(self, key: Key) -> Tensor:
+        self._held.move_to_end(key)
+        return self._held[key]
+
+    def _store(self, key: Key, row: Tensor) -> None:
+        with self._lock:
+            if key in self._held:
+                return
+            self._held[key] = row
+            self._bytes += row.nbytes
+            while self._bytes > self._limit and self._held:
+                self._bytes -= self._held.popitem(last=False)[1].nbytes
+
+
+class Eyes:
+    """Looks at the candidates of a state with a model's decoder, the feature extractors and the rewards."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        extractors: Mapping[str, FeatureExtractor],
+        rewards: Mapping[str, Reward],
+        remember_bytes: int,
+    ) -> None:
+        self.backend = backend
+        self.extractors = extractors
+        self.rewards = rewards
+        self._looks = Looks(remember_bytes)
+
+    def check(self, run: Run) -> None:
+        """Load the extractor and the reward that the strategy needs; ConfigError where the engine has no such one."""
+        rule = strategy(run.search.strategy)
+        needs = frozenset().union(*(rule.needs(run, k) for k in range(len(run.schedule))))
+        if "features" in needs:
+            self.extractor(run.search.extractor)
+        if "scores" in needs:
+            self.reward(run.search.reward)
+
+    def extractor(self, name: str) -> FeatureExtractor:
+        """An extractor by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
+        return _named(self.extractors, "extractor", name)
+
+    def reward(self, name: str) -> Reward:
+        """A reward by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
+        return _named(self.rewards, "reward", name)
+
+    def judge(self, state: SearchState, reward: str, meter: CostMeter) -> Tensor:
+        """Scores float32 [B] of a state's candidates by any reward."""
+        digests = candidate_digests(state)
+        return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
+
+    def look(self, state: SearchState, needs: frozenset[str], meter: CostMeter) -> Candidates:
+        """Images, features and scores as asked for and loaded; the meter counts only what is not remembered."""
+        if not needs:
+            return Candidates()
+        digests, search = candidate_digests(state), state.run.search
+        images = self._images(state, digests, meter)
+        extractor = self.extractors.get(search.extractor) if "features" in needs else None
+        reward = self.rewards.get(search.reward) if "scores" in needs else None
+        return Candidates(
+            images=images,
+            features=None if extractor is None else self._features(extractor, images, digests, meter),
+            scores=None if reward is None else self._scores(reward, images, digests, state.run.prompt, meter),
+        )
+
+    def flops(self, search: SearchConfig, needs: frozenset[str], count: int) -> dict[Component, float]:
+        """Floating-point operations of `look` by component for so many candidates, nothing remembered."""
+        work: dict[Component, float] = {"decode": self.backend.decode_flops(count)} if needs else {}
+        if "features" in needs and search.extractor in self.extractors:
+            work["features"] = self.extractors[search.extractor].flops(count)
+        if "scores" in needs and search.reward in self.rewards:
+            work["reward"] = self.rewards[search.reward].flops(count)
+        return work
+
+    def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Tensor:
+        def compute(rows: Sequence[int]) -> Tensor:
+            with meter.part("decode", flops=self.backend.decode_flops(len(rows)), items=len(rows)):
+                return self.backend.decode(tuple(bits[rows] for bits in state.bits))
+
+        return self._looks.gather([("image", digest) for digest in digests], compute)
+
+    def _features(
+        self, extractor: FeatureExtractor, images: Tensor, digests: Sequence[str], meter: CostMeter
+    ) -> Tensor:
+        def compute(rows: Sequence[int]) -> Tensor:
+            with meter.part("features", flops=extractor.flops(len(rows)), items=len(rows)):
+                return in_chunks(extractor.extract, images[rows], self.backend.chunk).float()
+
+        return self._looks.gather([("features", extractor.name, digest) for digest in digests], compute)
+
+    def _scores(self, reward: Reward, images: Tensor, digests: Sequence[str], prompt: str, meter: CostMeter) -> Tensor:
+        if isinstance(reward, Combination):
+            # Only its parts belong to an image, so only they are remembered.
+            parts = [self._scores(part, images, digests, prompt, meter) for part in reward.parts]
+            return reward.combine(torch.stack(parts))
+
+        def compute(rows: Sequence[int]) -> Tensor:
+            with meter.part("reward", flops=reward.flops(len(rows)), items=len(rows)):
+                return score_in_chunks(reward, images[rows], prompt, self.backend.chunk)
+
+        return self._looks.gather([("score", reward.name, prompt, digest) for digest in digests], compute)
+
+
+def _named(parts: Mapping[str, Part], kind: str, name: str) -> Part:
+    if name not in parts:
+        raise ConfigError(
+            f"The {kind} {name!r} is not known here; this engine has {', '.join(sorted(parts)) or 'none'}."
+        )
+    return parts[name]

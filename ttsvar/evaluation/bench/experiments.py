@@ -1,0 +1,247 @@
+"""The paper's experiments as data: which searches each one compares, and the paper's own numbers beside them.
+
+Arms with equal settings have one label everywhere, so that an image is drawn once whoever asks for it. A beam at N, and
+SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (72, 65 and 65 GFLOP at N = 1; early pick 55).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from itertools import groupby
+from types import MappingProxyType
+
+from ttsvar.config import EXTRACTORS, POTENTIALS, RESAMPLINGS, SEARCHES, SearchConfig, search_config
+from ttsvar.evaluation.bench import paper
+from ttsvar.evaluation.bench.paper import PaperTable
+from ttsvar.schedule import PAPER_BATCH
+
+SIZES = (1, 2, 4, 8)
+"""The N of the main table."""
+ABLATION_SIZES = (2, 4)
+"""The N of the paper's ablations."""
+EVERY_SCALE = tuple(range(1, 12))
+"""All scales of 13 with a choice: after the first there is one token, after the last the reward judges anyway."""
+REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
+"""The rewards of Table 9; a model that lacks the weights of one cannot run its arms."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One question, the arms that answer it, and what the paper found; `bases` says what an arm is compared with."""
+
+    name: str
+    title: str
+    arms: Mapping[str, SearchConfig]
+    about: str = ""
+    paper: tuple[PaperTable, ...] = ()
+
+
+def arm(name: str, **changes: object) -> tuple[str, SearchConfig]:
+    """A named search with some settings changed, and its label: 'tts-var n=2 lam=5', without what is as named."""
+    search, named = search_config(name, **changes), SEARCHES[name]
+    label = [name] if name == "raw" else [name, f"n={search.n}"]
+    for setting in (f.name for f in fields(SearchConfig) if f.name != "n"):
+        if (value := getattr(search, setting)) != getattr(named, setting):
+            label.append(f"{setting.removesuffix('_scales')}={_shown(value)}")
+    return " ".join(label), search
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        groups = [(_shown(part), len(list(same))) for part, same in groupby(value)]
+        return ",".join(f"{part}x{count}" if count > 1 else part for part, count in groups) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def arms(*searches: tuple[str, SearchConfig]) -> Mapping[str, SearchConfig]:
+    """Labelled searches in their order, each once."""
+    return MappingProxyType(dict(searches))
+
+
+def bases(searches: Mapping[str, SearchConfig]) -> dict[str, str]:
+    """By arm the one that it is compared with: the first arm, or where there is one its like at the arm's own N."""
+    first, search = next(iter(searches.items()))
+    likes: dict[int, str] = {}
+    for label, other in searches.items():
+        if other.strategy == search.strategy:
+            likes.setdefault(other.n, label)
+    found = {label: likes.get(other.n, first) for label, other in searches.items()}
+    return {label: base if base != label else first for label, base in found.items()}
+
+
+def _at_ablation_sizes(name: str, **changes: object) -> list[tuple[str, SearchConfig]]:
+    return [arm(name, n=n, **changes) for n in ABLATION_SIZES]
+
+
+def _clustered(n: int, scales: tuple[int, ...] = (2, 5), **changes: object) -> tuple[str, SearchConfig]:
+    """The paper's first candidates, clustered down to N, which are drawn to the end and judged as in best-of-N."""
+    alive, batch = PAPER_BATCH[0], []
+    for scale, in_the_paper in enumerate(PAPER_BATCH):
+        if scale in scales:
+            alive = 1 if scale == scales[-1] else in_the_paper
+        batch.append(alive)
+    own = {} if scales == (2, 5) else {"cluster_scales": scales}
+    return arm("cluster-only", n=n, batch=tuple(batch), **own, **changes)
+
+
+RAW = arm("raw")
+BEAMS = [arm("beam", n=n) for n in (1, 2, 4)]
+PARTICLES = [arm("smc", n=n) for n in (5, 10, 20)]
+PICKS = [arm("early-pick", n=n) for n in (1, 2, 4)]
+BEST_OF = [arm("best-of-n", n=n) for n in (2, 4, 8)]
+IMPORTANCE = [arm("importance-sampling", n=n) for n in (2, 4, 8)]
+TTS_VAR = [arm("tts-var", n=n) for n in SIZES]
+ABLATION_BASE = _at_ablation_sizes("best-of-n")
+
+_ALL = (
+    Experiment(
+        "headline",
+        "TTS-VAR against best-of-8 and raw sampling",
+        arms(RAW, arm("best-of-n", n=8), arm("tts-var", n=2)),
+        "The paper's claim: TTS-VAR with N = 2 does better than best-of-N with N = 8, at a quarter of the samples.",
+        (paper.MAIN, paper.GENEVAL),
+    ),
+    Experiment(
+        "main",
+        "Strategies at N = 1, 2, 4, 8",
+        arms(RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR, *BEAMS[:2], *PARTICLES[:2], *PICKS[:2]),
+        "Beam search, SMC and early pick are not in the paper; they cost about as much as TTS-VAR at N = 1 and 2.",
+        (paper.MAIN, paper.GENEVAL),
+    ),
+    Experiment(
+        "score-vs-n",
+        "Score against N (Figure 3)",
+        arms(RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR),
+        "In the paper best-of-N with N = 8 stays below TTS-VAR with N = 2.",
+        (paper.MAIN,),
+    ),
+    Experiment(
+        "score-vs-compute",
+        "Score against FLOPs and seconds (Figure 8)",
+        arms(RAW, *IMPORTANCE, *BEST_OF, arm("best-of-n", n=16), *TTS_VAR[:3], *BEAMS, *PARTICLES, *PICKS),
+        "In the paper TTS-VAR does better than both baselines with less than half of their TFLOPs.",
+        (paper.MAIN,),
+    ),
+    Experiment(
+        "resampling-scale",
+        "Resampling after one scale (Figure 5a)",
+        arms(
+            *ABLATION_BASE,
+            *(a for k in range(12) for a in _at_ablation_sizes("importance-sampling", resample_scales=(k,))),
+        ),
+        "In the paper resampling after an early scale such as 3 lowers the final reward below best-of-N, "
+        "and after a late one raises it.",
+    ),
+    Experiment(
+        "potentials",
+        "Potential scores (Table 4)",
+        arms(*(a for kind in POTENTIALS for a in _at_ablation_sizes("importance-sampling", potential=kind))),
+        "Only scales 6 and 9 are scored, so max and sum see two numbers here; the paper scores every scale for them.",
+        (paper.POTENTIALS,),
+    ),
+    Experiment(
+        "resampling-frequency",
+        "How often to resample (Table 3)",
+        arms(
+            RAW,
+            *(
+                a
+                for scales in (None, (6, 8, 10), (6, 7, 8, 9, 10, 11))
+                for a in _at_ablation_sizes("importance-sampling", resample_scales=scales)
+            ),
+        ),
+        "N candidates all the way, resampled after these scales. The paper's main table has lower numbers for "
+        "importance sampling than this table has for [6, 9], and does not say how they differ.",
+        (paper.FREQUENCY,),
+    ),
+    Experiment(
+        "clustering-scales",
+        "Where to cluster (Table 5)",
+        arms(*ABLATION_BASE, *(_clustered(n, scales) for scales in ((2,), (5,), (2, 5)) for n in ABLATION_SIZES)),
+        "8N candidates are clustered down to N, of which the reward keeps the best. The paper does not give this "
+        "table's schedule; ours ends with as many images as best-of-N.",
+        (paper.CLUSTERING,),
+    ),
+    Experiment(
+        "extractors",
+        "What k-means sees (Table 6)",
+        arms(*(_clustered(n, extractor=name) for name in EXTRACTORS for n in ABLATION_SIZES)),
+        "The paper's PCA is `pca-raw`, as published; `pca` aligns the signs of the first components across candidates.",
+        (paper.EXTRACTORS,),
+    ),
+    Experiment(
+        "reward-models",
+        "Which reward selects (Table 9)",
+        arms(*ABLATION_BASE, *(a for name in REWARDS for a in _at_ablation_sizes("tts-var", reward=name))),
+        "The toybox has one reward of its own, so that there only best-of-N and ImageReward are covered.",
+        (paper.REWARDS,),
+    ),
+    Experiment(
+        "pipeline",
+        "What each part adds (Table 8)",
+        arms(
+            RAW,
+            *ABLATION_BASE,
+            *(_clustered(n) for n in ABLATION_SIZES),
+            *_at_ablation_sizes("resample-only"),
+            *_at_ablation_sizes("tts-var"),
+        ),
+        "Resampling without clustering is not in the paper's table.",
+        (paper.PIPELINE,),
+    ),
+    Experiment(
+        "lambda",
+        "How much the reward is trusted (Table 10)",
+        arms(
+            *ABLATION_BASE, *(a for lam in (0.1, 0.5, 1.0, 5.0, 10.0) for a in _at_ablation_sizes("tts-var", lam=lam))
+        ),
+        "In the paper the reward rises with lambda, while GenEval at N = 4 is best at 5.",
+        (paper.LAMBDA,),
+    ),
+    Experiment(
+        "early-pick",
+        "One look, where it counts",
+        arms(
+            arm("early-pick"),
+            *TTS_VAR[:2],
+            arm("beam"),
+            arm("smc", n=5),
+            arm("best-of-n", n=5),
+            arm("best-of-n", n=8),
+        ),
+        "Ours, which the others are compared with: the reward looks once, at the knee of its consistency.",
+    ),
+    Experiment(
+        "early-pick-shape",
+        "Early pick: when to look, and how many finish",
+        arms(
+            arm("early-pick"),
+            arm("early-pick", width=1, children=12),
+            *(arm("early-pick", resample_scales=(k,)) for k in (2, 3, 4, 6, 8)),
+        ),
+        "As a default it looks after scale 5, the plan's last clustering scale, and two finish.",
+    ),
+    Experiment(
+        "beam-shape",
+        "Beam: how wide, and how often it decides",
+        arms(
+            arm("beam"),
+            arm("beam", width=4, children=2),
+            arm("beam", width=1, children=8),
+            arm("greedy"),
+            *(arm("beam", resample_scales=scales) for scales in ((5, 8), (4, 6, 8, 10), EVERY_SCALE)),
+            arm("greedy", resample_scales=EVERY_SCALE),
+        ),
+        "Not in the paper: arXiv 2510.16751 decides after every scale; a decision costs a look at everybody.",
+    ),
+    Experiment(
+        "resampling-schemes",
+        "How SMC draws, and when",
+        arms(*(arm("smc", resampling=scheme, ess_share=share) for share in (1.0, 0.5) for scheme in RESAMPLINGS)),
+        "Not in the paper: four unbiased schemes, always or when the effective sample size falls below half "
+        "(FK steering, arXiv 2501.06848).",
+    ),
+)
+EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
+"""Every experiment by name. Consistency per scale and the cost of the schedule are measurements, and have no arms."""

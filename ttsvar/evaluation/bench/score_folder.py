@@ -1,0 +1,123 @@
+"""Scores of images made elsewhere, one JSON line an image: `python -m ttsvar geneval` and `... compbench`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ttsvar.errors import ConfigError
+from ttsvar.evaluation.bench.image_folders import FolderImage, append_json, geneval_images, named_images, read_image
+from ttsvar.evaluation.bench.statistics import accuracy
+from ttsvar.evaluation.bench.worker import Measure
+from ttsvar.evaluation.report.summary import interval
+from ttsvar.evaluation.rules.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
+from ttsvar.evaluation.rules.measures import open_measure
+from ttsvar.storage.outputs import prepare
+from ttsvar.toybox.world.things import COLORS, SHAPES
+from ttsvar.weights.room import pick_device
+from ttsvar.weights.strict import shorten
+
+
+@dataclass(frozen=True)
+class FolderScore:
+    """What scoring a folder gave: rows as written, and the table."""
+
+    rows: list[dict[str, Any]]
+    text: str
+
+
+def score_geneval(folder: Path, measure: Measure, out: Path, *, metadata: Path | None = None) -> FolderScore:
+    """Judge every image of a folder in GenEval's layout, as GenEval's own results.jsonl has it.
+
+    A row is written as soon as it is there; an unreadable image stops with ImageError and keeps the rows before it.
+    """
+    images = geneval_images(folder, metadata)
+    _begin(out)
+    rows = []
+    for image in tqdm(images, desc="geneval", unit="image", disable=None):
+        verdict = measure.verdict(read_image(image.path), image.metadata)
+        row = {
+            "filename": str(image.path),
+            "tag": image.metadata["tag"],
+            "prompt": image.metadata["prompt"],
+            "correct": verdict.correct,
+            "reason": "\n".join(verdict.reasons),
+        }
+        append_json(out, row)
+        rows.append(row)
+    return FolderScore(rows, geneval_table(rows))
+
+
+def geneval_table(rows: Sequence[dict[str, Any]]) -> str:
+    """Accuracy of every category, and their mean, which is GenEval's overall score."""
+    by_tag: dict[str, dict[str, list[bool]]] = {}
+    for row in rows:
+        by_tag.setdefault(row["tag"], {}).setdefault(row["prompt"], []).append(row["correct"])
+    outcomes = {tag: [float(np.mean(hits)) for hits in group.values()] for tag, group in by_tag.items()}
+    lines = [f"{len(rows)} images, {sum(map(len, by_tag.values()))} prompts; mean of prompts with its 95 % interval"]
+    lines += [f"{tag:<16} {interval(accuracy({tag: values}).to_json())}" for tag, values in outcomes.items()]
+    return "\n".join([*lines, f"{'overall':<16} {interval(accuracy(outcomes).to_json())}"])
+
+
+def score_compbench(folder: Path, category: str, bench: CompBench, out: Path) -> FolderScore:
+    """Score every image of a folder whose file names tell their prompts, for one category of T2I-CompBench."""
+    images = list(named_images(folder))
+    _begin(out)
+    rows = []
+    for path, prompt in tqdm(images, desc=category, unit="image", disable=None):
+        score, why = bench.score(category, read_image(path), prompt)
+        row = {"filename": str(path), "prompt": prompt, "category": category, "score": score, "left_out": why}
+        append_json(out, row)
+        rows.append(row)
+    return FolderScore(rows, compbench_table(rows, category))
+
+
+def compbench_table(rows: Sequence[dict[str, Any]], category: str) -> str:
+    """The mean score, how many images it covers, and what of the benchmark is not covered at all."""
+    scored = [row["score"] for row in rows if row["score"] is not None]
+    mean = f"{np.mean(scored):.4f}" if scored else "-"
+    lines = [
+        f"{category} ({CATEGORIES[category]}): {mean} over {len(scored)} images",
+        f"left out: {len(rows) - len(scored)} images",
+    ]
+    reasons = sorted({row["left_out"] for row in rows if row["left_out"]})
+    lines += [f"  {reason}" for reason in reasons[:5]]
+    return "\n".join([*lines, "not covered: " + "; ".join(f"{k} ({v})" for k, v in NOT_COVERED.items())])
+
+
+def geneval_command(folder: Path, models: Path | None, out: Path, metadata: Path | None, device: str | None) -> None:
+    """Score a folder with GenEval's models, or with the toybox detector where no models are given, and print.
+
+    Raises ConfigError where the toybox detector is asked for what it does not know.
+    """
+    pick_device(device)
+    if models is None:
+        _require_toybox(geneval_images(folder, metadata))
+    print(score_geneval(folder, open_measure(models, device), out, metadata=metadata).text)
+    print(f"Wrote {out}.")
+
+
+def _require_toybox(images: Sequence[FolderImage]) -> None:
+    asked = [wanted for image in images for wanted in image.metadata["include"]]
+    words = {word for wanted in asked for word in (wanted["class"], wanted.get("color")) if word}
+    if strange := words - {*SHAPES, *COLORS}:
+        raise ConfigError(
+            f"The prompts ask for {shorten(sorted(strange))}, which the toybox detector does not know. Give --measure "
+            "with GenEval's models, mask2former/ and clip/."
+        )
+
+
+def compbench_command(folder: Path, category: str, models: Path, out: Path, device: str | None) -> None:
+    """Score a folder for one category of T2I-CompBench and print."""
+    print(score_compbench(folder, category, load_compbench(models, category, device), out).text)
+    print(f"Wrote {out}.")
+
+
+def _begin(out: Path) -> None:
+    prepare(out)
+    out.write_text("")

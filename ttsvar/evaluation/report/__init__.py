@@ -1,0 +1,1 @@
+"""What the rows say: tables, figures, a page."""

@@ -1,0 +1,193 @@
+"""The report's figures as plotly figures, from the values that `evidence.collect` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ttsvar.evaluation.report.summary import SHORT
+
+COLORS = {
+    "raw": "#7C879A",
+    "best-of-n": "#E69F00",
+    "importance-sampling": "#56B4E9",
+    "tts-var": "#4650DD",
+    "beam": "#009E73",
+    "smc": "#CC79A7",
+    "cluster-only": "#0072B2",
+    "resample-only": "#D55E00",
+}
+"""One colour a strategy in every figure, told apart by colour-blind readers too; the accent is TTS-VAR's."""
+OTHER = "#8C564B"
+FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
+PATTERNS = ("", "/", "x")
+"""Tell arms of one strategy apart, in the order in which they come."""
+POTENTIAL_COLORS = {"value": "#4650DD", "max": "#009E73", "sum": "#E69F00", "diff": "#CC79A7"}
+
+
+def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
+    """Share of right images by category and overall, with intervals, one colour an arm."""
+    figure = go.Figure()
+    arms = experiment["summary"]["arms"]
+    seen: dict[str, int] = {}
+    for label, arm in arms.items():
+        strategy = experiment["settings"][label]["strategy"]
+        seen[strategy] = seen.get(strategy, 0) + 1
+        estimates = {SHORT[tag]: value for tag, value in arm["categories"].items()} | {"overall": arm["overall"]}
+        values = [e["value"] for e in estimates.values()]
+        figure.add_bar(
+            name=label,
+            x=list(estimates),
+            y=values,
+            marker={"color": color_of(strategy), "pattern": {"shape": PATTERNS[(seen[strategy] - 1) % len(PATTERNS)]}},
+            error_y=_bars(list(estimates.values())),
+        )
+    return calm(figure, "", "share of right images").update_yaxes(range=[0, 1.02])
+
+
+def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure:
+    """Overall share against 'n', 'flops' (in GFLOP) or 'seconds', one line a strategy; all arms with default settings.
+
+    Raw sampling begins every line: with one candidate there is nothing to search.
+    """
+    figure = go.Figure()
+    lines = by_strategy(experiment)
+    raw = lines.pop("raw", [])
+    for strategy, points in lines.items():
+        begun = raw if strategy in ("best-of-n", "importance-sampling") else []
+        placed = [(_place(label, arm, experiment, x), arm) for label, arm in [*begun, *points]]
+        along = sorted(placed, key=lambda pair: pair[0])
+        figure.add_scatter(
+            name=strategy,
+            x=[place for place, _ in along],
+            y=[arm["overall"]["value"] for _, arm in along],
+            error_y=_bars([arm["overall"] for _, arm in along]),
+            mode="lines+markers",
+            line={"color": color_of(strategy)},
+        )
+    for label, arm in raw:
+        figure.add_scatter(
+            name="raw",
+            x=[_place(label, arm, experiment, x)],
+            y=[arm["overall"]["value"]],
+            error_y=_bars([arm["overall"]]),
+            mode="markers",
+            marker={"color": color_of("raw"), "size": 9},
+        )
+    ticks: dict[str, Any] = {"tickvals": [1, 2, 4, 8, 16, 32, 64]} if x == "n" else {}
+    return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
+
+
+def differences_figure(experiment: Mapping[str, Any], of: str, title: str) -> go.Figure:
+    """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
+
+    The row's words stand above its mark: beside it they would leave a phone no room.
+    """
+    told = [d for d in experiment["summary"]["differences"] if d[of]]
+    rows = list(range(len(told), 0, -1))
+    figure = go.Figure().add_vline(x=0, line={"color": "#7C879A", "dash": "dot", "width": 1})
+    figure.add_scatter(
+        x=[d[of]["value"] for d in told],
+        y=rows,
+        error_x={**_bars([d[of] for d in told]), "color": "#7C879A"},
+        mode="markers",
+        marker={"size": 8, "color": [color_of(experiment["settings"][d["first"]]["strategy"]) for d in told]},
+        hovertext=[f"{d['first']} - {d['second']}: {d[of]['value']:+.3f}" for d in told],
+        hoverinfo="text",
+        showlegend=False,
+    )
+    for row, d in zip(rows, told, strict=True):
+        words = {"text": f"{d['first']} \u2212 {d['second']}", "showarrow": False, "font": {"size": 11}}
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=row + 0.4, **words)
+    calm(figure, title, "").update_layout(height=70 + 36 * len(told))
+    return figure.update_yaxes(visible=False, range=[0.4, len(told) + 0.8])
+
+
+def scale_figure(experiment: Mapping[str, Any]) -> go.Figure:
+    """Mean reward when resampled after one scale, one line an N; best-of-N of that N as a level (Figure 5a)."""
+    figure = go.Figure()
+    arms, settings = experiment["summary"]["arms"], experiment["settings"]
+    for place, n in enumerate(sorted({s["n"] for s in settings.values()})):
+        points = [
+            (int(label.rsplit("=", 1)[1]), arm["reward"])
+            for label, arm in arms.items()
+            if settings[label]["n"] == n and " resample=" in label
+        ]
+        color = ("#4650DD", "#009E73", "#CC79A7")[place % 3]
+        xs, ys = zip(*sorted(points), strict=True) if points else ((), ())
+        figure.add_scatter(name=f"resampled, N={n}", x=xs, y=ys, mode="lines+markers", line={"color": color})
+        for label, arm in arms.items():
+            if settings[label] == {"strategy": "best-of-n", "n": n} and xs:
+                level = {"color": color, "dash": "dot"}
+                both = [arm["reward"]] * 2
+                figure.add_scatter(name=label, x=[min(xs), max(xs)], y=both, mode="lines", line=level)
+    return calm(figure, "scale after which is resampled", "mean reward of the final image")
+
+
+def consistency_figure(consistency: Mapping[str, Any]) -> go.Figure:
+    """By scale how often the best candidate by potential is the best in the end (Figures 5b and 6)."""
+    figure = go.Figure()
+    for name, values in consistency["potentials"].items():
+        line = {"color": POTENTIAL_COLORS.get(name, OTHER)}
+        figure.add_scatter(name=name, x=list(range(len(values))), y=values, mode="lines+markers", line=line)
+    chance = 1 / max(1, consistency["candidates"])
+    figure.add_hline(y=chance, line={"color": "#7C879A", "dash": "dot"}, annotation_text="chance")
+    return calm(figure, "scale", "consistency").update_yaxes(range=[0, 1.02])
+
+
+def schedule_figure(schedule: Mapping[str, Any], column: str, title: str) -> go.Figure:
+    """One column of the schedule's cost by scale, one candidate against the adaptive schedule (Figure 2)."""
+    figure = go.Figure()
+    for (label, columns), color in zip(schedule["schedules"].items(), ("#7C879A", "#4650DD"), strict=True):
+        values = columns[column]
+        figure.add_bar(name=label, x=list(range(len(values))), y=values, marker={"color": color})
+    return calm(figure, "scale", title)
+
+
+def by_strategy(experiment: Mapping[str, Any]) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+    """Arms by strategy, in their order."""
+    lines: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for label, arm in experiment["summary"]["arms"].items():
+        lines.setdefault(experiment["settings"][label]["strategy"], []).append((label, arm))
+    return lines
+
+
+def color_of(strategy: str) -> str:
+    """A strategy's colour."""
+    return COLORS.get(strategy, OTHER)
+
+
+def calm(figure: go.Figure, x: str, y: str) -> go.Figure:
+    """The report's look: no frame, thin lines, the page's own type; colours that read on light and dark ground."""
+    axis = {"gridcolor": "rgba(124,135,154,.22)", "zeroline": False, "fixedrange": True, "automargin": True}
+    return figure.update_layout(
+        height=340,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 12, "color": "#7C879A"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        dragmode=False,
+        bargap=0.25,
+        xaxis={**axis, "title": {"text": x}},
+        yaxis={**axis, "title": {"text": y}},
+    )
+
+
+def _place(label: str, arm: Mapping[str, Any], experiment: Mapping[str, Any], x: str) -> float:
+    if x == "n":
+        return experiment["settings"][label]["n"]
+    return arm[x] / 1e9 if x == "flops" else arm[x]
+
+
+def _bars(estimates: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [e["high"] - e["value"] for e in estimates],
+        "arrayminus": [e["value"] - e["low"] for e in estimates],
+        "thickness": 1.2,
+        "width": 3,
+    }

@@ -1,0 +1,1 @@
+"""Decision rules: does an image satisfy its prompt?"""

@@ -1,0 +1,266 @@
+"""What every family of next-scale transformers shares: one chunk of candidates at a time, always of the same shape.
+
+Rows of the KV cache lie chunk by chunk, in each first the conditional and then the unconditional half, so that a chunk
+is one contiguous slice. Letters: G candidates of a chunk, L tokens of a scale, D bits, C channels of a code.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ttsvar.config import Sampling
+from ttsvar.errors import ConfigError, StateError
+from ttsvar.families.base.memory import cache_bytes
+from ttsvar.nn.kv_cache import CacheView
+from ttsvar.types import Run, ScaleSchedule, SearchState
+
+CONDITIONS = 4
+"""Prompts whose digested form is kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChunkCache:
+    """Keys, values and summed codes of the candidates after some scales, padded to whole chunks."""
+
+    run: Run
+    candidates: int
+    scale: int
+    """Scales in the cache."""
+    view: CacheView
+    summed: Tensor | None
+    """float32 [chunks * G, C, H, W]; None before the first scale."""
+
+
+class ChunkedBackend(ABC):
+    """The verbs of `ttsvar.types.Backend` over a handful of questions that a family answers for one chunk.
+
+    A family is one subclass: it says whether a run is guided, digests a prompt, and for one chunk computes logits,
+    draws bits, sums codes and decodes.
+    """
+
+    def __init__(self, name: str, schedule: ScaleSchedule, chunk: int, sampling: Sampling) -> None:
+        if chunk < 1:
+            raise ConfigError(f"chunk is {chunk}; it must be at least 1.")
+        self.name = name
+        self.schedule = schedule
+        self.chunk = chunk
+        self.sampling = sampling
+        self._ends = [sum(schedule.tokens(j) for j in range(k + 1)) for k in range(len(schedule))]
+        self._conditions: OrderedDict[tuple, Any] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where the weights are."""
+
+    @abstractmethod
+    def _guided(self, run: Run) -> bool:
+        """Whether any scale of a run needs the unconditional half."""
+
+    @abstractmethod
+    def _digest(self, prompt: str, guided: bool) -> Any:
+        """What the transformer needs to know of a prompt, computed once."""
+
+    @abstractmethod
+    def _view(self, rows: int, tokens: int) -> CacheView:
+        """An empty KV cache."""
+
+    @abstractmethod
+    def _logits(self, cond: Any, summed: Tensor | None, view: CacheView, scale: int) -> Tensor:
+        """One chunk's raw logits [halves * G, L, ...], from the sum of its codes so far; writes keys and values."""
+
+    @abstractmethod
+    def _draw(self, run: Run, scale: int, logits: Tensor, names: Sequence[str]) -> Tensor:
+        """One chunk's bits uint8 [G, h, w, D] on the CPU; `names` are the ids that its draws are keyed by."""
+
+    @abstractmethod
+    def _add_codes(self, summed: Tensor | None, bits: Tensor, scale: int) -> Tensor:
+        """One chunk's sum with the codes of a scale's bits added, float32 [G, C, H, W]."""
+
+    @abstractmethod
+    def _images(self, bits: Sequence[Tensor]) -> Tensor:
+        """One chunk's images uint8 [G, H, W, 3] from its bits of the first scales."""
+
+    @abstractmethod
+    def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
+        """Floating-point operations of growing one scale, padding left out."""
+
+    @abstractmethod
+    def decode_flops(self, candidates: int) -> float:
+        """Floating-point operations of decoding this many images, padding left out."""
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; none are listed where it takes any text."""
+        return ()
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know: none, where it takes any text."""
+        return ()
+
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the family takes: none as a rule."""
+        return frozenset()
+
+    def choices(self) -> tuple[str, ...]:
+        """Every prompt the model takes; none are listed where prompts are free text."""
+        return ()
+
+    @abstractmethod
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with."""
+
+    def read_prompt(self, prompt: str) -> str:
+        """The prompt as a run keeps it: as it is, where prompts are free text."""
+        return prompt
+
+    def begin(self, run: Run) -> ChunkCache:
+        """Digest the prompt, and the empty cache for `run.batch[0]` candidates."""
+        return self._empty(run, run.batch[0])
+
+    def grow(self, state: SearchState) -> tuple[Tensor, ChunkCache]:
+        """Draw the next scale's bits, uint8 [B, h, w, D] on the tokenizer's grid and the CPU, and the grown cache."""
+        cache = self._cache(state)
+        view = self._room(cache).grow(self.schedule.tokens(cache.scale))
+        names = [state.candidate_ids[i] for i in padded(len(state), self.chunk)]
+        parts = []
+        for number in range(len(names) // self.chunk):
+            logits = self._chunk_logits(cache, view, number)
+            parts.append(self._draw(state.run, cache.scale, logits, names[self._slice(number)]))
+        bits = torch.cat(parts)
+        return bits[: len(state)], self._with_codes(cache, view, bits)
+
+    def select(self, kv: ChunkCache, parents: Sequence[int]) -> ChunkCache:
+        """The cache of the chosen candidates, with room until the next decision."""
+        picks = [parents[i] for i in padded(len(parents), self.chunk)]
+        rows = [
+            row for start in range(0, len(picks), self.chunk) for row in self._rows(kv, picks[start:][: self.chunk])
+        ]
+        view = kv.view.select(rows, capacity=self._capacity(kv.run, kv.scale))
+        summed = None if kv.summed is None else kv.summed[picks]
+        return ChunkCache(kv.run, len(parents), kv.scale, view, summed)
+
+    def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
+        """Images of partial or full bits: uint8 [B, H, W, 3] RGB on the CPU."""
+        if not bits:
+            raise StateError("There are no bits to decode; generate a scale first.")
+        count = len(bits[0])
+        index = padded(count, self.chunk)
+        starts = range(0, len(index), self.chunk)
+        images = [self._images([b[index[start : start + self.chunk]] for b in bits]).cpu() for start in starts]
+        return torch.cat(images)[:count]
+
+    def restore(self, run: Run, bits: tuple[Tensor, ...]) -> ChunkCache:
+        """Rebuild a cache by replaying bits: the same products on the same shapes, so the same numbers."""
+        if not bits:
+            return self.begin(run)
+        cache = self._empty(run, len(bits[0]))
+        for scale, part in enumerate(bits):
+            index = padded(len(part), self.chunk)
+            view = self._room(cache).grow(self.schedule.tokens(scale))
+            for number in range(len(index) // self.chunk):
+                self._chunk_logits(cache, view, number)
+            cache = self._with_codes(cache, view, part[index])
+        return cache
+
+    def run_bytes(self, run: Run) -> int:
+        """Bytes that a run needs at its peak beside the weights: its KV caches, and what one chunk computes with."""
+        caches = cache_bytes(
+            run.batch,
+            capacity=lambda scale: self._capacity(run, scale),
+            rows=lambda candidates: self._halves(run) * len(padded(candidates, self.chunk)),
+            token_bytes=self._view(1, 1).cache.buffer.nbytes,
+        )
+        return caches + self._chunk_bytes(run)
+
+    def _chunk_bytes(self, run: Run) -> int:
+        """What one chunk needs in the transformer or the decoder; 0 where it is small beside the caches."""
+        return 0
+
+    def _condition(self, run: Run) -> Any:
+        """The digested prompt, computed once while it is among the last few."""
+        key = self._key(run)
+        with self._lock:
+            if key not in self._conditions:
+                with torch.inference_mode():
+                    self._conditions[key] = self._digest(*key)
+            self._conditions.move_to_end(key)
+            while len(self._conditions) > CONDITIONS:
+                self._conditions.popitem(last=False)
+            return self._conditions[key]
+
+    def _key(self, run: Run) -> tuple:
+        """All of a run that its digested prompt depends on: what `_digest` is called with."""
+        return run.prompt, self._guided(run)
+
+    def _halves(self, run: Run) -> int:
+        return 2 if self._guided(run) else 1
+
+    def _empty(self, run: Run, candidates: int) -> ChunkCache:
+        self._condition(run)
+        rows = self._halves(run) * len(padded(candidates, self.chunk))
+        return ChunkCache(run, candidates, 0, self._view(rows, self._capacity(run, 0)), None)
+
+    def _cache(self, state: SearchState) -> ChunkCache:
+        cache = self.restore(state.run, state.bits) if state.kv is None else state.kv
+        if cache.candidates != len(state) or cache.scale != state.scale:
+            raise StateError(
+                f"State {state.id} has {len(state)} candidates at scale {state.scale}, its cache {cache.candidates} at "
+                f"{cache.scale}; drop the cache (kv=None) to rebuild it from the bits."
+            )
+        return cache
+
+    def _capacity(self, run: Run, scale: int) -> int:
+        """Tokens up to the next fall at or after a scale: it copies the cache anyway, and fewer rows need the rest."""
+        ahead = [
+            k
+            for k in range(scale, len(self._ends))
+            if run.search.decision(k) and run.batch[k] < run.batch[max(k - 1, 0)]
+        ]
+        return self._ends[ahead[0] if ahead else -1]
+
+    def _room(self, cache: ChunkCache) -> CacheView:
+        """The cache's view where the next scale fits, or else a copy with room until the next decision."""
+        if cache.view.cache.capacity >= self._ends[cache.scale]:
+            return cache.view
+        return cache.view.select(range(cache.view.rows), capacity=self._capacity(cache.run, cache.scale))
+
+    def _rows(self, cache: ChunkCache, candidates: Sequence[int]) -> list[int]:
+        """Cache rows of one chunk of candidates, half by half."""
+        halves = self._halves(cache.run)
+        return [
+            (c // self.chunk * halves + half) * self.chunk + c % self.chunk
+            for half in range(halves)
+            for c in candidates
+        ]
+
+    def _slice(self, number: int) -> slice:
+        return slice(number * self.chunk, (number + 1) * self.chunk)
+
+    def _chunk_logits(self, cache: ChunkCache, view: CacheView, number: int) -> Tensor:
+        """Run the next scale for one chunk: its raw logits."""
+        width = self.chunk * self._halves(cache.run)
+        summed = None if cache.summed is None else cache.summed[self._slice(number)]
+        return self._logits(self._condition(cache.run), summed, view.narrow(number * width, width), cache.scale)
+
+    def _with_codes(self, cache: ChunkCache, view: CacheView, bits: Tensor) -> ChunkCache:
+        """The cache one scale on, with the padded bits' codes added chunk by chunk."""
+        added = []
+        for number in range(len(bits) // self.chunk):
+            rows = self._slice(number)
+            before = None if cache.summed is None else cache.summed[rows]
+            added.append(self._add_codes(before, bits[rows].to(self.device), cache.scale))
+        return ChunkCache(cache.run, cache.candidates, cache.scale + 1, view, torch.cat(added))
+
+
+def padded(count: int, chunk: int) -> list[int]:
+    """Indices 0 to count - 1, the last one repeated to fill whole chunks."""
+    return [min(i, count - 1) for i in range(-(-count // chunk) * chunk)]

@@ -1,0 +1,206 @@
+"""A PNG that carries how it was made: a `ttsvar` chunk of JSON, and the `parameters` text that image browsers show.
+
+The chunk holds the recipe (`recipe.state_recipe`), a digest of the weight files, and the picture's own bits: 1 to 2 KB
+for the toybox, some 50 KB at 1024 px. Rounding differs between machines, so the recorded bits have the last word.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+from torch import Tensor
+
+from ttsvar.engine.recipe import first_ids, next_ids, run_from_json, state_id, state_recipe
+from ttsvar.engine.states import only
+from ttsvar.errors import ConfigError, FileError
+from ttsvar.types import Run, SearchState
+
+RECIPE_KEY = "ttsvar"
+"""Name of the text chunk, and of the entry in `image.info`, that holds the recipe."""
+PARAMETERS_KEY = "parameters"
+"""Name of the text that AUTOMATIC1111's web UI, and the tools that followed it, write and read."""
+FORMATS = (1,)
+MOST_BITS = 64 * 1024**2
+"""A recipe may not claim more bits than this; a picture of 1024 px has under half a million."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a picture says of its making, checked: the choices lead to the state, and the bits fit the scales."""
+
+    run: Run
+    choices: tuple[tuple[int, ...], ...]
+    scale: int
+    state: str
+    candidate: str
+    weights: str
+    bits: tuple[Tensor, ...] | None
+    """Per scale uint8 [h, w, D] of the one candidate; None in a file that does not hold them."""
+
+    @property
+    def row(self) -> int:
+        """Index of the candidate in the state that was reached."""
+        return self._ids().index(self.candidate)
+
+    def rows(self) -> tuple[int, ...]:
+        """Index of the candidate's ancestor among those grown at each scale."""
+        row, rows = self.row, []
+        for scale in reversed(range(self.scale)):
+            if scale < len(self.choices):
+                row = self.choices[scale][row]
+            rows.append(row)
+        return tuple(reversed(rows))
+
+    def _ids(self) -> tuple[str, ...]:
+        ids = first_ids(self.run.batch[0])
+        for scale, parents in enumerate(self.choices):
+            ids = next_ids(ids, parents, scale)
+        return ids
+
+
+def sign(image: Image.Image, state: SearchState, candidate: int, weights: str = "") -> Image.Image:
+    """Write the recipe of one candidate into `image.info`, from where it goes into a saved PNG."""
+    packed = pack_bits(only(state, candidate).bits)
+    recipe = json.dumps({**state_recipe(state, candidate), "weights": weights, "bits": packed})
+    image.info |= {PARAMETERS_KEY: parameters_text(state.run, image.size, weights), RECIPE_KEY: recipe}
+    image.encoderinfo = {"pnginfo": text_chunks(image)}
+    return image
+
+
+def text_chunks(image: Image.Image) -> PngInfo:
+    """The text entries of `image.info` as PNG chunks, for `image.save(..., pnginfo=...)`."""
+    chunks = PngInfo()
+    for key, value in image.info.items():
+        if isinstance(key, str) and isinstance(value, str):
+            chunks.add_itxt(key, value)
+    return chunks
+
+
+def png_bytes(image: Image.Image, *, recipe: bool = True) -> bytes:
+    """The image as a PNG file, with its text entries or without any."""
+    buffer = io.BytesIO()
+    bare(image).save(buffer, "PNG", pnginfo=text_chunks(image) if recipe else None)
+    return buffer.getvalue()
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """The same pixels with nothing said of how they were made."""
+    return Image.fromarray(np.asarray(image))
+
+
+def parameters_text(run: Run, size: tuple[int, int], weights: str = "") -> str:
+    """The prompt on a line of its own, then `Name: value` pairs, as AUTOMATIC1111's web UI writes them."""
+    search = run.search
+    values: dict[str, Any] = {
+        "Steps": len(run.schedule),
+        "Sampler": search.strategy,
+        "CFG scale": search.cfg,
+        "Seed": run.seed,
+        "Size": f"{size[0]}x{size[1]}",
+        "Model": run.model,
+        "Model hash": weights,
+        "N": search.n,
+        "Batch": run.batch,
+        "Lambda": search.lam,
+        "Potential": search.potential,
+        "Tau": search.tau,
+        "Top P": search.top_p,
+    }
+    pairs = ", ".join(f"{name}: {_parameter(value)}" for name, value in values.items() if value != "")
+    return f"{run.prompt}\n{pairs}"
+
+
+def read_recipe(data: bytes) -> Recipe:
+    """The recipe of a PNG file; raises FileError where it is damaged, foreign, or from a later version."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            text = image.info.get(RECIPE_KEY)
+    except UnidentifiedImageError as error:
+        raise FileError(
+            "This cannot be read as a PNG: it is of another kind, or damaged. Drop a picture that was saved here, "
+            "or take another copy."
+        ) from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, zlib.error) as error:
+        raise FileError(f"This PNG is damaged ({error}); save it again from the run, or take another copy.") from error
+    if text is None:
+        raise FileError(
+            "This PNG carries no recipe: it was made elsewhere, saved without it, or another program that saved it "
+            "left it out. Take the file as it was downloaded."
+        )
+    try:
+        return recipe_from_json(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise FileError(f"The recipe in this PNG cannot be read ({error}); take another copy of the file.") from error
+
+
+def recipe_from_json(values: Mapping[str, Any]) -> Recipe:
+    """The checked recipe of the chunk's JSON; raises FileError that says what does not fit."""
+    if not isinstance(values, Mapping) or values.get("format") not in FORMATS:
+        found = values.get("format") if isinstance(values, Mapping) else values
+        raise FileError(f"The recipe has format {str(found)[:20]!r}; this version reads {FORMATS[-1]}. Update the app.")
+    try:
+        run = run_from_json(values)
+        choices = tuple(tuple(int(p) for p in parents) for parents in values["choices"])
+        scale, state = int(values["scale"]), str(values["state"])
+        packed = values.get("bits")
+        bits = None if packed is None else unpack_bits(packed)
+        recipe = Recipe(run, choices, scale, state, str(values["candidate"]), str(values.get("weights", "")), bits)
+        if state_id(run, scale, choices) != state or len(choices) not in (scale, scale - 1):
+            raise FileError("The recipe's choices do not lead to the state that it names: it was changed by hand.")
+        _check(recipe)
+    except (ConfigError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise FileError(f"The recipe is damaged ({error}); take another copy of the file.") from error
+    return recipe
+
+
+def pack_bits(bits: tuple[Tensor, ...]) -> dict[str, Any]:
+    """Bits uint8 [1, h, w, D] per scale as JSON: their shapes, and 8 to a byte in base64."""
+    flat = np.concatenate([b.cpu().numpy().reshape(-1) for b in bits])
+    return {
+        "shapes": [list(b.shape[1:]) for b in bits],
+        "packed": base64.b64encode(np.packbits(flat).tobytes()).decode(),
+    }
+
+
+def unpack_bits(values: Mapping[str, Any]) -> tuple[Tensor, ...]:
+    """The inverse of `pack_bits`, per scale uint8 [h, w, D]; raises ValueError where shapes and bytes disagree."""
+    shapes = [tuple(int(n) for n in shape) for shape in values["shapes"]]
+    if any(len(shape) != 3 or min(shape) < 1 for shape in shapes):
+        raise ValueError("a scale of bits is not [h, w, D]")
+    counts = [math.prod(shape) for shape in shapes]
+    packed = np.frombuffer(base64.b64decode(values["packed"], validate=True), dtype=np.uint8)
+    if sum(counts) > MOST_BITS or len(packed) != -(-sum(counts) // 8):
+        raise ValueError(f"{len(packed)} bytes are not the {sum(counts)} bits of its scales")
+    flat = torch.from_numpy(np.unpackbits(packed, count=sum(counts)).copy())
+    return tuple(part.reshape(shape) for part, shape in zip(flat.split(counts), shapes, strict=True))
+
+
+def _check(recipe: Recipe) -> None:
+    alive = recipe.run.batch[0]
+    for scale, parents in enumerate(recipe.choices):
+        if not parents or not all(0 <= p < alive for p in parents):
+            raise ValueError(f"the choice after scale {scale} names candidates that there were not")
+        alive = len(parents)
+    if not 1 <= recipe.scale <= len(recipe.run.schedule):
+        raise ValueError(f"scale {recipe.scale} is none of the schedule's")
+    if recipe.bits is not None and len(recipe.bits) != recipe.scale:
+        raise ValueError(f"bits of {len(recipe.bits)} scales, where {recipe.scale} were drawn")
+    _ = recipe.row
+
+
+def _parameter(value: Any) -> str:
+    if isinstance(value, tuple):
+        return json.dumps(", ".join(f"{v:g}" for v in value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

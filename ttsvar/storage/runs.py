@@ -1,0 +1,220 @@
+"""A session on disk: one JSON file for the tree and its numbers, and one file of packed bits per step.
+
+    run.json           format, recipe, nodes with their choices, reasons, scores and costs; replaced as a whole
+    steps/ID.npz       bits of the scale that a step grew (packed, 8 to a byte), the vectors k-means saw; written once
+
+Every file is written beside its place, flushed and renamed, and `run.json` comes last: a crash leaves the session as it
+was before the save. Reopening reads the bits and draws nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ttsvar.engine.history import History, Node
+from ttsvar.engine.recipe import run_from_json, run_to_json
+from ttsvar.engine.states import chosen_state, first_state, grown_state
+from ttsvar.errors import StateError
+from ttsvar.types import Candidates, ComponentCost, SearchState, Selection, StepCost, StepResult
+
+FORMAT = 1
+INDEX = "run.json"
+
+
+def save_history(history: History, folder: str | Path) -> None:
+    """Write a session to a folder, which is made if need be; steps that are there already are not written again."""
+    folder = Path(folder)
+    (folder / "steps").mkdir(parents=True, exist_ok=True)
+    for node in history:
+        if node.result is not None:
+            _save_step(node.result, folder)
+    index = {
+        "format": FORMAT,
+        "run": run_to_json(history.run),
+        "current": history.current.state.id,
+        "names": history.names,
+        "nodes": [_node_to_json(node) for node in history],
+    }
+    text = json.dumps(index, allow_nan=False)
+    _write_atomically(folder / INDEX, lambda file: file.write(text.encode()))
+
+
+def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
+    """Reopen a session: the same tree, bits and numbers; caches and pictures come back when something needs them.
+
+    Raises StateError where the folder holds no session, one of another format, or one whose parts do not fit together.
+    """
+    folder = Path(folder)
+    index = _read_index(folder / INDEX)
+    try:
+        run = run_from_json(index["run"])
+        first, *rest = index["nodes"]
+        history = History(first_state(run), max_caches=max_caches)
+        _check_id(history.root.state, first["id"], folder)
+        _restore_step(history, first, folder)
+        for values in rest:
+            _restore_node(history, values, folder)
+        history.names.update(index["names"])
+        history.go(index["current"])
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise StateError(f"{folder / INDEX} is damaged ({error!r}); delete the folder or restore a copy.") from error
+    return history
+
+
+def _restore_node(history: History, values: dict[str, Any], folder: Path) -> None:
+    result = history.node(values["parent"]).result
+    if result is None:
+        raise StateError(f"{folder / INDEX} has state {values['id']} without the step it was chosen from.")
+    selection = _selection(values["selection"])
+    state = chosen_state(result.grown, tuple(sorted(selection.parents)))
+    _check_id(state, values["id"], folder)
+    history.add_state(state, selection)
+    _restore_step(history, values, folder)
+
+
+def _restore_step(history: History, values: dict[str, Any], folder: Path) -> None:
+    step = values.get("step")
+    if step is None:
+        return
+    state = history.node(values["id"]).state
+    path = _step_path(folder, step["id"])
+    arrays = _read_arrays(path)
+    bits = _unpack(arrays, path)
+    if len(bits) != len(state):
+        raise StateError(f"{path} holds bits of {len(bits)} candidates; the session says {len(state)}.")
+    grown = grown_state(state, bits, scores=_tensor(step["scored"], torch.float32))
+    _check_id(grown, step["id"], folder)
+    seen = None if step["seen"] is None else _candidates(step["seen"], None)
+    vectors = arrays.get("clustering_input")
+    candidates = _candidates(step["candidates"], None if vectors is None else torch.from_numpy(vectors))
+    parts = {name: ComponentCost(**cost) for name, cost in step["cost"].items()}
+    proposal = _selection(step["proposal"])
+    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), step["decision"], step["keep"]))
+    if seen is not None:
+        history.add_seen(state.id, seen)
+
+
+def _node_to_json(node: Node) -> dict[str, Any]:
+    values: dict[str, Any] = {"id": node.state.id, "parent": node.state.parent_id}
+    if node.selection is not None:
+        values["selection"] = asdict(node.selection)
+    if (result := node.result) is not None:
+        column = result.grown.score_history[:, -1]
+        values["step"] = {
+            "id": result.grown.id,
+            "decision": result.decision,
+            "keep": result.keep,
+            "proposal": asdict(result.proposal),
+            "scored": None if bool(column.isnan().all()) else _numbers(column),
+            "candidates": _candidates_to_json(result.candidates),
+            "seen": None if node.seen is None else _candidates_to_json(node.seen),
+            "cost": {name: asdict(cost) for name, cost in result.cost.parts.items()},
+        }
+    return values
+
+
+def _candidates_to_json(candidates: Candidates) -> dict[str, list | None]:
+    return {name: _numbers(getattr(candidates, name)) for name in ("scores", "labels", "probabilities")}
+
+
+def _candidates(values: dict[str, list | None], vectors: Tensor | None) -> Candidates:
+    return Candidates(
+        scores=_tensor(values["scores"], torch.float32),
+        labels=_tensor(values["labels"], torch.int64),
+        probabilities=_tensor(values["probabilities"], torch.float64),
+        clustering_input=vectors,
+    )
+
+
+def _numbers(tensor: Tensor | None) -> list | None:
+    """Plain numbers, which JSON carries exactly; what is no finite number becomes its name."""
+    if tensor is None:
+        return None
+    return [v if math.isfinite(v) else str(v) for v in tensor.tolist()]
+
+
+def _tensor(values: list | None, dtype: torch.dtype) -> Tensor | None:
+    if values is None:
+        return None
+    return torch.tensor([float(v) if isinstance(v, str) else v for v in values], dtype=dtype)
+
+
+def _selection(values: dict[str, Any]) -> Selection:
+    return Selection(tuple(int(p) for p in values["parents"]), values["source"], str(values["reason"]))
+
+
+def _save_step(result: StepResult, folder: Path) -> None:
+    path = _step_path(folder, result.grown.id)
+    if path.exists():
+        return
+    bits = result.grown.bits[-1].cpu().numpy()
+    arrays = {"bits": np.packbits(bits), "shape": np.array(bits.shape, dtype=np.int64)}
+    if result.candidates.clustering_input is not None:
+        arrays["clustering_input"] = result.candidates.clustering_input.cpu().numpy()
+    _write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+
+def _step_path(folder: Path, step_id: str) -> Path:
+    if not (isinstance(step_id, str) and step_id.isalnum()):
+        raise StateError(f"{folder / INDEX} names a step {step_id!r}; ids are letters and digits.")
+    return folder / "steps" / f"{step_id}.npz"
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise StateError(f"{path} cannot be read ({error}); without it the session cannot be reopened.") from error
+
+
+def _unpack(arrays: dict[str, np.ndarray], path: Path) -> Tensor:
+    shape = tuple(int(n) for n in arrays["shape"])
+    count = math.prod(shape)
+    if len(shape) != 4 or len(arrays["bits"]) != -(-count // 8):
+        raise StateError(f"{path} holds {len(arrays['bits'])} bytes, which are no bits of shape {shape}.")
+    return torch.from_numpy(np.unpackbits(arrays["bits"], count=count).reshape(shape).copy())
+
+
+def _read_index(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise StateError(f"There is no saved session at {path.parent}: {path.name} is missing.")
+    try:
+        index = json.loads(path.read_text())
+    except ValueError as error:
+        raise StateError(f"{path} is not JSON ({error}); delete the folder or restore a copy.") from error
+    found = index.get("format") if isinstance(index, dict) else None
+    if found != FORMAT:
+        raise StateError(
+            f"{path} has format {found!r}; this version reads format {FORMAT}. Open it with the version that saved it."
+        )
+    return index
+
+
+def _check_id(state: SearchState, expected: str, folder: Path) -> None:
+    if state.id != expected:
+        raise StateError(f"{folder / INDEX} says state {expected}, but its recipe and choices make it {state.id}.")
+
+
+def _write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    os.replace(file.name, path)

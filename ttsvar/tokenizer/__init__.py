@@ -1,1 +1,0 @@
-"""Images <-> multi-scale bits."""

@@ -1,0 +1,152 @@
+"""Prompts that almost fit a scene: one count, colour, object or side wrong, or two colours swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+
+from ttsvar.families.infinity.text import words_of
+from ttsvar.toybox.world.prompts import COUNT_PAIRS, TAGS, Request
+from ttsvar.toybox.world.scenes import Thing, related
+from ttsvar.toybox.world.things import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES
+
+KINDS = ("count", "color", "object", "side", "swap")
+TAGS_WITH = {
+    "count": ("counting", "two_counts"),
+    "color": ("colors", "color_attr", "three_attr", "position_attr", "four_attr"),
+    "object": TAGS,
+    "side": ("position", "position_attr"),
+    "swap": ("color_attr", "three_attr", "position_attr", "four_attr"),
+}
+"""Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
+CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
+
+
+def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Sequence[str] = ()) -> Request:
+    """The request with one thing wrong: no scene of the one satisfies the other.
+
+    A scene may have more objects than were named; `present` are shapes that a wrong object must not be one of.
+    """
+    kinds = list(request.kinds)
+    i = int(rng.integers(len(kinds)))
+    shape, color, count = kinds[i]
+    if kind == "side":
+        return replace(request, relation=OPPOSITE[request.relation or "left of"])
+    if kind == "swap":
+        i, j = rng.choice(len(kinds), 2, replace=False)
+        (a, color_a, n), (b, color_b, m) = kinds[i], kinds[j]
+        kinds[i], kinds[j] = (a, color_b, n), (b, color_a, m)
+        return replace(request, kinds=tuple(kinds))
+    if kind == "count" and len(kinds) == 2:
+        counts = [pair for pair in COUNT_PAIRS if pair != (kinds[0][2], kinds[1][2])]
+        kinds = [(s, c, n) for (s, c, _), n in zip(kinds, counts[rng.integers(len(counts))], strict=True)]
+    elif kind == "count":
+        kinds[i] = (shape, color, int(rng.choice([n for n in (2, 3, 4) if n != count])))
+    elif kind == "color":
+        kinds[i] = (shape, str(rng.choice([c for c in COLORS if c not in {k[1] for k in kinds}])), count)
+    else:
+        taken = {*present, *(k[0] for k in kinds)}
+        kinds[i] = (str(rng.choice([s for s in SHAPES if s not in taken])), color, count)
+    return replace(request, kinds=tuple(kinds))
+
+
+def true_requests(things: Sequence[Thing]) -> list[Request]:
+    """What can be said of a scene of one object, of several alike, of two to four different ones, in every form.
+
+    Of two kinds of which one is several, only how many there are of each.
+    """
+    shapes, colors = [t.shape for t in things], [t.color for t in things]
+    if len(things) == 1:
+        return [
+            Request("single_object", ((shapes[0], None, 1),)),
+            Request("colors", ((shapes[0], colors[0], 1),)),
+        ]
+    if len(set(shapes)) == 1:
+        said = [Request("counting", ((shapes[0], None, len(things)),))]
+        alike = len(set(colors)) == 1
+        return said + [Request("counting", ((shapes[0], colors[0], len(things)),))] * alike
+    if len(set(shapes)) == 2 < len(things):
+        return _counted_pairs(things)
+    said = []
+    for a, b in permutations(things, 2):
+        said.append(Request("two_object", ((a.shape, None, 1), (b.shape, None, 1))))
+        if a.color != b.color:
+            said.append(Request("color_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1))))
+        for relation in (r for r in RELATIONS if related(a, b, r)):
+            said.append(Request("position", ((a.shape, None, 1), (b.shape, None, 1)), relation))
+            if a.color != b.color:
+                said.append(Request("position_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1)), relation))
+    for named, number in ((3, "three"), (4, "four")):
+        for some in permutations(things, named):
+            said.append(Request(f"{number}_object", tuple((t.shape, None, 1) for t in some)))
+            if len({t.color for t in some}) == named:
+                said.append(Request(f"{number}_attr", tuple((t.shape, t.color, 1) for t in some)))
+    return said
+
+
+def _counted_pairs(things: Sequence[Thing]) -> list[Request]:
+    colors = {shape: {t.color for t in things if t.shape == shape} for shape in dict.fromkeys(t.shape for t in things)}
+    counts = {shape: sum(t.shape == shape for t in things) for shape in colors}
+    said = []
+    for pair in permutations(colors, 2):
+        said.append(Request("two_counts", tuple((s, None, counts[s]) for s in pair)))
+        if all(len(colors[s]) == 1 for s in pair) and colors[pair[0]] != colors[pair[1]]:
+            said.append(Request("two_counts", tuple((s, min(colors[s]), counts[s]) for s in pair)))
+    return said
+
+
+def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Generator, count: int) -> list[Request]:
+    """Near-misses of a true request, of kinds drawn at random, that training may see; wrong for the scene itself."""
+    kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * all(count == 1 for _, _, count in said.kinds)
+    rng.shuffle(kinds)
+    found: list[Request] = []
+    shapes = [t.shape for t in things]
+    for attempt in range(50):
+        kind = kinds[attempt % len(kinds)]
+        miss = _other_miss(things, said, rng) if kind == "other" else near_miss(said, kind, rng, shapes)
+        if not miss.held_out and miss not in found:
+            found.append(miss)
+        if len(found) == count:
+            return found
+    return [found[i % len(found)] for i in range(count)]
+
+
+def _other_miss(things: Sequence[Thing], said: Request, rng: np.random.Generator) -> Request:
+    """Wrong in a way that near-misses of the same form are not: an object too few, or a side across."""
+    first = said.kinds[int(rng.integers(len(said.kinds)))]
+    if rng.random() < 0.5:
+        return Request("counting", ((first[0], first[1], int(rng.integers(2, 5))),))
+    if len(said.kinds) == 1:
+        shape = str(rng.choice([s for s in SHAPES if s != first[0]]))
+        color = str(rng.choice([c for c in COLORS if c != first[1]])) if first[1] else None
+        pair = [first, (shape, color, 1)]
+        rng.shuffle(pair)
+        named = "color_attr" if color else "two_object"
+        return Request(named, tuple(pair)) if rng.random() < 0.6 or color else _beside(pair, rng)
+    across = _clearly_across([next(t for t in things if t.shape == k[0]) for k in said.kinds]) if said.relation else ()
+    if across:
+        return replace(said, relation=str(rng.choice(across)))
+    return near_miss(said, "object", rng, [t.shape for t in things])
+
+
+def _beside(pair: list[tuple[str, str | None, int]], rng: np.random.Generator) -> Request:
+    return Request("position", tuple(pair), str(rng.choice(RELATIONS)))
+
+
+def _clearly_across(things: Sequence[Thing]) -> tuple[str, ...]:
+    """Relations on the axis along which two objects hardly differ, so that neither word can be meant."""
+    dx, dy = abs(things[0].x - things[1].x), abs(things[0].y - things[1].y)
+    if dy < 0.4 * dx:
+        return ("above", "below")
+    return ("left of", "right of") if dx < 0.4 * dy else ()
+
+
+def wrong_words(said: Request, miss: Request) -> set[str]:
+    """The words of a near-miss that make it wrong."""
+    mine, right = words_of(miss.prompt), words_of(said.prompt)
+    wrong = {w for w in mine if w in CONTENT and w not in right}
+    moved = [kind for kind in miss.kinds if kind not in said.kinds]
+    return wrong or {PLURALS[shape] if count > 1 else color or shape for shape, color, count in moved}

@@ -1,0 +1,103 @@
+"""Named parts: which files each needs, and how they are loaded when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Generic, TypeVar
+
+import torch
+
+from ttsvar.weights.download import WeightFile, find, locate_all
+from ttsvar.errors import ConfigError
+from ttsvar.weights.room import require_room
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where parts compute, where their files may be, and whether they lie on the CPU between uses."""
+
+    device: torch.device
+    weights: Path | None = None
+    """A folder that is searched for files first, and that downloads go to."""
+    offload: bool = False
+
+    @property
+    def home(self) -> torch.device:
+        """Where a part lies between uses."""
+        return torch.device("cpu") if self.offload else self.device
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """An extractor or a reward that can be named."""
+
+    summary: str
+    files: tuple[WeightFile, ...]
+    build: Callable[[Sequence[Path], torch.device], T]
+    """From the files, in their order, and a device."""
+    require: Callable[[], object] = lambda: None
+    """Raises ConfigError where a library is absent: asked before anything is downloaded."""
+
+    def load(self, places: Places) -> T:
+        """The part at its home; files that are not here are downloaded, or CheckpointError says what to do.
+
+        RoomError where its files are larger than what is free there.
+        """
+        self.require()
+        paths = locate_all(self.files, places.weights)
+        needs = {"weights": sum(path.stat().st_size for path in paths)}
+        require_room(self.summary, needs, places.home, "Close other programs, choose another one, or use --offload.")
+        return self.build(paths, places.home)
+
+    def here(self, weights: Path | None = None) -> bool:
+        """Whether its library and all its files are on this machine, so that loading it downloads nothing."""
+        try:
+            self.require()
+        except ConfigError:
+            return False
+        return all(find(file, weights) is not None for file in self.files)
+
+
+class LazyMapping(Mapping[str, T]):
+    """A mapping whose values are made when first asked for, once, and kept; its names are known from the start.
+
+    Safe to share between threads. A loader that raises is tried again the next time, and may use other entries.
+    `here` says of some entries whether they can be loaded without a download; all others can.
+    """
+
+    def __init__(
+        self, loaders: Mapping[str, Callable[[], T]], here: Mapping[str, Callable[[], bool]] | None = None
+    ) -> None:
+        self._loaders = dict(loaders)
+        self._here = dict(here or {})
+        self._loaded: dict[str, T] = {}
+        self._lock = RLock()
+
+    def __getitem__(self, name: str) -> T:
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = self._loaders[name]()
+            return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._loaders
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaders)
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def here(self) -> tuple[str, ...]:
+        """The names of what is loaded, or can be without a download."""
+        return tuple(name for name in self if name in self._loaded or self._here.get(name, lambda: True)())
+
+
+def present(parts: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of the parts that need no download."""
+    return parts.here() if isinstance(parts, LazyMapping) else tuple(parts)

@@ -1,0 +1,1 @@
+"""What leaves the page and what comes back to it: pictures, sessions, recorded runs."""

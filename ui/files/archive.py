@@ -1,0 +1,190 @@
+"""A session as one ZIP: for people (pictures, tables), and, under `session/`, the files that reopen it to the bit.
+
+Reading is careful: the archive comes from anywhere. Only names of our own making are read, sizes are bounded before
+anything is unpacked, and nothing in it that is HTML or a picture reaches a page: those are made anew from the bits.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ttsvar.engine.history import History, Node
+from ttsvar.errors import FileError, TTSVarError
+from ttsvar.schedule import resolve_batch
+from ttsvar.storage.png import png_bytes
+from ttsvar.storage.runs import save_history
+
+from ..session.session import ORIGIN, Session
+from . import records
+
+MOST_BYTES = 24 * 1024**2
+"""Largest file that may be dropped."""
+MOST_UNPACKED = 192 * 1024**2
+MOST_ENTRIES = 20_000
+MOST_STEPS = 4_000
+PART = re.compile(r"session/(run\.json|origin\.json|steps/[0-9a-f]{16}\.npz)")
+SHOWN = re.compile(r"session/(shown/[0-9a-f]{16}-[a-z-]{1,24}\.json)")
+README = """A session of TTS-VAR Explorer. Drop this file on the app to reopen it.
+
+recipe.json        model, prompt, seed, search and the choices of every branch
+decisions.json     every scale: candidates, probabilities, draws, the algorithm's proposal, what was chosen and by whom
+scores.csv         one line per branch, scale and candidate
+contact-sheet.png  every candidate of the last branch, a row per scale; framed: went on
+picture.png        the best picture with its recipe (only of a finished run)
+survivors/         how each candidate that reached the last scale came about
+session/           what the app reads: the tree, its numbers, and every bit that was drawn
+"""
+
+
+def pack(session: Session, *, shown: bool = False) -> bytes:
+    """The ZIP of a session; `shown` adds what the page shows of it, so that a recorded run opens without computing."""
+    if session.folder is None:
+        raise FileError("This server keeps no runs on disk, so it cannot pack one; start it with --runs-dir.")
+    with session.lock:
+        save_history(session.history, session.folder)
+        session.keep_origin()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            if not shown:
+                _pack_for_people(archive, session)
+            wanted = (PART, SHOWN) if shown else (PART,)
+            for path in sorted(session.folder.rglob("*.*")):
+                name = f"session/{path.relative_to(session.folder).as_posix()}"
+                if any(pattern.fullmatch(name) for pattern in wanted):
+                    archive.write(path, name)
+        return buffer.getvalue()
+
+
+def _pack_for_people(archive: zipfile.ZipFile, session: Session) -> None:
+    archive.writestr("README.txt", README)
+    archive.writestr("recipe.json", json.dumps(records.recipe_json(session), indent=1))
+    archive.writestr("decisions.json", json.dumps(records.decisions_json(session), indent=1))
+    archive.writestr("scores.csv", records.scores_csv(session))
+    archive.writestr("contact-sheet.png", png_bytes(records.contact_sheet(session)))
+    state = session.history.current.state
+    if state.done:
+        archive.writestr("picture.png", png_bytes(session.engine.best(state)))
+    for name, gif in records.survivor_gifs(session).items():
+        archive.writestr(f"survivors/{name}.gif", gif)
+
+
+def unpack(data: bytes, *, trusted: bool = False) -> tuple[Callable[[Path], None], dict[str, Any]]:
+    """From a ZIP: a function that writes its session into a folder, and its origin; raises FileError.
+
+    `trusted` archives are our own recordings; only of those the shown pictures are taken over.
+    """
+    if len(data) > MOST_BYTES:
+        raise FileError(f"This file has {len(data) / 1e6:.0f} MB; a session has at most {MOST_BYTES / 1e6:.0f} MB.")
+    parts = _parts(data, (PART, SHOWN) if trusted else (PART,))
+    if "run.json" not in parts:
+        raise FileError(
+            "This ZIP holds no session of TTS-VAR Explorer (session/run.json is missing). Drop one that was saved "
+            "with Save session, or a PNG."
+        )
+    for name, content in parts.items():
+        if name.endswith(".npz"):
+            _check_arrays(name, content)
+    origin = _origin(parts.pop(ORIGIN, b"{}"))
+
+    def fill(folder: Path) -> None:
+        for name, content in parts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    return fill, origin if trusted else {"weights": origin.get("weights", ""), "from": "session"}
+
+
+def check_history(history: History) -> None:
+    """Raise FileError where a session from outside says what no search of ours would say."""
+    run = history.run
+    try:
+        if resolve_batch(run.search, run.schedule) != run.batch:
+            raise FileError("The session's schedule does not follow from its settings: it was changed by hand.")
+    except FileError:
+        raise
+    except TTSVarError as error:
+        raise FileError(f"The session's settings cannot be used: {error}") from error
+    for node in history:
+        _check_node(history, node)
+
+
+def _check_node(history: History, node: Node) -> None:
+    sources = [s.source for s in (node.selection, node.result and node.result.proposal) if s]
+    if any(source not in ("strategy", "user") for source in sources):
+        raise FileError(f"The session says that {sources!r:.60} made a choice; it was changed by hand.")
+    result = node.result
+    if result is None:
+        return
+    alive, scale = len(node.state), node.state.scale
+    decided = history.run.search.decision(scale)
+    parents = result.proposal.parents
+    looks = [c for c in (result.candidates, node.seen) if c is not None]
+    values = [v for c in looks for v in (c.scores, c.labels, c.probabilities) if v is not None]
+    good = (
+        result.decision == decided
+        and type(result.keep) is int
+        and 1 <= result.keep <= 512
+        and 1 <= len(parents) <= 512
+        and all(0 <= p < alive for p in parents)
+        and all(len(v) == alive and bool(np.isfinite(np.asarray(v)).all()) for v in values)
+        and all(int(c.labels.min()) >= 0 and int(c.labels.max()) < 512 for c in looks if c.labels is not None)
+    )
+    if not good:
+        raise FileError(f"The numbers of scale {scale} do not fit {alive} candidates; take another copy of the file.")
+
+
+def _parts(data: bytes, patterns: tuple[re.Pattern[str], ...]) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > MOST_UNPACKED:
+                raise FileError("This ZIP unpacks to far more than a session does; it is refused unopened.")
+            parts = {}
+            for entry in entries:
+                found = next((m for p in patterns if (m := p.fullmatch(entry.filename))), None)
+                if found:
+                    with archive.open(entry) as file:
+                        parts[found[1]] = file.read(entry.file_size + 1)
+            return parts
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise FileError(f"This ZIP is damaged ({error}); save the session again, or take another copy.") from error
+
+
+def _check_arrays(name: str, content: bytes) -> None:
+    """Refuse arrays whose headers claim more than a step holds, before NumPy makes room for them."""
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as arrays:
+            for entry in arrays.infolist():
+                with arrays.open(entry) as file:
+                    version = np.lib.format.read_magic(file)
+                    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else _newer_header
+                    shape, _, dtype = read(file)
+                    total += int(np.prod([int(n) for n in shape], dtype=object)) * dtype.itemsize
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FileError(f"{name} in this ZIP is damaged ({error}); take another copy of the file.") from error
+    if total > MOST_UNPACKED:
+        raise FileError(f"{name} in this ZIP claims {total / 1e6:.0f} MB; no step holds as much.")
+
+
+def _newer_header(file: Any) -> Any:
+    raise ValueError("written by a NumPy format that sessions do not use")
+
+
+def _origin(content: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(content)
+    except ValueError as error:
+        raise FileError(f"origin.json in this ZIP is damaged ({error}); take another copy of the file.") from error
+    if not isinstance(values, dict) or not isinstance(values.get("weights", ""), str):
+        raise FileError("origin.json in this ZIP is not ours; take another copy of the file.")
+    return values

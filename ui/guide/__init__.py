@@ -1,0 +1,1 @@
+"""What explains itself: the tour, the glossary, recorded runs."""

@@ -1,0 +1,1 @@
+"""Pages of their own: the evidence, the class."""

@@ -1,0 +1,155 @@
+"""The score of everybody's duels on this server: one line of JSON each, kept beside the runs.
+
+A visitor is a random id that the browser made up; a nickname is shown only where one was given.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from ttsvar.errors import StateError
+
+from ...panels.duel.model import Duel, outcome
+from ...session.branches import clean
+
+log = logging.getLogger("ttsvar.ui")
+VISITOR = re.compile(r"[0-9a-f]{16,40}")
+LONGEST_NICKNAME = 20
+MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One duel of one visitor."""
+
+    visitor: str
+    run: str
+    at: str
+    scale: int
+    decision: str | None
+    gain: float
+    lost_diversity: float
+    agreement: float
+    mine_satisfied: bool | None
+    algorithm_satisfied: bool | None
+    when: float
+
+    @property
+    def outcome(self) -> str:
+        """'won', 'tied' or 'lost', by reward."""
+        return outcome(self.gain)
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a number of duels come to; means are over the duels."""
+
+    duels: int
+    won: int
+    tied: int
+    lost: int
+    gain: float
+    agreement: float
+    lost_diversity: float
+    satisfied_only_mine: int
+    satisfied_only_algorithm: int
+
+
+def total(entries: Sequence[Entry]) -> Score | None:
+    """The score of some duels; None where there are none."""
+    if not entries:
+        return None
+    outcomes = [e.outcome for e in entries]
+    verdicts = [(e.mine_satisfied, e.algorithm_satisfied) for e in entries]
+    return Score(
+        len(entries), outcomes.count("won"), outcomes.count("tied"), outcomes.count("lost"),
+        fmean(e.gain for e in entries), fmean(e.agreement for e in entries),
+        fmean(e.lost_diversity for e in entries), verdicts.count((True, False)), verdicts.count((False, True)),
+    )  # fmt: skip
+
+
+class Scoreboard:
+    """Duels and nicknames, in memory and in one file; lines older than `ttl` seconds are left out when it is opened."""
+
+    def __init__(self, path: Path | None, ttl: float = 7 * 86400.0) -> None:
+        self.path = path
+        self._entries: dict[tuple[str, str, str], Entry] = {}
+        self._names: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._load(time.time() - ttl)
+
+    def add(self, visitor: str, run: str, duel: Duel) -> None:
+        """Count a duel; another choice at the same place of the same run replaces it. Ids that are none are ignored."""
+        if not is_visitor(visitor):
+            return
+        entry = Entry(
+            visitor, run, duel.at, duel.scale, duel.decision, duel.gain, duel.lost_diversity, duel.agreement,
+            duel.mine.satisfied, duel.algorithm.satisfied, time.time(),
+        )  # fmt: skip
+        with self._lock:
+            if len(self._entries) < MOST_ENTRIES:
+                self._entries[visitor, run, duel.at] = entry
+                self._append({"duel": asdict(entry)})
+
+    def name(self, visitor: str, nickname: object) -> str:
+        """Give a visitor a nickname, or none where it is empty; StateError where somebody else has it."""
+        text = clean(nickname)[:LONGEST_NICKNAME].strip()
+        if not is_visitor(visitor):
+            raise StateError("This browser keeps no visitor id; allow it to store data for this page.")
+        with self._lock:
+            if text and any(n.casefold() == text.casefold() for v, n in self._names.items() if v != visitor):
+                raise StateError(f"Somebody here is called \u201c{text}\u201d already; choose another nickname.")
+            if text != self._names.get(visitor, ""):
+                self._names[visitor] = text
+                self._append({"visitor": visitor, "nickname": text})
+        return text
+
+    def nickname(self, visitor: str) -> str:
+        """A visitor's nickname; empty where none was given."""
+        return self._names.get(visitor, "")
+
+    def of(self, visitor: str) -> list[Entry]:
+        """A visitor's duels, oldest first."""
+        return [e for e in self._ordered() if e.visitor == visitor]
+
+    def named(self, since: float = 0.0) -> list[tuple[str, Entry]]:
+        """Duels of everybody with a nickname, oldest first, that were fought after a time."""
+        return [(name, e) for e in self._ordered() if e.when >= since and (name := self.nickname(e.visitor))]
+
+    def _ordered(self) -> list[Entry]:
+        with self._lock:
+            return sorted(self._entries.values(), key=lambda e: e.when)
+
+    def _append(self, values: dict[str, Any]) -> None:
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(values) + "\n")
+
+    def _load(self, oldest: float) -> None:
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path and self.path.is_file() else []
+        for number, line in enumerate(lines, start=1):
+            try:
+                values = json.loads(line)
+                if "duel" in values:
+                    entry = Entry(**values["duel"])
+                    if entry.when >= oldest:
+                        self._entries[entry.visitor, entry.run, entry.at] = entry
+                else:
+                    self._names[str(values["visitor"])] = str(values["nickname"])
+            except (ValueError, TypeError, KeyError) as error:
+                log.warning("%s, line %d is left out: %r", self.path, number, error)
+
+
+def is_visitor(visitor: object) -> bool:
+    """Whether this is an id as the page makes them up."""
+    return isinstance(visitor, str) and VISITOR.fullmatch(visitor) is not None

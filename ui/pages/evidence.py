@@ -1,0 +1,55 @@
+"""The page /evidence: what the experiments found on the toybox weights, from the file that `report --data` wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from ttsvar.evaluation.report.page import Section, opening, sections
+from ttsvar.weights.shipped import ASSETS
+
+from ..shell.header import side_top
+from ..shell.theme import script
+
+EVIDENCE = ASSETS / "toybox" / "evidence.json"
+COMMAND = "python -m ttsvar report --data assets/toybox/evidence.json"
+
+
+def build(demo: gr.Blocks) -> None:
+    """Add the page to the app; its figures travel only to who opens it."""
+    evidence = json.loads(EVIDENCE.read_text(encoding="utf-8")) if EVIDENCE.exists() else None
+    parts = sections(evidence) if evidence else []
+    with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
+        gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)
+        plots = [plot for part in parts for plot in _section(part)]
+        if plots:
+            figures = [figure for part in parts for figure in part.figures]
+            demo.load(_shown(figures), None, plots, show_progress="hidden", api_visibility="private")
+
+
+def _top(evidence: dict[str, Any] | None, parts: list[Section]) -> str:
+    head = side_top("TTS-VAR: the evidence")
+    if evidence is None:
+        nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"
+        return f'{head}<div class="ev">{nothing}</div>'
+    links = "".join(f'<a class="chip" href="#{part.name}">{escape(part.name)}</a>' for part in parts)
+    title = "<h2>Does searching while drawing help?</h2>"
+    return f'{head}<div class="ev">{title}{opening(evidence)}<nav aria-label="Experiments">{links}</nav></div>'
+
+
+def _section(part: Section) -> list[gr.Plot]:
+    with gr.Column(elem_classes="ev pn", elem_id=part.name):
+        gr.HTML(part.above, apply_default_css=False)
+        with gr.Row(elem_classes="figures"):
+            plots = [gr.Plot(show_label=False, container=False, min_width=320) for _ in part.figures]
+        gr.HTML(part.below, apply_default_css=False)
+    return plots
+
+
+def _shown(figures: list[Any]) -> Callable[[], Any]:
+    return partial(tuple, figures) if len(figures) > 1 else lambda: figures[0]

@@ -1,0 +1,1 @@
+"""The candidate board: a card is a choice."""

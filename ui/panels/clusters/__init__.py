@@ -1,0 +1,1 @@
+"""The candidates on a plane, by cluster."""

@@ -1,0 +1,1 @@
+"""Mine against the algorithm."""

@@ -1,0 +1,194 @@
+"""Mine against the algorithm: two ways to go on from one scale, run to the end side by side, and what came of them.
+
+Both ways are branches of the same run. Every draw of bits is keyed by seed, candidate and scale, so a candidate that
+goes on in both becomes the same picture in both; after the one choice that is compared, both take every proposal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ttsvar.errors import SelectionError
+
+from ...scene.frame import array
+from ...scene.pictures import picture_uri
+from ...scene.verdicts import verdict_of
+from ...session import branches
+from ...session import walk as rivers
+from ...session.session import Session
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way to the end: who was kept, the winner with its reward, and whether the prompt is satisfied."""
+
+    end: str
+    kept: tuple[str, ...]
+    winner: str
+    reward: float
+    diversity: float
+    """Mean pairwise distance of the survivors' features right after the choice."""
+    satisfied: bool | None = None
+    """None where nothing measures it."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two ways from the same scale."""
+
+    at: str
+    scale: int
+    decision: str | None
+    mine: Side
+    algorithm: Side
+    agreement: float
+    """Share of the kept places that both gave to the same candidates."""
+
+    @property
+    def gain(self) -> float:
+        """Reward of my picture over the algorithm's, both as they are shown: to two places."""
+        return round(round(self.mine.reward, 2) - round(self.algorithm.reward, 2), 2)
+
+    @property
+    def lost_diversity(self) -> float:
+        """How much nearer to each other my survivors are than the algorithm's."""
+        return self.algorithm.diversity - self.mine.diversity
+
+    @property
+    def outcome(self) -> str:
+        """'won', 'tied' or 'lost', by reward."""
+        return outcome(self.gain)
+
+
+def outcome(gain: float) -> str:
+    """'won', 'tied' or 'lost'; what is shown alike is tied."""
+    return "tied" if abs(gain) < 0.005 else "won" if gain > 0 else "lost"
+
+
+def part(session: Session, at: str, counts: list[int]) -> tuple[str, str]:
+    """The states right after my choice and after the proposal; SelectionError where they are the same."""
+    mine, algorithm = _commit(session, at, counts), _commit(session, at)
+    if mine == algorithm:
+        raise SelectionError(
+            "This is what the algorithm proposes. Keep, drop or duplicate a candidate first, then run both."
+        )
+    scale = session.history.node(at).state.scale
+    branches.name_once(session, mine, f"Mine, scale {scale}")
+    branches.name_once(session, algorithm, f"Algorithm, scale {scale}")
+    return mine, algorithm
+
+
+def race(session: Session, heads: tuple[str, str], turn: int) -> Iterator[tuple[str, str]]:
+    """Both ways in step, a scale at a time; ends early where the person does something else meanwhile."""
+    ways = list(heads)
+    yield heads
+    while True:
+        moved = False
+        for i, head in enumerate(ways):
+            if session.history.node(head).state.done:
+                continue
+            if session.turn != turn:
+                return
+            session.grow(head)
+            ways[i] = _commit(session, head)
+            moved = True
+        if not moved:
+            return
+        yield ways[0], ways[1]
+
+
+def settle(session: Session, at: str, ends: tuple[str, str]) -> Duel:
+    """What came of both ways, once both are finished; kept with the run."""
+    node = session.history.node(at)
+    sides = tuple(_side(session, at, end) for end in ends)
+    assert node.result is not None
+    chosen = [Counter(side.kept) for side in sides]
+    shared = sum((chosen[0] & chosen[1]).values()) / max(sum(c.values()) for c in chosen)
+    duel = Duel(at, node.state.scale, node.result.decision, sides[0], sides[1], shared)
+    _keep(session, duel)
+    return duel
+
+
+def duels(session: Session) -> list[Duel]:
+    """All duels of a run, oldest first."""
+    return [_from_json(values) for values in _rows(session)]
+
+
+def final_picture(session: Session, end: str) -> str:
+    """The winner of a finished way, as a data URI."""
+
+    def draw() -> str:
+        return picture_uri(array(session.finished(end).images)[rivers.best_row(session, end)], 256)
+
+    return session.shown(end, "final", draw)
+
+
+def leaders(session: Session, after: str, head: str) -> list[tuple[int, str, str]]:
+    """(scale, name, thumbnail) of who leads at every scale that was grown between two states of one way."""
+    path = [n.state.id for n in session.history.path(head)]
+    grown = [i for i in path[path.index(after) :] if session.history.node(i).result is not None]
+    return [(session.history.node(i).state.scale, *rivers.leader(session, i)[:2]) for i in grown]
+
+
+def diversity(features: Any, rows: list[int]) -> float:
+    """Mean pairwise cosine distance of patch features [B, L, C] among rows; 0 for a single one, and between copies."""
+    if len(rows) < 2:
+        return 0.0
+    flat = np.asarray(features, np.float64).reshape(len(features), -1)[rows]
+    unit = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+    distance = 1 - unit @ unit.T
+    return float(max(distance[np.triu_indices(len(rows), 1)].mean(), 0.0))
+
+
+def _commit(session: Session, state_id: str, counts: list[int] | None = None) -> str:
+    """Choose without leaving the place where the person stands."""
+    with session.lock:
+        here = session.current
+        try:
+            return session.commit(state_id, counts)
+        finally:
+            session.history.go(here)
+
+
+def _side(session: Session, at: str, end: str) -> Side:
+    node = session.history.node(at)
+    path = [n.state for n in session.history.path(end)]
+    first = path[[s.id for s in path].index(at) + 1]
+    assert node.result is not None
+    rows = list(first.choices[-1])
+    finished = session.finished(end)
+    best = rivers.best_row(session, end)
+    satisfied, reasons = verdict_of(session, end)
+    return Side(
+        end,
+        tuple(node.result.grown.candidate_ids[i] for i in rows),
+        path[-1].candidate_ids[best],
+        float(array(finished.scores)[best]),
+        diversity(array(session.look(at).features), rows),
+        satisfied,
+        reasons,
+    )
+
+
+def _keep(session: Session, duel: Duel) -> None:
+    with session.lock:
+        rows = [r for r in _rows(session) if (r["at"], r["mine"]["end"]) != (duel.at, duel.mine.end)]
+        rows.append(asdict(duel))
+        session.show_again(session.history.root.state.id, "duels", lambda: rows)
+
+
+def _rows(session: Session) -> list[dict[str, Any]]:
+    return session.shown(session.history.root.state.id, "duels", list)
+
+
+def _from_json(values: dict[str, Any]) -> Duel:
+    def side(v: dict[str, Any]) -> Side:
+        return Side(**{**v, "kept": tuple(v["kept"]), "reasons": tuple(v["reasons"])})
+
+    return Duel(**{**values, "mine": side(values["mine"]), "algorithm": side(values["algorithm"])})

@@ -1,0 +1,1 @@
+"""Candidates over the scales: births, copies, ends, branches."""

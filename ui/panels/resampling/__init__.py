@@ -1,0 +1,1 @@
+"""Chances under the four potentials."""

@@ -1,0 +1,1 @@
+"""Rewards along every lineage."""

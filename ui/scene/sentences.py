@@ -1,0 +1,112 @@
+"""Sentences that say what is decided, and why, with the numbers of this run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ..panels.board.view import signed
+from .frame import Card, Frame
+
+
+def join(names: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    names = list(names)
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+
+
+def title(frame: Frame) -> str:
+    """The heading of a scale."""
+    alive = len(frame.cards)
+    if frame.decision == "cluster":
+        return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
+    if frame.decision == "resample":
+        return f"Scale {frame.scale}: draw {frame.keep} from {alive}"
+    if frame.decision == "select":
+        return f"Scale {frame.scale}: keep the best of {alive}"
+    return f"Scale {frame.scale}: {'one goes on' if alive == 1 else f'all {alive} go on'}"
+
+
+def sentence(frame: Frame, following: str) -> str:
+    """What happens at this scale and why, with the numbers of this run; `following` announces the next decision."""
+    if frame.decision == "cluster":
+        said = _cluster_sentence(frame)
+    elif frame.decision == "resample":
+        said = _resample_sentence(frame)
+    elif frame.decision == "select":
+        said = _select_sentence(frame)
+    else:
+        return f"{_standing(frame)} Nothing is decided here. {following}"
+    return said + _overruled(frame)
+
+
+def _standing(frame: Frame) -> str:
+    """Who leads, where nothing is decided."""
+    ranked = sorted(frame.cards, key=lambda card: -card.reward)
+    best, last = ranked[0], ranked[-1]
+    if len(ranked) == 1:
+        return f"{best.name} is refined; its reward is {signed(best.reward)}."
+    if signed(best.reward) == signed(last.reward):
+        return f"The reward does not tell the {len(ranked)} candidates apart yet ({signed(best.reward)} each)."
+    lead = f"{best.name} has the highest reward so far ({signed(best.reward)})"
+    return f"{lead}, {last.name} the lowest ({signed(last.reward)})."
+
+
+def _cluster_sentence(frame: Frame) -> str:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for card in frame.cards:
+        groups[card.letter].append(card.name)
+    alike = [f"{join(names)} share a layout ({letter})" for letter, names in groups.items() if len(names) > 1]
+    out = [card.name for card in frame.cards if not card.proposed]
+    if not alike or not out:
+        return "Every candidate has a layout of its own; the proposal keeps one of each kind."
+    more = "; more are alike" if len(alike) > 3 else ""
+    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. One of each kind goes on; {join(out)} {_is(out)} dropped."
+
+
+def _resample_sentence(frame: Frame) -> str:
+    if all(c.proposed == 1 for c in frame.cards):
+        return "Nobody is lost here: each goes on once."
+    drawn = [_times(c) for c in frame.cards if c.proposed]
+    best = max(frame.cards, key=lambda c: c.probability)
+    out = [c.name for c in frame.cards if not c.proposed]
+    lost = f" {join(out)} {_is(out)} not drawn." if 0 < len(out) <= 4 else ""
+    luck = ", and was not drawn" if not best.proposed else ""
+    return (
+        f"{_fall(frame)}: drawn by reward with \u03bb = {frame.lam:g}: {join(drawn)}. "
+        f"{best.name} had {best.probability:.0%} of the chance{luck}.{lost if not luck else ''}"
+    )
+
+
+def _select_sentence(frame: Frame) -> str:
+    kept = [_times(c) for c in frame.cards if c.proposed]
+    copies = " Copies go apart from the next scale on." if any(c.proposed > 1 for c in frame.cards) else ""
+    return f"The highest by potential {frame.potential}: {join(kept)}.{copies}"
+
+
+def _times(card: Card) -> str:
+    """'c3', 'c3 twice', 'c3 4 times'."""
+    return f"{card.name}{' twice' if card.proposed == 2 else f' {card.proposed} times' if card.proposed > 2 else ''}"
+
+
+def _overruled(frame: Frame) -> str:
+    """What was chosen instead, where the proposal was overruled."""
+    if all(card.count == card.proposed for card in frame.cards):
+        return ""
+    kept = [card.name + (f" \u00d7{card.count}" if card.count > 1 else "") for card in frame.cards if card.count]
+    return f" You chose otherwise: {join(kept)} went on."
+
+
+def _fall(frame: Frame) -> str:
+    return f"{len(frame.cards)} \u2192 {sum(card.proposed for card in frame.cards)}"
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def following(decisions: Sequence[tuple[int, str, int]], scale: int) -> str:
+    """What everybody goes on to; the strip of scales announces the decision itself."""
+    if any(at > scale for at, _, _ in decisions):
+        return "Everybody goes on to the next scale."
+    return "No decision is left: what lives now is only refined."

@@ -1,0 +1,233 @@
+"""A run that somebody is watching: its history, what was shown of it, and where the person stands; kept on disk."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from ttsvar.engine.history import History, Node
+from ttsvar.errors import SelectionError, StateError
+from ttsvar.features.pca import DisplayBasis
+from ttsvar.storage.runs import save_history
+from ttsvar.types import Candidates, ComponentCost, Run, Selection, StepCost, StepResult
+
+MOST_COPIES = 16
+ORIGIN = "origin.json"
+"""Beside a run: the weights that drew it, and, of one that came from a file, where from."""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a run is at: a scale, the component that works on it, and on how many candidates."""
+
+    scale: int
+    part: str
+    items: int
+
+
+class Evaluator(Protocol):
+    """Measures whether an image satisfies its prompt; no search sees it."""
+
+    def verdict(self, prompt: str, image: Any) -> Any:
+        """An object with `correct` and `reasons`; None where the prompt cannot be judged."""
+        ...
+
+
+class Session:
+    """One run: nothing that was computed in it is computed again."""
+
+    def __init__(
+        self,
+        run_id: str,
+        engine: Any,
+        history: History,
+        folder: Path | None = None,
+        origin: dict[str, Any] | None = None,
+        evaluator: Evaluator | None = None,
+    ) -> None:
+        self.id = run_id
+        self.engine = engine
+        self.evaluator = evaluator
+        self.history = history
+        self.folder = folder
+        self.origin = {"weights": engine.weights} if origin is None else origin
+        self.basis: DisplayBasis | None = None
+        self.last_child: dict[str, str] = {}
+        self.turn = 0
+        self.doing: Doing | None = None
+        self.left_running = False
+        """Whether whoever watched went away while the search ran on by itself."""
+        self.touched = time.time()
+        self.lock = threading.RLock()
+        self._shown: dict[tuple[str, str], Any] = {}
+        for node in history:
+            above = history.parent(node.state.id)
+            if above is not None:
+                self.last_child[above.state.id] = node.state.id
+        for above, node in zip(history.path(), history.path()[1:], strict=False):
+            self.last_child[above.state.id] = node.state.id
+
+    @property
+    def run(self) -> Run:
+        """The recipe shared by all states."""
+        return self.history.run
+
+    @property
+    def current(self) -> str:
+        """Id of the state the person stands on."""
+        return self.history.current.state.id
+
+    def take_turn(self) -> int:
+        """Start acting; whatever was running before stops within one scale."""
+        self.turn += 1
+        self.touched = time.time()
+        return self.turn
+
+    def grow(self, state_id: str) -> None:
+        """Grow a state's scale and look at it, if that was never done."""
+        with self.lock:
+            node = self.history.node(state_id)
+            try:
+                if not node.state.done and node.result is None:
+                    self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
+                if not node.state.done:
+                    self.look(state_id, pictures=False)
+            finally:
+                self.doing = None
+
+    def open(self, state_id: str) -> Node:
+        """Stand at a state, growing its scale if that was never done."""
+        with self.lock:
+            self.grow(state_id)
+            node = self.history.go(state_id)
+            self.save()
+            return node
+
+    def _doing(self, node: Node) -> Callable[[str, int], None]:
+        def note(part: str, items: int) -> None:
+            self.doing = Doing(node.state.scale, part, items)
+
+        return note
+
+    def look(self, state_id: str, *, pictures: bool = True) -> Candidates:
+        """All candidates of a grown scale; looked at again only where pictures are wanted and were dropped."""
+        with self.lock:
+            node = self.history.node(state_id)
+            if node.result is None:
+                raise StateError(f"Scale {node.state.scale} has not been generated yet.")
+            if node.seen is None or (pictures and (node.seen.images is None or node.seen.features is None)):
+                looked, cost = self.engine.observe(node.result.grown, progress=self._doing(node))
+                decided = {f.name: getattr(node.result.candidates, f.name) for f in fields(Candidates)}
+                seen = replace(looked, **{name: value for name, value in decided.items() if value is not None})
+                node = self.history.add_seen(state_id, seen)
+                self.shown(state_id, "look", lambda: {name: asdict(part) for name, part in cost.parts.items()})
+            assert node.seen is not None
+            return node.seen
+
+    def look_cost(self, state_id: str) -> StepCost:
+        """What looking at a grown scale took beyond the search's own looks."""
+        parts = self.shown(state_id, "look", dict)
+        return StepCost({name: ComponentCost(**values) for name, values in parts.items()})
+
+    def finished(self, state_id: str, *, pictures: bool = True) -> Candidates:
+        """Scores of a finished state's candidates, and their images if they are wanted."""
+        node = self.history.node(state_id)
+        above = self.history.parent(state_id)
+        if not node.state.done or above is None:
+            raise StateError(f"State {state_id} is not finished.")
+        seen, rows = self.look(above.state.id, pictures=pictures), list(node.state.choices[-1])
+        assert seen.scores is not None
+        return Candidates(images=None if seen.images is None else seen.images[rows], scores=seen.scores[rows])
+
+    def commit(self, state_id: str, counts: list[int] | None = None) -> str:
+        """Choose who lives on (copies per candidate, or None for the proposal) and return the new state's id."""
+        with self.lock:
+            node = self.history.node(state_id)
+            if node.result is None:
+                raise StateError(f"Scale {node.state.scale} has not been generated yet.")
+            selection = _selection(node.result, counts)
+            state = self.engine.commit(node.result, selection)
+            self.history.add_state(state, selection)
+            self.last_child[node.state.id] = state.id
+            return state.id
+
+    def ahead(self, state_id: str) -> list[str]:
+        """Ids of what was already computed after a state, along the branch last walked."""
+        ids = []
+        while state_id in self.last_child:
+            state_id = self.last_child[state_id]
+            ids.append(state_id)
+        return ids
+
+    def walked(self, state_id: str) -> None:
+        """Make the branch that leads to a state the one last walked."""
+        nodes = self.history.path(state_id)
+        for above, node in itertools.pairwise(nodes):
+            self.last_child[above.state.id] = node.state.id
+
+    def shown(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+        """A plain value that was made for a state once, and is kept beside the run."""
+        key = (state_id, name)
+        if key not in self._shown:
+            path = self._place(state_id, name)
+            if path is not None and path.is_file():
+                self._shown[key] = json.loads(path.read_text())
+            else:
+                self._shown[key] = make()
+                if path is not None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+                    draft.write_text(json.dumps(self._shown[key]))
+                    os.replace(draft, path)
+        return self._shown[key]
+
+    def was_shown(self, state_id: str, name: str) -> bool:
+        """Whether `shown` has this value already."""
+        path = self._place(state_id, name)
+        return (state_id, name) in self._shown or (path is not None and path.is_file())
+
+    def show_again(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+        """Make a shown value anew, as the one that is kept was provisional."""
+        self._shown.pop((state_id, name), None)
+        path = self._place(state_id, name)
+        if path is not None:
+            path.unlink(missing_ok=True)
+        return self.shown(state_id, name, make)
+
+    def _place(self, state_id: str, name: str) -> Path | None:
+        return None if self.folder is None else self.folder / "shown" / f"{state_id}-{name}.json"
+
+    def keep_origin(self) -> None:
+        """Write down where the run comes from, once."""
+        if self.folder is not None and not (self.folder / ORIGIN).exists():
+            (self.folder / ORIGIN).write_text(json.dumps(self.origin))
+
+    def save(self) -> None:
+        """Write the run to its folder."""
+        if self.folder is not None:
+            save_history(self.history, self.folder)
+            self.keep_origin()
+
+
+def _selection(result: StepResult, counts: list[int] | None) -> Selection:
+    if counts is None:
+        return result.proposal
+    alive = len(result.grown)
+    if len(counts) != alive or any(type(c) is not int or not 0 <= c <= MOST_COPIES for c in counts):
+        raise SelectionError(
+            f"The choice {str(counts)[:80]} does not fit {alive} candidates; reset it to the proposal."
+        )
+    if sum(counts) == 0:
+        raise SelectionError("Nothing is selected; keep at least one candidate.")
+    parents = tuple(i for i, count in enumerate(counts) for _ in range(count))
+    if tuple(sorted(result.proposal.parents)) == parents:
+        return result.proposal
+    return Selection(parents, "user", "chosen by hand")

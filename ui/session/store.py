@@ -1,0 +1,151 @@
+"""Every run by id, in memory and on disk."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ttsvar.config import SearchConfig
+from ttsvar.engine.history import History
+from ttsvar.errors import StateError, TTSVarError
+from ttsvar.storage.runs import load_history
+
+from .session import ORIGIN, Evaluator, Session
+
+log = logging.getLogger("ttsvar.ui")
+RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
+
+
+class SessionStore:
+    """All runs by id, in memory and on disk; those untouched for `ttl` seconds are deleted."""
+
+    def __init__(
+        self,
+        engine: Any,
+        runs_dir: Path | str | None = None,
+        ttl: float = 7 * 86400.0,
+        capacity: int = 64,
+        evaluator: Evaluator | None = None,
+    ) -> None:
+        self.engine = engine
+        self.root = None if runs_dir is None else Path(runs_dir)
+        self.ttl = ttl
+        self.capacity = capacity
+        self.evaluator = evaluator
+        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._lock = threading.Lock()
+        self.sweep()
+
+    def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
+        """Begin a run; raises the engine's errors for a bad prompt or schedule."""
+        root = self.engine.begin(prompt, search=search, seed=seed)
+        run_id = _new_id()
+        folder = None if self.root is None else self.root / run_id
+        session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
+        with self._lock:
+            self._hold(session)
+        self.sweep()
+        return session
+
+    def adopt(
+        self,
+        fill: Callable[[Path], object],
+        origin: dict[str, Any],
+        history: History | None = None,
+        *,
+        check: Callable[[History], object] = lambda history: None,
+    ) -> Session:
+        """Take in a run that came from elsewhere: `fill` writes its files into a folder.
+
+        `history` is the run where it is in memory already; `check` may refuse it. Raises StateError where the files
+        do not fit together, or belong to another model.
+        """
+        run_id = _new_id()
+        if self.root is not None:
+            self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root, prefix="draft-") as draft:
+            folder = Path(draft) / run_id
+            folder.mkdir()
+            fill(folder)
+            history = history or load_history(folder)
+            if not self._fits(history):
+                raise StateError(
+                    f"This run was made with {history.run.model!r}; this app runs {self.engine.name!r}. Start the app "
+                    "with that model to reopen it."
+                )
+            check(history)
+            (folder / ORIGIN).write_text(json.dumps(origin))
+            home = None if self.root is None else self.root / run_id
+            if home is not None:
+                os.replace(folder, home)
+        session = Session(run_id, self.engine, history, home, origin, self.evaluator)
+        with self._lock:
+            self._hold(session)
+        return session
+
+    def get(self, run_id: str) -> Session | None:
+        """A run by id, reopened from disk if need be; None where there is none that this engine can go on with."""
+        if not RUN_ID.fullmatch(run_id):
+            return None
+        with self._lock:
+            session = self._open.get(run_id) or self._reopen(run_id)
+            if session is not None:
+                session.touched = time.time()
+                self._hold(session)
+            return session
+
+    def _hold(self, session: Session) -> None:
+        self._open[session.id] = session
+        self._open.move_to_end(session.id)
+        while len(self._open) > self.capacity:
+            self._open.popitem(last=False)
+
+    def _reopen(self, run_id: str) -> Session | None:
+        folder = None if self.root is None else self.root / run_id
+        if folder is None or not (folder / "run.json").is_file():
+            return None
+        try:
+            history = load_history(folder)
+        except TTSVarError as error:
+            log.warning("run %s cannot be reopened: %s", run_id, error)
+            return None
+        if not self._fits(history):
+            return None
+        os.utime(folder / "run.json")
+        return Session(run_id, self.engine, history, folder, _read_origin(folder), self.evaluator)
+
+    def _fits(self, history: History) -> bool:
+        return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule
+
+    def sweep(self) -> None:
+        """Forget and delete what was not touched for `ttl` seconds."""
+        limit = time.time() - self.ttl
+        with self._lock:
+            for run_id in [i for i, s in self._open.items() if s.touched < limit]:
+                del self._open[run_id]
+            held = set(self._open)
+        for index in [] if self.root is None else list(self.root.glob("*/run.json")):
+            folder = index.parent
+            if RUN_ID.fullmatch(folder.name) and folder.name not in held and index.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(10))
+
+
+def _read_origin(folder: Path) -> dict[str, Any]:
+    """Empty for a run of a time that kept none."""
+    path = folder / ORIGIN
+    return json.loads(path.read_text()) if path.is_file() else {}

@@ -1,0 +1,210 @@
+"""What the set-up rail does: fill, check and explain its fields. No torch here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ttsvar.config import EXTRACTORS, POTENTIALS, SearchConfig
+from ttsvar.errors import ConfigError, PromptError, TTSVarError
+from ttsvar.families.registry import MODELS, models_here
+from ttsvar.schedule import resolve_batch
+from ttsvar.types import Run
+
+from . import searches
+from .fields import (
+    MOST_SCALES,
+    PROMPT_LIMIT,
+    FieldError,
+    Fields,
+    fields_of,
+    read_plan,
+    read_prompt,
+    read_search,
+    read_seed,
+)  # fmt: skip
+from .schedule import decisions_note, schedule_html
+from .view import Choices
+
+PIXELS = 16
+"""Edge of what one token of the finest scale stands for, in every family."""
+EVERY_MODEL = "The words of this model are not limited."
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What stands beside the fields, in the order of `Rail.notes`."""
+
+    prompt: str
+    numbers: str
+    search: str
+    plan: str
+    advanced: str
+    bars: str
+    cell: dict[str, Any]
+    negative: str
+
+    def values(self) -> tuple[Any, ...]:
+        """The values as event handlers return them."""
+        return (self.prompt, self.numbers, self.search, self.plan, self.advanced, self.bars, self.cell, self.negative)
+
+
+class RailHandlers:
+    """The handlers of the set-up fields, over one engine."""
+
+    def __init__(self, engine: Any, reward: str | None = None) -> None:
+        """`reward` is what the fields begin with, where it is not the usual one."""
+        self.engine = engine
+        self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
+
+    def choices(self, weights: Path | None = None) -> Choices:
+        """What the rail offers over this engine, and the default search; `weights` may hold files of other models."""
+        engine, search = self.engine, self.engine.resolve(self.first)
+        fields = fields_of(engine, search)
+        notes = self.notes("", fields, None)
+        height, width = engine.schedule.sizes[-1]
+        shape = f"{PIXELS * width} \u00d7 {PIXELS * height} px"
+        about = f"{len(engine.schedule)} scales, {shape}, on {str(engine.device).upper()}"
+        resolutions = MODELS[engine.name].resolutions if engine.name in MODELS else ()
+        # What the fields begin with is downloaded when it is first used, everything else is on this machine.
+        extractors = tuple(e for e in EXTRACTORS if e in (*engine.extractors, search.extractor))
+        judges = tuple(dict.fromkeys((*engine.rewards, search.reward)))
+        classes = tuple((shown, engine.read_prompt(shown)) for shown in engine.choices())
+        return Choices(
+            engine.name, about, models_here(weights), resolutions, classes, engine.examples(), extractors, POTENTIALS,
+            judges, engine.options(), search, fields.lam, fields.plan, notes.bars, notes.plan,
+        )  # fmt: skip
+
+    def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
+        """Begin a run with the fields; FieldError where one of them, or the engine, refuses."""
+        listed = bool(self.engine.choices())
+        try:
+            return begin(
+                read_prompt(prompt, listed), read_search(Fields(*values), self.engine.schedule), read_seed(seed)
+            )
+        except FieldError:
+            raise
+        except PromptError as error:
+            raise FieldError("prompt", str(error)) from error
+        except ConfigError as error:
+            raise FieldError("advanced", str(error)) from error
+        except TTSVarError as error:
+            raise FieldError("search", str(error)) from error
+
+    def recipe(self, run: Run) -> tuple[Any, ...]:
+        """Prompt, seed and settings of a run, as the rail's fields take them."""
+        fields = fields_of(self.engine, run.search)
+        return (run.prompt, run.seed, *(getattr(fields, name) for name in Fields.__dataclass_fields__))
+
+    def check_prompt(self, prompt: str | None) -> str:
+        """The note under the prompt: words that the model does not know."""
+        unknown = self.engine.unknown_words(prompt) if prompt and prompt.strip() else ()
+        if not unknown:
+            return ""
+        marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))
+        words = ", ".join(sorted(escape(w) for w in self.engine.vocabulary())) or EVERY_MODEL
+        return (
+            f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
+            f"<details><summary>See its words</summary><p>{words}</p></details></div>"
+        )
+
+    def check_negative(self, fields: Fields, search: SearchConfig | None) -> str:
+        """The note under what the picture is led away from: words that the model does not know, or no effect."""
+        if not search or not search.negative:
+            return ""
+        guidance = search.settled("cfg")
+        if set(guidance if isinstance(guidance, tuple) else (guidance,)) == {1.0}:
+            return '<p class="note" role="status">Guidance is 1, which leads nowhere: raise it for an effect.</p>'
+        return self.check_prompt(fields.negative)
+
+    def check_settings(self, *values: Any) -> tuple[Any, ...]:
+        """The notes of the settings, without the prompt's."""
+        return self.notes("", Fields(*values), None).values()[1:]
+
+    def choose_search(self, name: str) -> tuple[Any, ...]:
+        """A named search brings its own N, schedule, potential and lambda; one's own starts from what is there."""
+        search = searches.base(name)
+        if search is None or name == searches.CUSTOM:
+            return tuple(gr.skip() for _ in range(4))
+        fields = fields_of(self.engine, search)
+        return fields.n, fields.plan, fields.potential, fields.lam
+
+    def pick_example(self, event: gr.EventData) -> str:
+        """The prompt of the example that was clicked."""
+        data = event._data if isinstance(event._data, dict) else {}
+        return str(data.get("prompt", ""))[:PROMPT_LIMIT]
+
+    def dice(self) -> int:
+        """A new seed."""
+        return secrets.randbelow(10000)
+
+    def notes(self, prompt: str, fields: Fields, error: FieldError | None) -> Notes:
+        """Every note for these values; `error` is what else was refused, the settings are read again here."""
+        search = None
+        try:
+            search = read_search(fields, self.engine.schedule)
+        except FieldError as wrong:
+            error = error or wrong
+        scale = error.scale if error is not None and error.field == "batch" else None
+
+        def beside(*names: str) -> str:
+            return _complaint(str(error)) if error is not None and error.field in names else ""
+
+        plan, bars = self._overview(search, fields, scale)
+        if beside("batch"):
+            plan = beside("batch") if scale is None else _complaint(f"Scale {scale} cannot be run; its cell says why.")
+        return Notes(
+            beside("prompt") or self.check_prompt(prompt), beside("seed", "n"),
+            beside("search") or self._about(fields, search), plan, beside("advanced"), bars,
+            gr.update(wrong=-1 if scale is None else scale, message=escape(str(error or ""))),
+            self.check_negative(fields, search),
+        )  # fmt: skip
+
+    def _overview(self, search: SearchConfig | None, fields: Fields, wrong: int | None) -> tuple[str, str]:
+        """The sentence on the schedule, and its columns."""
+        if search is None:
+            return "", schedule_html(*_cells(fields.plan), wrong)
+        batch = resolve_batch(search, self.engine.schedule)
+        decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
+        return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
+
+    def _about(self, fields: Fields, search: SearchConfig | None) -> str:
+        """The search's line, and what was changed of it."""
+        base, line = searches.base(fields.search), escape(searches.line(fields.search))
+        if search is None or base is None or fields.search == searches.CUSTOM:
+            return f'<p class="note">{line}</p>'
+        base = self.engine.resolve(base)
+        names = {
+            "batch": "schedule", "cluster_scales": "marks", "resample_scales": "marks", "extractor": "clusters on",
+            "potential": "potential", "lam": "\u03bb", "reward": "reward", "cfg": "guidance",
+            "tau": "\u03c4", "top_p": "top-p", "negative": "led away from", "positive": "faces",
+            "cfg_layers": "guided at",
+        }  # fmt: skip
+        changed = list(
+            dict.fromkeys(text for name, text in names.items() if getattr(search, name) != getattr(base, name))
+        )
+        told = f" <b>Changed: {', '.join(changed)}.</b>" if changed else ""
+        return f'<p class="note">{line}{told}</p>'
+
+
+def _complaint(text: str) -> str:
+    return f'<p class="err" role="alert">{escape(text)}</p>'
+
+
+def _cells(plan: str) -> tuple[tuple[int, ...], dict[int, str]]:
+    """What can be drawn of a plan that may be broken: numbers and marks."""
+    sizes, marks = [], {}
+    for scale, cell in enumerate(plan.split()[:MOST_SCALES]):
+        try:
+            (size,), mark = read_plan(cell)
+        except FieldError:
+            size, mark = 0, {}
+        sizes.append(size if size < 10**4 else 1)
+        marks[scale] = mark.get(0, "")
+    return tuple(sizes), marks

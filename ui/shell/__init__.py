@@ -1,0 +1,1 @@
+"""The page around the panels: layout, wiring, theme, and what all scripts share."""
