@@ -22,10 +22,10 @@ import machine
 import torch
 
 from ttsvar.engine.cost import CostMeter
-from ttsvar.families.base.config import TransformerConfig
 from ttsvar.families.infinity.checkpoint import load_transformer, published_name
 from ttsvar.families.infinity.published import PUBLISHED
 from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.nn.transformer_config import TransformerConfig
 from ttsvar.weights.room import DTYPES
 
 GOAL = 1.3

@@ -19,7 +19,6 @@ from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, PromptError, RoomError
 from ttsvar.families import registry as families
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity import published
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.backend import InfinityBackend
@@ -31,6 +30,7 @@ from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.families.load import LoadSettings, load
 from ttsvar.families.registry import MODELS, TEXT_FILES, ModelPreset, Settings, build_infinity, models_here
 from ttsvar.families.var.published import PUBLISHED_VAR
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 CPU = torch.device("cpu")
 TEXT = T5Config(

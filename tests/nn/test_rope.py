@@ -7,8 +7,8 @@ import torch
 from small_transformers import small_config
 
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.config import published_ladder
 from ttsvar.nn.rope import rotary_tables, rotate
+from ttsvar.nn.transformer_config import published_ladder
 
 
 def positions(angles: torch.Tensor) -> torch.Tensor:

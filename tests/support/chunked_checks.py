@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
+from ttsvar.storage.png import sign
 from ttsvar.types import SearchState
 
 
@@ -20,7 +21,7 @@ def engine_on(backend: Any) -> Engine:
         return FakeExtractor.extract(extractor, images[:, ::step, ::step])
 
     extractor.extract = shrunk  # type: ignore[method-assign]
-    return Engine(backend, {"pca": extractor}, {"image-reward": FakeReward()})
+    return Engine(backend, {"pca": extractor}, {"image-reward": FakeReward()}, sign=sign)
 
 
 def raw(n: int, **changes: object) -> SearchConfig:

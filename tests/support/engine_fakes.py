@@ -14,6 +14,7 @@ from torch import Tensor
 from ttsvar.config import EXTRACTORS, Sampling
 from ttsvar.engine.loop import Engine
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
+from ttsvar.storage.png import sign
 from ttsvar.types import Run, ScaleSchedule, SearchState, Selection
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
@@ -145,7 +146,7 @@ def fake_engine(**changes: Any) -> Engine:
     """An engine on fakes; `changes` go to the backend."""
     extractor = FakeExtractor()
     extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, extractor)
-    return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()})
+    return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()}, sign=sign)
 
 
 def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:

@@ -13,6 +13,7 @@ from torch import Tensor
 from ttsvar.config import Sampling
 from ttsvar.engine.loop import Engine
 from ttsvar.sampling import uniforms
+from ttsvar.storage.png import sign
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
@@ -147,4 +148,6 @@ class RedShare:
 
 def fake_engine() -> Engine:
     """An engine that answers at once and needs no weights."""
-    return Engine(DrawnBackend(), {k: CellFeatures() for k in ("pca", "pca-raw", "pool")}, {"image-reward": RedShare()})
+    return Engine(
+        DrawnBackend(), {k: CellFeatures() for k in ("pca", "pca-raw", "pool")}, {"image-reward": RedShare()}, sign=sign
+    )

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from golden_cases import CASES
 
-from ttsvar.families.base.config import TransformerConfig
 from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.nn.transformer_config import TransformerConfig
 
 GOLDEN = CASES
 SIZES = ((1, 1), (2, 2), (3, 2), (4, 4))

@@ -9,11 +9,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ttsvar.families.base.config import TransformerConfig
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.backend import InfinityBackend
 from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.nn.tokenizer_config import TokenizerConfig
+from ttsvar.nn.transformer_config import TransformerConfig
 from ttsvar.types import ScaleSchedule
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)

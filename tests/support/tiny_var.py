@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.var.backend import VARBackend
 from ttsvar.families.var.imagenet import ClassNames
 from ttsvar.families.var.transformer import VAR, VARConfig
 from ttsvar.families.var.vq import VQAutoencoder, VQConfig
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 CONFIG = VARConfig(
     depth=2, embed_dim=32, num_heads=2, sides=(1, 2, 3, 3, 4, 4, 5, 5, 6, 8), vocab=50, code_channels=8, classes=3

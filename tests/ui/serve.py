@@ -26,6 +26,7 @@ from ttsvar.families.var.transformer import VARConfig  # noqa: E402
 from ttsvar.features.dinov2 import load_extractor  # noqa: E402
 from ttsvar.features.table import extractors  # noqa: E402
 from ttsvar.rewards.image_reward import load_scorer  # noqa: E402
+from ttsvar.storage.png import sign  # noqa: E402
 from ttsvar.toybox.trunk import load_trunk  # noqa: E402
 from ttsvar.weights.parts import LazyMapping  # noqa: E402
 from ui import create_app  # noqa: E402
@@ -47,7 +48,7 @@ def tiny_var() -> Engine:
         partial(load_trunk, TOYBOX_FOLDER / "detector.safetensors"),
     )
     judges = LazyMapping({"image-reward": partial(load_scorer, TOYBOX_FOLDER / "reward.safetensors")})
-    return Engine(backend, eyes, judges)
+    return Engine(backend, eyes, judges, sign=sign)
 
 
 ENGINES = {"fake": fake_engine, "tiny-var": tiny_var}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 
 import torch
@@ -19,7 +19,6 @@ from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.explain import with_evidence
 from ttsvar.search.strategies import strategy
-from ttsvar.storage.png import sign
 from ttsvar.types import (
     Backend,
     Candidates,
@@ -36,6 +35,8 @@ from ttsvar.types import (
 from ttsvar.weights.parts import present
 from ttsvar.weights.room import require_room
 
+Sign = Callable[[Image.Image, SearchState, int, str], Image.Image]
+"""Writes the recipe of one candidate of a state, and the digest of the weights, into its picture."""
 MOST_CANDIDATES = 512
 """More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
 
@@ -47,7 +48,8 @@ class Engine:
     `LazyMapping` loads each when a run first needs it. One step runs at a time; states are immutable, so any number of
     sessions may share an engine. What was decoded or scored is remembered up to `remember_bytes` (0 for timing runs),
     and costs then count only what was computed. `weights` is a digest of the files that the model was loaded from: a
-    saved picture says which ones made it.
+    saved picture says which ones made it, where `sign` writes recipes into pictures (`ttsvar.load` gives
+    `storage.png.sign`; without it pictures are bare).
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class Engine:
         device: torch.device | str = "cpu",
         remember_bytes: int = 256 * 1024**2,
         weights: str = "",
+        sign: Sign | None = None,
     ) -> None:
         self.backend = backend
         self.weights = weights
         self.device = torch.device(device)
+        self._sign = sign
         self._eyes = Eyes(backend, extractors, rewards, remember_bytes)
         self._lock = Lock()
 
@@ -263,7 +267,7 @@ class Engine:
         images = self.observe(only(state, index), features=False, scores=False)[0].images
         assert images is not None
         image = Image.fromarray(images[0].numpy())
-        return sign(image, state, index, self.weights) if recipe else image
+        return self._sign(image, state, index, self.weights) if recipe and self._sign else image
 
     def _check(self, state: SearchState) -> None:
         if state.run.model != self.name or state.run.schedule != self.schedule:

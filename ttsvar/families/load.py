@@ -13,6 +13,7 @@ from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.table import DEFAULT_EYE, EYES, extractors, eye_loader
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.table import rewards
+from ttsvar.storage.png import sign
 from ttsvar.toybox.trunk import load_trunk
 from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
@@ -98,7 +99,9 @@ def load(
     )
     if chosen.reward is not None:
         judged[chosen.reward]
-    return Engine(backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files))
+    return Engine(
+        backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files), sign=sign
+    )
 
 
 def _eyes_and_judges(

@@ -13,7 +13,6 @@ from pathlib import Path
 import torch
 
 from ttsvar.errors import CheckpointError
-from ttsvar.families.base.config import RESOLUTIONS
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.backend import InfinityBackend
 from ttsvar.families.infinity.checkpoint import load_saved_transformer, load_transformer
@@ -25,6 +24,7 @@ from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
 from ttsvar.families.var.backend import load_var_backend
 from ttsvar.families.var.published import LICENCE as VAR_LICENCE
 from ttsvar.families.var.published import PUBLISHED_VAR, PublishedVAR
+from ttsvar.nn.transformer_config import RESOLUTIONS
 from ttsvar.types import Backend, ScaleSchedule
 from ttsvar.weights.download import Say, WeightFile, find, locate_all
 from ttsvar.weights.room import require_room

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 
 def _norm(channels: int, config: TokenizerConfig) -> nn.GroupNorm:

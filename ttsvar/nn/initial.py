@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ttsvar.families.base.config import TransformerConfig
+from ttsvar.nn.transformer_config import TransformerConfig
 
 GAMMA_START = 0.3
 """Initial weight of a block's self-attention and feed-forward on the residual stream."""

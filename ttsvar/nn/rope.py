@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ttsvar.families.base.config import Grid, Sizes, TransformerConfig
+from ttsvar.nn.transformer_config import Grid, Sizes, TransformerConfig
 
 _BASE = 10000.0
 _TABLE_EDGE = 128

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ttsvar.families.infinity.text import EOS, WordTokenizer
 from ttsvar.nn.prompt_tokenizer import PromptTokenizer
+from ttsvar.nn.words import EOS, WordTokenizer
 from ttsvar.rewards.checkpoint import load_reward
 from ttsvar.rewards.model import MAX_TOKENS, ImageReward
 from ttsvar.rewards.pixels import check_images, preprocess

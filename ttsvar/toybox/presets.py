@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 from transformers import T5Config
 
-from ttsvar.families.base.config import TransformerConfig
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
-from ttsvar.families.infinity.text import TextEncoder, WordTokenizer
+from ttsvar.families.infinity.text import TextEncoder
+from ttsvar.nn.tokenizer_config import TokenizerConfig
+from ttsvar.nn.transformer_config import TransformerConfig
+from ttsvar.nn.words import WordTokenizer
 from ttsvar.toybox.world.things import COLORS, NUMBERS, PLURALS, SHAPES
 from ttsvar.types import ScaleSchedule
 

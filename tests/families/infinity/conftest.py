@@ -7,9 +7,9 @@ import torch
 from small_transformers import lively, small_config
 from torch import Tensor
 
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 
 @pytest.fixture(scope="session")

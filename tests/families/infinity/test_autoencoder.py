@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.nn.blocks import Upsample
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 SIZES = [(1, 1), (2, 3), (4, 6)]
 

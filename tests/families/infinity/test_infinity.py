@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import Module
 
 from ttsvar.errors import ConfigError, PromptError, StateError
-from ttsvar.families.base.config import TransformerConfig
 from ttsvar.families.infinity.transformer import Condition, Infinity, flatten_codes, inner_guidance
 from ttsvar.nn.attention import attend
 from ttsvar.nn.rope import rotary_tables
+from ttsvar.nn.transformer_config import TransformerConfig
 
 Text = tuple[Tensor, tuple[int, ...]]
 

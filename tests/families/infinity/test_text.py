@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ttsvar.errors import CheckpointError, PromptError
-from ttsvar.families.infinity.text import EOS, UNK, TextEncoder, WordTokenizer, load_text_encoder
+from ttsvar.families.infinity.text import TextEncoder, load_text_encoder
+from ttsvar.nn.words import EOS, UNK, WordTokenizer
 from ttsvar.toybox.presets import new_text_encoder
 
 

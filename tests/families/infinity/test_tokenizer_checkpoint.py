@@ -9,7 +9,6 @@ from golden_cases import CASES
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.tokenizer_checkpoint import (
     build_tokenizer,
@@ -18,6 +17,7 @@ from ttsvar.families.infinity.tokenizer_checkpoint import (
     map_tokenizer_keys,
     save_tokenizer,
 )
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 GOLDEN = CASES
 SHAPES = {

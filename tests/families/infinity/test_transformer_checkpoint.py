@@ -13,7 +13,6 @@ from safetensors.torch import save_file
 from small_transformers import GOLDEN, lively, small_config
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.families.base.config import TransformerConfig, config_from_reference, published_ladder
 from ttsvar.families.infinity.checkpoint import (
     key_map,
     load_saved_transformer,
@@ -22,6 +21,7 @@ from ttsvar.families.infinity.checkpoint import (
     save_transformer,
 )
 from ttsvar.nn.initial import initial_uncond
+from ttsvar.nn.transformer_config import TransformerConfig, config_from_reference, published_ladder
 from ttsvar.weights.tensors import TensorTable
 
 MODELS = {"infinity_2b": (32, 2048, 32, False), "infinity_8b": (40, 3584, 14, True)}

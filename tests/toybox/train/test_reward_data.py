@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
-from ttsvar.families.infinity.text import words_of
 from ttsvar.families.infinity.tokenizer_checkpoint import save_tokenizer
+from ttsvar.nn.words import words_of
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.toybox.presets import TOKENIZER, WORDS
 from ttsvar.toybox.train import reward as train_reward

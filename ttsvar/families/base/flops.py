@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import nn
 
-from ttsvar.families.base.config import TransformerConfig
 from ttsvar.families.var.transformer import VARConfig
 from ttsvar.nn.blocks import Decoder, SpatialAttention
+from ttsvar.nn.transformer_config import TransformerConfig
 
 
 def transformer_flops(config: TransformerConfig, scale: int, text_tokens: int, halves: int) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ttsvar.families.base.config import TransformerConfig
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.var.transformer import VARConfig
+from ttsvar.nn.tokenizer_config import TokenizerConfig
+from ttsvar.nn.transformer_config import TransformerConfig
 
 LIVE_WIDTHS = 24
 """Widths of a token that a block holds at once: residual, norms, queries, keys and values, and the feed-forward's 4."""

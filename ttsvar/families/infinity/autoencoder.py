@@ -5,9 +5,9 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.bsq import MultiScaleBSQ
 from ttsvar.nn.blocks import Decoder, Encoder
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 
 class BSQAutoencoder(nn.Module):

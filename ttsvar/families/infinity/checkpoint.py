@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import save_file
 
 from ttsvar.errors import CheckpointError
-from ttsvar.families.base.config import TransformerConfig
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.nn.initial import initial_uncond
+from ttsvar.nn.transformer_config import TransformerConfig
 from ttsvar.weights.strict import check_tensors
 from ttsvar.weights.tensors import TensorTable, open_tensors, read_metadata
 from ttsvar.weights.tensors import read_tensors as read_tensors

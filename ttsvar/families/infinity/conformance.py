@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.config import TransformerConfig, config_from_reference
 from ttsvar.families.infinity.bsq import MultiScaleBSQ
 from ttsvar.families.infinity.checkpoint import load_transformer
 from ttsvar.families.infinity.transformer import Condition, Infinity, inner_guidance
+from ttsvar.nn.transformer_config import TransformerConfig, config_from_reference
 from ttsvar.weights.tensors import open_tensors
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ttsvar.families.base.config import TransformerConfig, published_ladder
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
+from ttsvar.nn.tokenizer_config import TokenizerConfig
+from ttsvar.nn.transformer_config import TransformerConfig, published_ladder
 from ttsvar.weights.download import WeightFile
 
 REPO, LICENCE = "FoundationVision/Infinity", "MIT"

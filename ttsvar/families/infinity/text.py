@@ -1,9 +1,8 @@
-"""Prompts to text features: a word-level tokenizer for small worlds, and transformers' T5 encoder around it."""
+"""Prompts to text features: transformers' T5 encoder around a tokenizer of whole words."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,41 +12,9 @@ from torch import Tensor, nn
 from transformers import T5Config, T5EncoderModel
 
 from ttsvar.errors import CheckpointError, PromptError
+from ttsvar.nn.words import WordTokenizer, words_of
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own
-
-PAD, EOS, UNK = 0, 1, 2
-SPECIAL = ("<pad>", "</s>", "<unk>")
-WORD = re.compile(r"[\w'-]+")
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, lower-case, punctuation left out."""
-    return WORD.findall(text.lower())
-
-
-class WordTokenizer:
-    """Whole words to ids: 0 pads, 1 ends a prompt, 2 stands for a word that is not in the vocabulary."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = tuple(words)
-        self._ids = {word: i + len(SPECIAL) for i, word in enumerate(self.words)}
-
-    def __len__(self) -> int:
-        return len(self.words) + len(SPECIAL)
-
-    def __call__(self, prompts: Sequence[str]) -> tuple[Tensor, tuple[int, ...]]:
-        """Prompts to padded ids int64 [S, T] and how many of each row are valid, the end mark included."""
-        rows = [[self._ids.get(word, UNK) for word in words_of(prompt)] + [EOS] for prompt in prompts]
-        lens = tuple(len(row) for row in rows)
-        ids = torch.full((len(rows), max(lens)), PAD)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = torch.tensor(row)
-        return ids, lens
-
-    def unknown(self, prompt: str) -> list[str]:
-        """The words of a prompt that are not in the vocabulary, each once, in order."""
-        return list(dict.fromkeys(word for word in words_of(prompt) if word not in self._ids))
 
 
 class TextEncoder(nn.Module):

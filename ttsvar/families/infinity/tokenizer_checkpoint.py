@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 from ttsvar.weights.strict import check_tensors, shapes, shorten
 from ttsvar.weights.tensors import read_own, read_tensors
 

@@ -16,12 +16,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ttsvar.errors import ConfigError, PromptError, StateError
-from ttsvar.families.base.config import Grid, Sizes, TransformerConfig
 from ttsvar.families.infinity.patchify import patchify
 from ttsvar.nn.attention import AttentivePool, CrossAttention, SelfAttention
 from ttsvar.nn.initial import GAMMA_START, initial_value
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.nn.rope import rotary_tables
+from ttsvar.nn.transformer_config import Grid, Sizes, TransformerConfig
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ttsvar.errors import ConfigError, StateError
-from ttsvar.families.base.tokenizer_config import TokenizerConfig
 from ttsvar.families.infinity.bsq import Size, shrink
 from ttsvar.nn.blocks import Decoder, Encoder
+from ttsvar.nn.tokenizer_config import TokenizerConfig
 
 VAR_SHAPE = TokenizerConfig(bits=32, base_channels=160, ch_mult=(1, 1, 2, 2, 4), attention=True)
 

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from ttsvar.families.infinity.text import PAD, words_of
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
+from ttsvar.nn.words import PAD, words_of
 from ttsvar.rewards.checkpoint import load_reward, save_reward
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer

@@ -8,7 +8,7 @@ from itertools import permutations
 
 import numpy as np
 
-from ttsvar.families.infinity.text import words_of
+from ttsvar.nn.words import words_of
 from ttsvar.toybox.world.prompts import COUNT_PAIRS, TAGS, Request
 from ttsvar.toybox.world.scenes import Thing, related
 from ttsvar.toybox.world.things import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES

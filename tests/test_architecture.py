@@ -1,0 +1,81 @@
+"""Imports point one way between the rooms of the house."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from golden_cases import ROOT
+
+ROOMS = (
+    "vocabulary", "weights", "nn", "features", "rewards", "search", "engine", "storage", "families", "toybox",
+    "evaluation", "commands",
+)  # fmt: skip
+"""A room may import those before it. The vocabulary is the modules at the root of the package."""
+PUBLIC_FACE = ("ttsvar/__init__.py", "ttsvar/__main__.py")
+"""What users import and run; it leads everywhere and nothing leads to it."""
+IN_THE_WORKS = {("families", "toybox")}
+"""Arrows that still point upwards; none may be added."""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports, relative ones made whole."""
+    parts = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = parts[: len(parts) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def room(name: str) -> str | None:
+    """The room of a dotted name under `ttsvar`; None elsewhere."""
+    package, _, rest = name.partition(".")
+    if package != "ttsvar" or not rest:
+        return None
+    first = rest.split(".")[0]
+    return first if first in ROOMS else "vocabulary"
+
+
+@cache
+def arrows() -> dict[tuple[str, str], set[str]]:
+    """From room to room, with the files that import."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for path in sorted((ROOT / "ttsvar").rglob("*.py")):
+        file = str(path.relative_to(ROOT))
+        here = room(file.removesuffix(".py").replace("/", "."))
+        for name in imports(path):
+            there = room(name)
+            if file not in PUBLIC_FACE and here and there and here != there:
+                found[here, there].add(file)
+    return found
+
+
+def test_every_folder_is_a_room_of_the_order():
+    folders = {p.parent.name for p in (ROOT / "ttsvar").glob("*/__init__.py")}
+    assert folders == set(ROOMS) - {"vocabulary"}
+
+
+def test_no_import_points_upwards():
+    upwards = {pair: files for pair, files in arrows().items() if ROOMS.index(pair[1]) > ROOMS.index(pair[0])}
+    assert {p: f for p, f in upwards.items() if p not in IN_THE_WORKS} == {}
+
+
+def test_the_engine_knows_nothing_of_the_page():
+    strange = {"ui", "gradio", "plotly", "umap"}
+    for path in (ROOT / "ttsvar").rglob("*.py"):
+        found = {name.split(".")[0] for name in imports(path)} & strange
+        if "evaluation/report" in str(path):
+            found -= {"plotly"}
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def test_the_page_computes_nothing_itself():
+    for path in (ROOT / "ui").rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports(path)} & {"torch", "transformers"}, path.relative_to(ROOT)
