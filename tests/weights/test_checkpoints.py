@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from golden_cases import ROOT
+from hub_fake import COMMIT, FakeHub
 from huggingface_hub import constants
 from safetensors.torch import save_file
 
-from golden_cases import ROOT
-from hub_fake import COMMIT, FakeHub
-from ttsvar.weights.download import WeightFile, defect, find, locate, locate_all
 from ttsvar.errors import CheckpointError
+from ttsvar.weights.download import WeightFile, defect, find, locate, locate_all
 
 DATA = bytes(range(256)) * 4000
 FILE = WeightFile("someone/model", "part.bin", len(DATA), hashlib.sha256(DATA).hexdigest(), "MIT")

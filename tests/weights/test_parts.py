@@ -8,10 +8,10 @@ import pytest
 import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
-from ttsvar.weights.download import WeightFile
 from ttsvar.config import EXTRACTORS, SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, RoomError
+from ttsvar.weights.download import WeightFile
 from ttsvar.weights.parts import LazyMapping, Part, Places
 
 

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 import torch
 
-from ttsvar.weights.download import WeightFile, find, locate_all
 from ttsvar.errors import ConfigError
+from ttsvar.weights.download import WeightFile, find, locate_all
 from ttsvar.weights.room import require_room
 
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""Weight files: where they come from, whether they fit the model and the machine, and where they lie meanwhile."""
