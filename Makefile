@@ -11,14 +11,19 @@ PACKAGE_VENV := .venv-image-reward
 WITHOUT_DEPENDENCIES := ^(image-reward|timm|fairscale)==
 CASE := .cache/image-reward
 
-AXE := tests/ui/browser/node_modules/axe-core/axe.min.js
+# What the page's scripts are checked with; only needed for that.
+NPM_DONE := node_modules/.done
 
-.PHONY: app test lint types units bench screenshots crosscheck-image-reward clean
+.PHONY: app test test-fast lint types scripts units bench screenshots crosscheck-image-reward clean
 
 app: $(VENV)/app.done
 	$(BIN)/python app.py $(ARGS)
 
-test: lint types units
+test: lint types scripts units
+
+# What a change needs while it grows: no browser, nothing slow.
+test-fast: lint types scripts
+	$(MAKE) units ARGS='-m "not browser and not slow" $(ARGS)'
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff check .
@@ -27,7 +32,11 @@ lint: $(VENV)/dev.done
 types: $(VENV)/dev.done
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-units: $(VENV)/dev.done $(AXE)
+# Without npm these checks are left out and say so, except where CI is set.
+scripts: $(NPM_DONE)
+	if test -f $(NPM_DONE); then npm run --silent lint && npm run --silent types && npm run --silent test; fi
+
+units: $(VENV)/dev.done $(NPM_DONE)
 	$(BIN)/python -m pytest $(ARGS)
 
 bench: $(VENV)/dev.done
@@ -42,10 +51,9 @@ crosscheck-image-reward: $(VENV)/app.done $(PACKAGE_VENV)/done
 	$(BIN)/python -m tools.image_reward.compare $(CASE)
 	rm -r $(CASE)
 
-# The accessibility rules; without npm the tests that need them are skipped and say so.
-$(AXE): tests/ui/browser/package-lock.json
-	if command -v npm >/dev/null; then cd tests/ui/browser && npm ci --silent --no-audit --no-fund || \
-	  echo "axe-core could not be fetched; the tests that need it are skipped."; fi
+$(NPM_DONE): package.json package-lock.json
+	if command -v npm >/dev/null || test -n "$$CI"; then npm ci --silent --no-audit --no-fund && touch $@; else \
+	  echo "There is no npm: the page's scripts are not checked, and tests that need axe-core are skipped."; fi
 
 $(VENV)/app.done: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -66,4 +74,4 @@ $(PACKAGE_VENV)/done: requirements-image-reward.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(PACKAGE_VENV) $(CASE) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PACKAGE_VENV) $(CASE) .pytest_cache .ruff_cache node_modules

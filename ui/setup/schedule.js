@@ -1,7 +1,7 @@
 // The schedule's cells: a number each, and what is decided there. Their value is text such as "8 8 6:cluster 6".
 const KINDS = ["", "cluster", "resample"];
 const cells = () => [...element.querySelectorAll(".cell")];
-const clean = (text) => text.replace(/[^0-9A-Za-z.\-]/g, "") || "?";
+const clean = (text) => text.replace(/[^0-9A-Za-z.-]/g, "") || "?";
 
 function tell() {
   props.value = cells().map((c) => clean(c.querySelector("input").value) + (c.dataset.mark ? `:${c.dataset.mark}` : "")).join(" ");
@@ -37,7 +37,7 @@ element.addEventListener("keydown", (event) => {
   const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
   const turn = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   const kind = { c: "cluster", r: "resample", Backspace: inside ? null : "", Delete: inside ? null : "" }[event.key.length > 1 ? event.key : event.key.toLowerCase()];
-  if (step && inside) { input.value = Math.max(1, (Number.parseInt(input.value, 10) || 0) + step); tell(); }
+  if (step && inside) { input.value = String(Math.max(1, (Number.parseInt(input.value, 10) || 0) + step)); tell(); }
   else if (turn) focus(Number(cell.dataset.k) + turn, inside ? "input" : "button");
   else if (typeof kind === "string") mark(cell, cell.dataset.mark === kind ? "" : kind);
   else return;

@@ -16,6 +16,7 @@
     },
   };
   // One candidate, by name, lights up wherever it is shown; in the scatter by the number of its frame.
+  /** @returns {any} Plotly's element, with what Plotly adds to it. */
   const scatter = () => document.querySelector("#plot .js-plotly-plot");
   const frames = () => {
     const names = scatter()?.layout?.meta?.names || [];

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from served import ROOT
 from steps import EVERY_VIEW, compare, finished, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHECK = """axe.run().then(r => r.violations
   .filter(v => ['serious', 'critical'].includes(v.impact))
   .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 120)).join(' | ')}`))"""
 
 
 needs_axe = pytest.mark.skipif(
-    not AXE.is_file() and "CI" not in os.environ, reason="axe-core is not installed: run `npm ci` in tests/ui/browser"
+    not AXE.is_file() and "CI" not in os.environ, reason="axe-core is not installed: run `npm ci`"
 )
 
 

@@ -54,9 +54,9 @@ function ways(seen) {
   const acts = make("div", "", { class: "acts" });
   acts.append(make("button", `Go back to scale ${seen.scale}`, { type: "button", class: "go", "data-do": "restore", "data-at": seen.at }));
   if (seen.alive > 1) {
-    const branch = make("button", `Branch with ${seen.name} alone`, { type: "button", "data-do": "branch", "data-at": seen.at });
-    Object.assign(branch.dataset, { row: seen.row, alive: seen.alive });
-    acts.append(branch);
+    const alone = make("button", `Branch with ${seen.name} alone`, { type: "button", "data-do": "branch", "data-at": seen.at });
+    Object.assign(alone.dataset, { row: seen.row, alive: seen.alive });
+    acts.append(alone);
   }
   acts.append(make("button", "Close", { type: "button", "data-do": "close" }));
   return acts;
