@@ -32,9 +32,9 @@ class Explorer(gr.Blocks):
     classroom: Classroom
 
     def launch(self, *args: Any, **settings: Any) -> Any:
-        """Gradio's launch with our theme, styles and scripts, and without its footer."""
+        """Gradio's launch with our theme, styles and scripts, and without its footer (`chrome.css` hides it)."""
         own = {
-            "theme": theme.theme(), "css": theme.styles(), "head": theme.head(), "footer_links": [],
+            "theme": theme.theme(), "css": theme.styles(), "head": theme.head(), "footer_links": ["api"],
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})

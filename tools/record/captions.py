@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tools.record.stories import EARLY, FIRST_DRAW, LAST_CLUSTER, End, Story, Survey, saved_at
-from ui.panels.board.view import signed
-from ui.scene.sentences import join
+from ui.shell.text import listed, signed
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,12 @@ def _trust(quoted: str, survey: Survey, run: End, other: End) -> Tale:
         f"{quoted}, with \u03bb = 1000 instead of 10. At scale {FIRST_DRAW} {leader} leads with {signed(high)} before "
         f"{signed(second)}. So small a lead gives it {chance:.0%} of every draw, and the run ends with "
         f"{signed(run.reward)}{'' if run.correct else ' and a picture that is not right'}. With \u03bb = 10 "
-        f"{join(survey.kept[FIRST_DRAW])} are drawn, and that branch ends right, with {signed(other.reward)}.",
+        f"{listed(survey.kept[FIRST_DRAW])} are drawn, and that branch ends right, with {signed(other.reward)}.",
     )
 
 
 def _override(quoted: str, survey: Survey, run: End, other: End) -> Tale:
-    mine, kept = f"c{survey.root(other.name)}", join(survey.kept[LAST_CLUSTER])
+    mine, kept = f"c{survey.root(other.name)}", listed(survey.kept[LAST_CLUSTER])
     return Tale(
         f"{quoted}: the search drops {mine} at scale {LAST_CLUSTER}. Whoever keeps it does better.",
         f"{quoted}. At scale {LAST_CLUSTER} the clustering keeps {kept} and drops {mine}, as another of its cluster "

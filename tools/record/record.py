@@ -27,12 +27,12 @@ from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
 from ui.files.archive import pack
 from ui.guide.recorded import FOLDER, INDEX, Recorded
-from ui.panels.board.view import signed
 from ui.scene.pictures import picture_uri
 from ui.scene.projection import Projector
 from ui.session.session import Session
 from ui.session.store import SessionStore
 from ui.shell.handlers import Handlers
+from ui.shell.text import signed
 
 Found = tuple[EvaluationPrompt, Survey]
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ..panels.board.view import signed
+from ..shell.text import copies, listed, signed, times
 from .frame import Card, Frame
-
-
-def join(names: Sequence[str]) -> str:
-    """'a', 'a and b', 'a, b and c'."""
-    names = list(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
 
 
 def title(frame: Frame) -> str:
@@ -56,12 +50,12 @@ def _cluster_sentence(frame: Frame) -> str:
     groups: dict[str, list[str]] = defaultdict(list)
     for card in frame.cards:
         groups[card.letter].append(card.name)
-    alike = [f"{join(names)} share a layout ({letter})" for letter, names in groups.items() if len(names) > 1]
+    alike = [f"{listed(names)} share a layout ({letter})" for letter, names in groups.items() if len(names) > 1]
     out = [card.name for card in frame.cards if not card.proposed]
     if not alike or not out:
         return "Every candidate has a layout of its own; the proposal keeps one of each kind."
     more = "; more are alike" if len(alike) > 3 else ""
-    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. One of each kind goes on; {join(out)} {_is(out)} dropped."
+    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. One of each kind goes on; {listed(out)} {_is(out)} dropped."
 
 
 def _resample_sentence(frame: Frame) -> str:
@@ -70,10 +64,10 @@ def _resample_sentence(frame: Frame) -> str:
     drawn = [_times(c) for c in frame.cards if c.proposed]
     best = max(frame.cards, key=lambda c: c.probability)
     out = [c.name for c in frame.cards if not c.proposed]
-    lost = f" {join(out)} {_is(out)} not drawn." if 0 < len(out) <= 4 else ""
+    lost = f" {listed(out)} {_is(out)} not drawn." if 0 < len(out) <= 4 else ""
     luck = ", and was not drawn" if not best.proposed else ""
     return (
-        f"{_fall(frame)}: drawn by reward with \u03bb = {frame.lam:g}: {join(drawn)}. "
+        f"{_fall(frame)}: drawn by reward with \u03bb = {frame.lam:g}: {listed(drawn)}. "
         f"{best.name} had {best.probability:.0%} of the chance{luck}.{lost if not luck else ''}"
     )
 
@@ -81,20 +75,20 @@ def _resample_sentence(frame: Frame) -> str:
 def _select_sentence(frame: Frame) -> str:
     kept = [_times(c) for c in frame.cards if c.proposed]
     copies = " Copies go apart from the next scale on." if any(c.proposed > 1 for c in frame.cards) else ""
-    return f"The highest by potential {frame.potential}: {join(kept)}.{copies}"
+    return f"The highest by potential {frame.potential}: {listed(kept)}.{copies}"
 
 
 def _times(card: Card) -> str:
     """'c3', 'c3 twice', 'c3 4 times'."""
-    return f"{card.name}{' twice' if card.proposed == 2 else f' {card.proposed} times' if card.proposed > 2 else ''}"
+    return card.name if card.proposed < 2 else f"{card.name} {times(card.proposed)}"
 
 
 def _overruled(frame: Frame) -> str:
     """What was chosen instead, where the proposal was overruled."""
     if all(card.count == card.proposed for card in frame.cards):
         return ""
-    kept = [card.name + (f" \u00d7{card.count}" if card.count > 1 else "") for card in frame.cards if card.count]
-    return f" You chose otherwise: {join(kept)} went on."
+    kept = [copies(card.name, card.count) for card in frame.cards if card.count]
+    return f" You chose otherwise: {listed(kept)} went on."
 
 
 def _fall(frame: Frame) -> str:

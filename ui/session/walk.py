@@ -5,11 +5,11 @@ from __future__ import annotations
 from ttsvar.engine.history import Node
 from ttsvar.types import Run
 
-from ..panels.board.view import signed
 from ..panels.lineage.branches import Branch
 from ..panels.lineage.view import Column, Dot
 from ..panels.stepper.view import Cell
 from ..scene.frame import array, cluster_labels, pictures
+from ..shell.text import signed
 from .branches import Line, line_of, lines
 from .session import Session
 

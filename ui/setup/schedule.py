@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..shell.text import listed
+
 
 def schedule_html(batch: tuple[int, ...], decisions: dict[int, str], wrong: int | None = None) -> str:
     """One column a scale, coloured by what is decided there; `wrong` marks the cell that a message is about."""
@@ -20,7 +22,7 @@ def decisions_note(decisions: dict[int, str]) -> str:
     parts = []
     for kind in dict.fromkeys(decisions.values()):
         at = [str(k) for k, d in decisions.items() if d == kind]
-        parts.append(f"{kind}s after {' and '.join([', '.join(at[:-1]), at[-1]] if len(at) > 1 else at)}")
+        parts.append(f"{kind}s after {listed(at)}")
     return (
         ", ".join(parts).capitalize() if parts else "Decides nothing on the way; the best is chosen at the end"
     ) + "."

@@ -13,7 +13,7 @@ from ..guide.gallery import gallery_html, story_html
 from ..guide.glossary import annotate
 from ..guide.recorded import offered
 from ..panels.board.bar import bar_html, stage_html
-from ..panels.board.view import board_html, columns, signed
+from ..panels.board.view import board_html, columns
 from ..panels.cost.model import bill, costs
 from ..panels.cost.view import cost_html, facts_html
 from ..panels.ending.view import Ancestor, Ending, ending_html, welcome_html
@@ -31,6 +31,7 @@ from ..session import walk as rivers
 from ..session.branches import LONGEST_NAME
 from ..session.session import Session
 from .header import header_html
+from .text import signed
 
 EMPTY = '<p class="note first">Start a search to see this.</p>'
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from served import Server
-from steps import advanced, at_scale, press
+from steps import DESK_AND_PHONE, View, advanced, at_scale, press
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,17 @@ def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:
     page.reload()
     at_scale(page, 1)
     expect(box).to_have_value("bald eagle, American eagle, Haliaeetus leucocephalus")
+
+
+@DESK_AND_PHONE
+def test_the_strip_of_ten_scales_is_as_wide_as_its_column(page: Page, view: View) -> None:
+    strip = page.locator(".step")
+    expect(strip.locator("li")).to_have_count(10)
+    gap = strip.evaluate("""strip => {
+      const last = strip.lastElementChild.getBoundingClientRect();
+      return strip.getBoundingClientRect().right - last.right;
+    }""")
+    assert gap <= 8, "on a phone it scrolls, at a desk its last scale ends where the column does"
 
 
 def test_fields_that_a_model_of_classes_has_no_use_for_are_not_shown(page: Page) -> None:

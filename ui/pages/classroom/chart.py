@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 
-from ...panels.board.view import signed
+from ...shell.text import signed
 from .scoreboard import Entry, total
 
 W, H, LEFT, RIGHT, TOP, BOTTOM = 1100, 470, 70, 20, 26, 66

@@ -6,6 +6,7 @@ from html import escape
 
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
+from ...shell.text import signed
 
 TICK = (
     '<svg viewBox="0 0 12 12" width="12" height="12">'
@@ -37,11 +38,6 @@ def columns(count: int) -> int:
     if count <= 8:
         return 3 if count in (5, 6) else 4
     return max((5, 4), key=lambda wide: count % wide or wide)
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A reward with its sign, as on a card."""
-    return f"{value:+.{digits}f}".replace("-", "\u2212")
 
 
 def _card(frame: Frame, card: Card, prompt: str) -> str:

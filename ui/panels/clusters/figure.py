@@ -11,7 +11,7 @@ from ttsvar.search.reasons import cluster_letter
 
 from ...scene.frame import Card
 from ...scene.marks import mark, mark_color
-from ..board.view import signed
+from ...shell.text import signed
 
 SIDE = 0.13
 GREY = "#7C879A"

@@ -13,8 +13,8 @@ from ttsvar.errors import TTSVarError
 from ...pages.classroom.scoreboard import Scoreboard, total
 from ...session.session import Session
 from ...session.store import SessionStore
+from ...shell.text import signed, times
 from ...shell.view import show
-from ..board.view import signed
 from ..lineage.events import values_of
 from . import model as duel
 from .model import Duel
@@ -77,8 +77,8 @@ class DuelEvents:
         verdicts = ""
         if found.satisfied_only_mine or found.satisfied_only_algorithm:
             verdicts = (
-                f" Only your picture satisfied the prompt {_times(found.satisfied_only_mine)}, only the "
-                f"algorithm's {_times(found.satisfied_only_algorithm)}."
+                f" Only your picture satisfied the prompt {times(found.satisfied_only_mine)}, only the "
+                f"algorithm's {times(found.satisfied_only_algorithm)}."
             )
         gain, diversity = 0 + round(found.gain, 2), 0 - round(found.lost_diversity, 2)
         text = (
@@ -120,10 +120,6 @@ class DuelEvents:
 
     def _same(self) -> tuple:
         return tuple(gr.skip() for _ in range(self.views))
-
-
-def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = None, error: str = "") -> str:

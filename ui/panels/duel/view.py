@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ...scene.verdicts import verdict_html
-from ..board.view import signed
+from ...shell.text import copies, signed
 from .model import Duel, Side
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
@@ -155,5 +155,5 @@ def _unequal(mine: int, algorithm: int) -> str:
 
 
 def _listed(kept: tuple[str, ...]) -> str:
-    names = [n + (f" \u00d7{kept.count(n)}" if kept.count(n) > 1 else "") for n in dict.fromkeys(kept)]
+    names = [copies(n, kept.count(n)) for n in dict.fromkeys(kept)]
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from ..board.view import signed
+from ...shell.text import signed
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from ttsvar.engine.history import Node
 from ttsvar.errors import TTSVarError
 
 from ...scene.frame import Card, build_frame, pictures
-from ...scene.sentences import join
 from ...session import branches
 from ...session.session import Session
 from ...session.store import SessionStore
-from ..board.view import signed
+from ...shell.text import listed, signed
 
 GONE = "This run is no longer kept on this server."
 
@@ -72,7 +71,7 @@ def values_of(data: Any, *names: str) -> tuple[Any, ...]:
 
 def _facts(card: Card, heirs: list[str] | None) -> str:
     cluster = f"cluster {card.letter}, " if card.letter else ""
-    fate = "" if heirs is None else f" It goes on as {join(heirs)}." if heirs else " It ends here."
+    fate = "" if heirs is None else f" It goes on as {listed(heirs)}." if heirs else " It ends here."
     origin = "One of the first" if card.origin == "from start" else f"A copy {card.origin}"
     return f"{origin}, {cluster}reward {signed(card.reward)}.{fate}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ...scene.marks import mark, mark_color
-from ..board.view import signed
+from ...shell.text import signed
 
 WIDTH, LEFT, RIGHT, TOP = 1000, 52, 34, 30
 TALLEST, WIDEST_ROW, NARROWEST_ROW = 440, 27, 14

@@ -10,7 +10,7 @@ from ttsvar.config import POTENTIALS
 
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
-from ..board.view import signed
+from ...shell.text import signed
 
 LAMBDA_TOP = 50.0
 MEANING = {

@@ -6,7 +6,7 @@ import itertools
 import math
 
 from ...scene.marks import mark_color
-from ..board.view import signed
+from ...shell.text import signed
 from ..lineage.view import Column, Dot
 
 W, H, PAD_L, PAD_B, PAD_T = 330, 210, 34, 22, 10
