@@ -9,7 +9,7 @@ import torch
 from engine_fakes import fake_engine
 from test_png import finished
 
-from ttsvar.commands.generate import remade
+from ttsvar.commands.replay import remade
 from ttsvar.engine.loop import Engine
 from ttsvar.engine.states import grown_state
 from ttsvar.errors import FileError

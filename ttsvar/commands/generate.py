@@ -1,94 +1,71 @@
-"""One search from prompt to image, with its decisions and costs as plain values: `python -m ttsvar generate`."""
+"""`ttsvar generate`: one search from prompt to image, with its decisions printed."""
 
 from __future__ import annotations
 
-from typing import Any
+import argparse
+import json
+from pathlib import Path
 
-from PIL import Image
-from tqdm import tqdm
+from ttsvar.commands.flags import add_loading_flags, add_reward_flag, load_settings
+from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
+from ttsvar.storage.outputs import PICTURES, prepare
 
-from ttsvar.config import SearchConfig
-from ttsvar.engine.loop import Engine
-from ttsvar.engine.states import only
-from ttsvar.search.strategies import strategy
-from ttsvar.storage.png import Recipe, sign
-from ttsvar.storage.replay import replay
-from ttsvar.types import StepCost, StepResult
+HELP = "draw one image with a search, and print its decisions"
 
 
-def generate(
-    engine: Engine, prompt: str, search: SearchConfig, seed: int, *, progress: bool = False
-) -> tuple[dict[str, Any], Image.Image]:
-    """Run a search to its end: (report of plain JSON values, best image with its recipe)."""
-    state = engine.begin(prompt, search=search, seed=seed)
-    steps, cost = [], StepCost()
-    with tqdm(total=len(engine.schedule), desc="scales", disable=not progress) as bar:
-        while not state.done:
-            result = engine.step(state)
-            steps.append(_step_row(engine, result))
-            cost = cost + result.cost
-            state = engine.commit(result)
-            bar.update()
-    index = engine.best_index(state)
-    report = {
-        "model": engine.name,
-        "prompt": state.run.prompt,
-        "unknown_words": [w for text in (prompt, search.negative) if text for w in engine.unknown_words(text)],
-        "seed": seed,
-        "strategy": search.strategy,
-        "about": strategy(search.strategy).summary,
-        "n": search.n,
-        "steps": steps,
-        "best": state.candidate_ids[index],
-        "seconds": cost.seconds,
-        "flops": cost.flops,
-        "cost": {name: vars(part) for name, part in cost.parts.items()},
-    }
-    return report, engine.best(state)
+def add(parser: argparse.ArgumentParser) -> None:
+    """The prompt, the model, and every setting of the search."""
+    parser.add_argument("prompt")
+    add_loading_flags(parser)
+    parser.add_argument("--search", default="tts-var", help=f"one of {', '.join(SEARCHES)}")
+    parser.add_argument("--n", type=int, help="factor on every entry of the batch schedule")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--batch", type=_numbers, help="candidates alive after each scale, for example 8,8,6,6,...")
+    parser.add_argument("--extractor", help=f"one of {', '.join(EXTRACTORS)}")
+    add_reward_flag(parser)
+    parser.add_argument("--potential", help=f"one of {', '.join(POTENTIALS)}")
+    parser.add_argument("--lam", type=float, help="lambda of the resampling weights")
+    parser.add_argument("--cfg", type=_per_scale, help="guidance: one number, or one per scale, as in 3,3,4,...")
+    parser.add_argument("--tau", type=_per_scale, help="temperature: one number, or one per scale")
+    parser.add_argument("--cfg-layers", type=_numbers, help="where guidance acts: 0 the logits, -k a block (Infinity)")
+    parser.add_argument("--negative", help="a text to be led away from (Infinity)")
+    parser.add_argument("--positive", action="store_true", default=None, help="ask for good faces, as Infinity does")
+    parser.add_argument("--out", type=Path, default=Path("ttsvar.png"))
+    parser.add_argument("--no-recipe", action="store_true", help="save the bare picture, without how it was made")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
 
 
-def remade(engine: Engine, recipe: Recipe) -> tuple[Image.Image, int]:
-    """The picture of a recipe made again, signed as before, and how many of its bits came out differently."""
-    *_, last = replay(engine, recipe)
-    node = last.history.node(recipe.state)
-    state = node.state if node.state.id == recipe.state or node.result is None else node.result.grown
-    images = engine.observe(only(state, recipe.row), features=False, scores=False)[0].images
-    assert images is not None
-    return sign(Image.fromarray(images[0].numpy()), state, recipe.row, engine.weights), last.differing
+def run(arguments: argparse.Namespace) -> None:
+    """Generate, save and report."""
+    from ttsvar.commands.search_report import decision_table, generate
+    from ttsvar.families.load import load
+    from ttsvar.storage.png import bare
+
+    names = ("n", "batch", "extractor", "reward", "potential", "lam")
+    names += ("cfg", "tau", "cfg_layers", "negative", "positive")
+    changes = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    search = search_config(arguments.search, **changes)
+    # Only a PNG can carry the recipe.
+    prepare(arguments.out, *(PICTURES if arguments.no_recipe else PICTURES[:1]))
+    engine = load(arguments.model, settings=load_settings(arguments))
+    report, image = generate(engine, arguments.prompt, search, arguments.seed, progress=not arguments.json)
+    if arguments.no_recipe:
+        image = bare(image)
+    image.save(arguments.out)
+    report["out"] = str(arguments.out)
+    print(json.dumps(report, indent=1) if arguments.json else decision_table(report))
 
 
-def _step_row(engine: Engine, result: StepResult) -> dict[str, Any]:
-    height, width = engine.schedule.sizes[result.scale]
-    probabilities = result.candidates.probabilities
-    scores = result.candidates.scores
-    return {
-        "scale": result.scale,
-        "size": [height, width],
-        "alive": len(result.grown),
-        "decision": result.decision,
-        "candidates": list(result.grown.candidate_ids),
-        "scores": None if scores is None else [round(float(s), 4) for s in scores],
-        "probabilities": None if probabilities is None else [round(float(p), 4) for p in probabilities],
-        "kept": [result.grown.candidate_ids[p] for p in sorted(result.proposal.parents)],
-        "reason": result.proposal.reason,
-        "seconds": result.cost.seconds,
-    }
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 8,8,6") from None
 
 
-def decision_table(report: dict[str, Any]) -> str:
-    """A report as text: one line a scale, then the totals."""
-    lines = [f"{report['strategy']}: {report['about']}"]
-    lines.append(f"{'scale':>5}  {'grid':>5}  {'alive':>5}  {'seconds':>7}  decision")
-    for step in report["steps"]:
-        grid = "x".join(map(str, step["size"]))
-        reason = f"{step['decision']}: {step['reason']}" if step["decision"] else ""
-        lines.append(f"{step['scale']:>5}  {grid:>5}  {step['alive']:>5}  {step['seconds']:>7.3f}  {reason}")
-    parts = ", ".join(f"{name} {part['seconds']:.2f} s" for name, part in report["cost"].items())
-    lines.append(
-        f"best {report['best']} after {report['seconds']:.2f} s and {report['flops'] / 1e9:.1f} GFLOP ({parts})"
-    )
-    if report["unknown_words"]:
-        lines.append(f"{report['model']} does not know: {', '.join(report['unknown_words'])}.")
-    if "out" in report:
-        lines.append(f"image: {report['out']}")
-    return "\n".join(lines)
+def _per_scale(text: str) -> float | tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number, and no list such as 3,3,4") from None
+    return values[0] if len(values) == 1 else values

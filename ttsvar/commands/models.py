@@ -1,67 +1,20 @@
-"""What `python -m ttsvar models` prints: every model, judge and extractor, its files, and whether it can run here."""
+"""`ttsvar models`: the models, judges and extractors, their files, and whether they are here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import argparse
 from pathlib import Path
 
-import torch
-
-from ttsvar.evaluation.rules.measures import SOURCES
-from ttsvar.families.registry import FILES, MODELS, ModelPreset, weight_bytes
-from ttsvar.features.table import EYES
-from ttsvar.rewards.table import COMBINATION, JUDGES
-from ttsvar.weights.download import WeightFile, find, readable
-from ttsvar.weights.room import free_bytes, pick_device, pick_dtype
+HELP = "list the models, their files and whether they are here"
 
 
-def models_table(weights: Path | None = None) -> str:
-    """Every named model, judge and extractor with its files, their sizes and licences, and whether they are here.
-
-    A size that only the hub knows is shown once the file is here, or announced before it is downloaded.
-    """
-    device = pick_device()
-    free = free_bytes(device)
-    room = "unknown" if free is None else readable(free)
-    lines = [f"Device: {device}, {room} free.", "", "Models (--model)"]
-    for name, preset in MODELS.items():
-        lines += [
-            f"  {name}: {preset.summary}; {preset.licence}; {_fit(preset, free, device)}",
-            *_files(preset, weights),
-        ]
-    for title, parts in (("Judges (--reward)", JUDGES), ("Extractors (--eye)", EYES)):
-        lines += ["", title]
-        for name, part in parts.items():
-            lines += [f"  {name}: {part.summary}", *map(_row, part.files, [find(f, weights) for f in part.files])]
-        if parts is JUDGES:
-            lines.append(f"  {COMBINATION}: a softmax of each over the candidates, averaged; the files of both")
-    lines += ["", "Measures (--measure FOLDER, see docs/evaluation.md)"]
-    lines += [f"  FOLDER/{place}: the files of {source}" for place, source in SOURCES.items()]
-    return "\n".join(lines)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Where to look first."""
+    parser.add_argument("--weights", type=Path, help="a folder to search for weight files first")
 
 
-def _files(preset: ModelPreset, weights: Path | None) -> Iterable[str]:
-    if preset.folder is None:
-        return [_row(file, find(file, weights)) for file in preset.files]
-    paths = [preset.folder / file for file in (*FILES, "detector.safetensors")]
-    return [f"    {path.name:<52} {_size(path if path.is_file() else None)}" for path in paths]
+def run(arguments: argparse.Namespace) -> None:
+    """Print the table."""
+    from ttsvar.commands.models_table import models_table
 
-
-def _row(file: WeightFile, path: Path | None) -> str:
-    return f"    {file.repo + '/' + file.path:<84} {_size(path, file.size):<12} {file.licence}"
-
-
-def _size(path: Path | None, size: int | None = None) -> str:
-    if path is None:
-        return "absent" if size is None else f"absent ({readable(size)})"
-    return readable(path.stat().st_size)
-
-
-def _fit(preset: ModelPreset, free: int | None, device: torch.device) -> str:
-    """Whether the weights fit into what is free, in the format that the device computes with."""
-    dtype = pick_dtype(None, device)
-    needs = weight_bytes(preset.parameters, device, dtype, text_encoder=preset.text_encoder)
-    needed = sum(needs[device].values())
-    if not needed or free is None:
-        return "fits" if not needed else f"needs {readable(needed)}"
-    return f"needs {readable(needed)}, {'fits' if needed <= free else 'does not fit'} here"
+    print(models_table(arguments.weights))

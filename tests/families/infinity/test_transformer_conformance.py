@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from small_transformers import GOLDEN
 
-from ttsvar.commands.conformance import folder_kind, run_conformance
+from ttsvar.commands.reference_cases import folder_kind, run_conformance
 from ttsvar.errors import ConfigError, FileError
 from ttsvar.families.infinity.conformance import transformer_conformance
 

@@ -16,7 +16,7 @@ from small_transformers import GOLDEN
 from tiny_var import published_shapes, published_state, saved
 from torch import Tensor
 
-from ttsvar.commands.conformance import folder_kind, run_conformance
+from ttsvar.commands.reference_cases import folder_kind, run_conformance
 from ttsvar.errors import CheckpointError, ConfigError, PromptError, StateError
 from ttsvar.families.var.checkpoint import load_var
 from ttsvar.families.var.conformance import var_conformance

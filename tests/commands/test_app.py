@@ -1,0 +1,103 @@
+"""`ttsvar app`: it serves the page, as the environment and the flags say."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_engine import fake_engine
+from golden_cases import ROOT
+
+from ttsvar.commands import app
+from ttsvar.commands.cli import main
+from ui.app import Explorer
+
+HAS_MCP = importlib.util.find_spec("mcp") is not None
+Serve = Callable[..., Explorer]
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """The whole command over an engine that needs no weights; it returns instead of waiting for Ctrl+C."""
+    started: list[Explorer] = []
+    launch = Explorer.launch
+
+    def launched(demo: Explorer, **settings: object) -> object:
+        started.append(demo)
+        return launch(demo, prevent_thread_lock=True, **{**settings, "server_port": None})
+
+    monkeypatch.setattr(Explorer, "launch", launched)
+    monkeypatch.setattr("ttsvar.families.load.load", lambda *_, **__: fake_engine())
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*flags: str) -> Explorer:
+        assert main(["app", "--runs-dir", str(tmp_path), *flags]) == 0
+        return started[-1]
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+    for demo in started:
+        demo.close()
+
+
+def mcp_tools(demo: Explorer) -> list[str]:
+    """Names of the tools that the page serves; none where it serves no MCP."""
+    try:
+        with urllib.request.urlopen(f"{demo.local_url}gradio_api/mcp/schema", timeout=20) as answer:
+            return sorted(tool["name"] for tool in json.load(answer))
+    except urllib.error.HTTPError:
+        return []
+
+
+@pytest.mark.skipif(not HAS_MCP, reason="mcp is not installed (requirements-mcp.txt)")
+@pytest.mark.parametrize(
+    ("environment", "flags", "served"), [("True", (), True), ("", (), False), ("", ("--mcp",), True)]
+)
+def test_mcp_is_switched_on_by_a_flag_or_as_a_space_does(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, environment: str, flags: tuple[str, ...], served: bool
+) -> None:
+    monkeypatch.setenv("GRADIO_MCP_SERVER", environment)
+    demo = serve(*flags)
+    assert mcp_tools(demo) == (["begin", "image", "rewind", "select", "step"] if served else [])
+
+
+def test_mcp_without_its_package_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "mcp" else found(name, *more))
+    assert main(["app", "--mcp"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("ttsvar: MCP tools need the package mcp")
+    assert err.count("\n") == 1
+
+
+def test_the_page_of_the_repository_is_found_from_any_folder(tmp_path: Path) -> None:
+    """A stranger's `ui` in the folder at hand is not taken for ours."""
+    (tmp_path / "ui.py").write_text("raise SystemExit('not ours')")
+    say = "from ttsvar.commands.app import page_module; print(page_module('shell.network').__file__)"
+    command = [sys.executable, "-c", f"import sys; sys.path.append({str(ROOT)!r}); {say}"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert Path(answer.stdout.strip()) == ROOT / "ui" / "shell" / "network.py", answer.stderr
+
+
+def test_the_script_of_a_space_is_the_same_command() -> None:
+    words = [sys.executable, "app.py", "--model", "infinity-9b"]
+    answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("ttsvar: There is no model named 'infinity-9b'")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_package_without_its_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "PAGE_IN_REPOSITORY", "nowhere")
+    with pytest.raises(Exception, match="There is no page in"):
+        app.page_module()
