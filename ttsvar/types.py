@@ -193,6 +193,38 @@ class Strategy(Protocol):
         ...
 
 
+class PromptBook(Protocol):
+    """Which prompts a model takes; asking it anything runs no model."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word the model knows; empty where it takes any text."""
+        ...
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
+        ...
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """A few prompts to begin with, as a run keeps them."""
+        ...
+
+    @property
+    def options(self) -> frozenset[str]:
+        """Which of a search's settings `negative`, `positive` and `cfg_layers` the model takes."""
+        ...
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that the model does not know."""
+        ...
+
+    def read(self, prompt: str) -> str:
+        """The prompt as a run keeps it and the reward reads it; raises PromptError where the model cannot draw it."""
+        ...
+
+
 class Backend(Protocol):
     """A model family behind five verbs; everything else of the search is shared."""
 
@@ -203,6 +235,8 @@ class Backend(Protocol):
     who else lives; features and rewards follow it."""
     sampling: Sampling
     """The model's own guidance and draw, for what a search leaves open."""
+    prompts: PromptBook
+    """Which prompts it takes."""
 
     def begin(self, run: Run) -> Any:
         """Prepare a prompt and return the empty cache for `run.batch[0]` candidates."""
@@ -237,30 +271,6 @@ class Backend(Protocol):
 
     def run_bytes(self, run: Run) -> int:
         """Bytes that a run needs at its peak beside the weights."""
-        ...
-
-    def vocabulary(self) -> tuple[str, ...]:
-        """Every word the model knows; empty where it takes any text."""
-        ...
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The prompt's words that the model does not know."""
-        ...
-
-    def choices(self) -> tuple[str, ...]:
-        """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
-        ...
-
-    def examples(self) -> tuple[str, ...]:
-        """A few prompts to begin with, as a run keeps them."""
-        ...
-
-    def options(self) -> frozenset[str]:
-        """Which of a search's settings `negative`, `positive` and `cfg_layers` the family takes."""
-        ...
-
-    def read_prompt(self, prompt: str) -> str:
-        """The prompt as a run keeps it and the reward reads it; raises PromptError where the model cannot draw it."""
         ...
 
 

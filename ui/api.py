@@ -80,7 +80,7 @@ class Api:
             "batch": list(run.batch),
             "decisions": decisions,
             "unknown_words": [
-                w for text in (run.prompt, run.search.negative) if text for w in engine.unknown_words(text)
+                w for text in (run.prompt, run.search.negative) if text for w in engine.prompts.unknown(text)
             ],
         }
 

@@ -8,6 +8,7 @@ from engine_fakes import FakeBackend, FakeReward, fake_engine, finish
 from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
+from ttsvar.families.base.prompts import FreeText
 from ttsvar.types import Selection, StepResult
 
 PROMPT = "a photo of two red stars"
@@ -59,10 +60,9 @@ def test_parts_that_are_not_loaded_are_named_before_any_work():
 
 
 @pytest.mark.parametrize("changes", [{"negative": "a cup"}, {"positive": True}, {"cfg_layers": (0, -1)}])
-def test_settings_that_a_model_does_not_take_are_refused(monkeypatch: pytest.MonkeyPatch, changes: dict):
-    monkeypatch.setattr(FakeBackend, "options", lambda self: frozenset())
+def test_settings_that_a_model_does_not_take_are_refused(changes: dict):
     with pytest.raises(ConfigError, match=f"fake takes no {next(iter(changes))}"):
-        fake_engine().begin(PROMPT, search=SearchConfig(**changes))
+        fake_engine(prompts=FreeText(("a cup",))).begin(PROMPT, search=SearchConfig(**changes))
 
 
 def test_a_blank_negative_prompt_is_none():

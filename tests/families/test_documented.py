@@ -9,7 +9,8 @@ import torch
 
 from ttsvar.config import Sampling
 from ttsvar.families.base.chunked import ChunkedBackend
-from ttsvar.types import Backend, ScaleSchedule
+from ttsvar.families.base.prompts import FreeText
+from ttsvar.types import Backend, PromptBook, ScaleSchedule
 
 TEXT = (Path(__file__).parents[2] / "docs" / "backends.md").read_text()
 CODE = re.compile(r"`(\w+)(?:\(.*?\))?`")
@@ -22,18 +23,22 @@ def rows(heading: str) -> set[str]:
     return {name for cell in cells for name in CODE.findall(cell)}
 
 
+def members(protocol: type) -> set[str]:
+    """Public names of a protocol."""
+    return {name for name in (*vars(protocol), *protocol.__annotations__) if not name.startswith("_")}
+
+
 def test_a_family_that_answers_what_the_table_asks_is_a_backend() -> None:
     asked = rows("## `ChunkedBackend` does most of it")
     assert asked == set(ChunkedBackend.__abstractmethods__)
     answers = dict.fromkeys(asked, lambda self, *_: ()) | {"device": torch.device("cpu")}
     family = type("Third", (ChunkedBackend,), answers)
-    backend = family("third", ScaleSchedule(((1, 1), (2, 2))), 1, Sampling())
-    needed = {name for name in (*vars(Backend), *Backend.__annotations__) if not name.startswith("_")}
-    assert all(hasattr(backend, name) for name in needed)
-    assert (backend.vocabulary(), backend.unknown_words("any text"), backend.choices()) == ((), (), ())
-    assert backend.options() == frozenset()
+    backend = family("third", ScaleSchedule(((1, 1), (2, 2))), 1, Sampling(), FreeText(("a cup",)))
+    assert all(hasattr(backend, name) for name in members(Backend))
+    prompts = backend.prompts
+    assert (prompts.vocabulary, prompts.unknown("any text"), prompts.choices) == ((), (), ())
+    assert (prompts.examples, prompts.options, prompts.read("any text")) == (("a cup",), frozenset(), "any text")
 
 
 def test_every_member_of_the_protocol_is_explained() -> None:
-    needed = {name for name in (*vars(Backend), *Backend.__annotations__) if not name.startswith("_")}
-    assert rows("## What the search asks for") == needed
+    assert rows("## What the search asks for") == members(Backend) | members(PromptBook)

@@ -119,7 +119,7 @@ def test_a_published_layout_becomes_a_picture_without_a_network(weights: Path):
     while not state.done:
         state = engine.commit(engine.step(state))
     assert engine.best(state).size == (64, 64)
-    assert engine.vocabulary() == ()
+    assert engine.prompts.vocabulary == ()
 
 
 def test_a_training_checkpoint_and_shards_are_the_same_model(weights: Path, monkeypatch: pytest.MonkeyPatch):

@@ -13,9 +13,11 @@ from torch import Tensor
 
 from ttsvar.config import EXTRACTORS, Sampling
 from ttsvar.engine.loop import Engine
+from ttsvar.families.base.prompts import FreeText
+from ttsvar.families.infinity.prompting import OPTIONS
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
 from ttsvar.storage.png import sign
-from ttsvar.types import Run, ScaleSchedule, SearchState, Selection
+from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState, Selection
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
 BITS = 4
@@ -36,6 +38,7 @@ class FakeBackend:
     schedule: ScaleSchedule = field(default_factory=lambda: ScaleSchedule(tuple((s, s) for s in LADDER)))
     chunk: int = 2
     sampling: Sampling = field(default_factory=Sampling)
+    prompts: PromptBook = field(default_factory=lambda: FreeText(("a cup",), OPTIONS))
     decoded: int = 0
     restored: int = 0
     grown: int = 0
@@ -82,24 +85,6 @@ class FakeBackend:
 
     def run_bytes(self, run: Run) -> int:
         return 1024 * run.batch[0]
-
-    def vocabulary(self) -> tuple[str, ...]:
-        return ()
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        return ()
-
-    def choices(self) -> tuple[str, ...]:
-        return ()
-
-    def examples(self) -> tuple[str, ...]:
-        return ("a cup",)
-
-    def options(self) -> frozenset[str]:
-        return frozenset({"negative", "cfg_layers"})
-
-    def read_prompt(self, prompt: str) -> str:
-        return prompt
 
 
 def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:

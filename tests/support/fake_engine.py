@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from ttsvar.config import Sampling
 from ttsvar.engine.loop import Engine
 from ttsvar.sampling import uniforms
 from ttsvar.storage.png import sign
-from ttsvar.types import Run, ScaleSchedule, SearchState
+from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
 WORDS = (
@@ -56,6 +57,22 @@ def draw(bits: Sequence[Tensor]) -> np.ndarray:
     return np.asarray(image.resize((side, side), Image.Resampling.BOX).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 
+@dataclass(frozen=True)
+class FewWords:
+    """A `PromptBook` of the words above."""
+
+    vocabulary: tuple[str, ...] = WORDS
+    choices: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ("a photo of three blue balls", "a photo of a red star")
+    options: frozenset[str] = frozenset({"negative", "cfg_layers"})
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        return tuple(w for w in prompt.lower().split() if w not in WORDS)
+
+    def read(self, prompt: str) -> str:
+        return prompt
+
+
 class DrawnBackend:
     """Random bits, keyed like the real ones, and `draw` for a decoder; counts what it is asked for."""
 
@@ -63,6 +80,7 @@ class DrawnBackend:
     schedule = ScaleSchedule(tuple((s, s) for s in LADDER))
     chunk = 4
     sampling = Sampling()
+    prompts: PromptBook = FewWords()
 
     def __init__(self) -> None:
         self.grown: list[str] = []
@@ -98,24 +116,6 @@ class DrawnBackend:
 
     def run_bytes(self, run: Run) -> int:
         return 1024 * run.batch[0]
-
-    def vocabulary(self) -> tuple[str, ...]:
-        return WORDS
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        return tuple(w for w in prompt.lower().split() if w not in WORDS)
-
-    def choices(self) -> tuple[str, ...]:
-        return ()
-
-    def examples(self) -> tuple[str, ...]:
-        return ("a photo of three blue balls", "a photo of a red star")
-
-    def options(self) -> frozenset[str]:
-        return frozenset({"negative", "cfg_layers"})
-
-    def read_prompt(self, prompt: str) -> str:
-        return prompt
 
 
 class CellFeatures:

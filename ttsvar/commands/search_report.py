@@ -30,7 +30,7 @@ def generate(
     report = {
         "model": engine.name,
         "prompt": state.run.prompt,
-        "unknown_words": [w for text in (prompt, search.negative) if text for w in engine.unknown_words(text)],
+        "unknown_words": [w for text in (prompt, search.negative) if text for w in engine.prompts.unknown(text)],
         "seed": seed,
         "strategy": search.strategy,
         "about": strategy(search.strategy).summary,

@@ -24,6 +24,7 @@ from ttsvar.types import (
     Candidates,
     Component,
     FeatureExtractor,
+    PromptBook,
     Reward,
     Run,
     ScaleSchedule,
@@ -90,29 +91,10 @@ class Engine:
         """Names of the rewards that need no download; `SearchConfig.reward` may have others, too."""
         return present(self._eyes.rewards)
 
-    def vocabulary(self) -> tuple[str, ...]:
-        """Every word the model knows; empty where it takes any text."""
-        return self.backend.vocabulary()
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The prompt's words that the model does not know."""
-        return self.backend.unknown_words(prompt)
-
-    def choices(self) -> tuple[str, ...]:
-        """Every prompt the model takes, for a searchable box; empty where prompts are free text."""
-        return self.backend.choices()
-
-    def examples(self) -> tuple[str, ...]:
-        """A few prompts to begin with, as a run keeps them."""
-        return self.backend.examples()
-
-    def options(self) -> frozenset[str]:
-        """Which of a search's settings `negative`, `positive` and `cfg_layers` the model takes."""
-        return self.backend.options()
-
-    def read_prompt(self, prompt: str) -> str:
-        """The prompt as a run keeps it; raises PromptError where the model cannot draw it."""
-        return self.backend.read_prompt(prompt.strip())
+    @property
+    def prompts(self) -> PromptBook:
+        """Which prompts the model takes."""
+        return self.backend.prompts
 
     def resolve(self, search: SearchConfig) -> SearchConfig:
         """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
@@ -126,14 +108,14 @@ class Engine:
         if not isinstance(prompt, str) or not prompt.strip():
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
         search = self.resolve(search or SearchConfig())
-        if refused := search.chosen_options() - self.options():
+        if refused := search.chosen_options() - self.prompts.options:
             raise ConfigError(f"{self.name} takes no {' and no '.join(sorted(refused))}; leave that as it is.")
         batch = resolve_batch(search, self.schedule)
         if batch[0] > MOST_CANDIDATES:
             raise ScheduleError(
                 f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
             )
-        run = Run(self.name, self.read_prompt(prompt), _seed(seed), search, self.schedule, batch)
+        run = Run(self.name, self.prompts.read(prompt.strip()), _seed(seed), search, self.schedule, batch)
         self._eyes.check(run)
         advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
         require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)

@@ -66,6 +66,7 @@ class RailHandlers:
     def choices(self, weights: Path | None = None) -> Choices:
         """What the rail offers over this engine, and the default search; `weights` may hold files of other models."""
         engine, search = self.engine, self.engine.resolve(self.first)
+        prompts = engine.prompts
         fields = fields_of(engine, search)
         notes = self.notes("", fields, None)
         height, width = engine.schedule.sizes[-1]
@@ -75,15 +76,15 @@ class RailHandlers:
         # What the fields begin with is downloaded when it is first used, everything else is on this machine.
         extractors = tuple(e for e in EXTRACTORS if e in (*engine.extractors, search.extractor))
         judges = tuple(dict.fromkeys((*engine.rewards, search.reward)))
-        classes = tuple((shown, engine.read_prompt(shown)) for shown in engine.choices())
+        classes = tuple((shown, prompts.read(shown)) for shown in prompts.choices)
         return Choices(
-            engine.name, about, models_here(weights), resolutions, classes, engine.examples(), extractors, POTENTIALS,
-            judges, engine.options(), search, fields.lam, fields.plan, notes.bars, notes.plan,
+            engine.name, about, models_here(weights), resolutions, classes, prompts.examples, extractors, POTENTIALS,
+            judges, prompts.options, search, fields.lam, fields.plan, notes.bars, notes.plan,
         )  # fmt: skip
 
     def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
         """Begin a run with the fields; FieldError where one of them, or the engine, refuses."""
-        listed = bool(self.engine.choices())
+        listed = bool(self.engine.prompts.choices)
         try:
             return begin(
                 read_prompt(prompt, listed), read_search(Fields(*values), self.engine.schedule), read_seed(seed)
@@ -104,11 +105,11 @@ class RailHandlers:
 
     def check_prompt(self, prompt: str | None) -> str:
         """The note under the prompt: words that the model does not know."""
-        unknown = self.engine.unknown_words(prompt) if prompt and prompt.strip() else ()
+        unknown = self.engine.prompts.unknown(prompt) if prompt and prompt.strip() else ()
         if not unknown:
             return ""
         marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))
-        words = ", ".join(sorted(escape(w) for w in self.engine.vocabulary())) or EVERY_MODEL
+        words = ", ".join(sorted(escape(w) for w in self.engine.prompts.vocabulary)) or EVERY_MODEL
         return (
             f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
             f"<details><summary>See its words</summary><p>{words}</p></details></div>"

@@ -235,8 +235,8 @@ def test_what_does_not_fit_is_refused(backend: InfinityBackend):
 
 
 def test_any_text_goes_where_there_is_no_vocabulary(backend: InfinityBackend):
-    assert backend.vocabulary() == ()
-    assert backend.unknown_words("zebra") == ()
+    assert backend.prompts.vocabulary == ()
+    assert backend.prompts.unknown("zebra") == ()
 
 
 def test_negative_text_and_inner_guidance_change_the_draw_and_are_part_of_the_run(backend: InfinityBackend):

@@ -171,15 +171,15 @@ def test_flops_agree_with_a_counter(engine: Engine, backend: VARBackend):
 
 
 def test_prompts_are_classes(engine: Engine, backend: VARBackend):
-    assert engine.choices() == engine.vocabulary() == ("tench, Tinca tinca", "golden retriever", "crane")
+    assert engine.prompts.choices == engine.prompts.vocabulary == ("tench, Tinca tinca", "golden retriever", "crane")
     for prompt in ("1", "GOLDEN retriever", "retriever"):
         state = engine.begin(prompt, search=raw(1))
         assert state.run.prompt == PROMPT
         assert state.id == engine.begin(PROMPT, search=raw(1)).id
     with pytest.raises(PromptError, match="'a blue cup' is no class"):
         engine.begin("a blue cup")
-    assert backend.unknown_words("a blue cup") == ("a blue cup",)
-    assert backend.unknown_words("tench") == ()
+    assert backend.prompts.unknown("a blue cup") == ("a blue cup",)
+    assert backend.prompts.unknown("tench") == ()
     image = engine.best(finish(engine, engine.begin("crane", search=raw(1))))
     recipe = json.loads(image.info["ttsvar"])
     assert (recipe["prompt"], recipe["search"]["top_k"], recipe["search"]["cfg"]) == ("crane", 900, 4.0)

@@ -86,9 +86,9 @@ class Options:
 def build_worker(model: str, measure: Path | None, settings: LoadSettings) -> Worker:
     """Load a model and its measure; nothing is remembered, or later arms would look cheaper than they are."""
     engine = load(model, settings=settings, remember_bytes=0)
-    if engine.choices():
+    if engine.prompts.choices:
         raise ConfigError(f"{model!r} draws classes, and the experiments ask for scenes in words; name another model.")
-    if measure is None and not engine.vocabulary():
+    if measure is None and not engine.prompts.vocabulary:
         raise ConfigError(
             f"{model!r} takes any text, and the toybox detector knows its own objects only; give --measure with "
             "GenEval's models and --prompts with its evaluation_metadata.jsonl."

@@ -35,5 +35,5 @@ class ToyboxEvaluator:
 
 def evaluator_for(engine: Engine) -> ToyboxEvaluator | None:
     """The evaluator for a model's images; None for models that know other words than the toybox's world has."""
-    words = set(engine.vocabulary())
+    words = set(engine.prompts.vocabulary)
     return ToyboxEvaluator() if words and words <= set(WORDS) else None

@@ -20,7 +20,7 @@ from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, StateError
 from ttsvar.families.base.memory import cache_bytes
 from ttsvar.nn.kv_cache import CacheView
-from ttsvar.types import Run, ScaleSchedule, SearchState
+from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState
 
 CONDITIONS = 4
 """Prompts whose digested form is kept."""
@@ -46,13 +46,14 @@ class ChunkedBackend(ABC):
     draws bits, sums codes and decodes.
     """
 
-    def __init__(self, name: str, schedule: ScaleSchedule, chunk: int, sampling: Sampling) -> None:
+    def __init__(self, name: str, schedule: ScaleSchedule, chunk: int, sampling: Sampling, prompts: PromptBook) -> None:
         if chunk < 1:
             raise ConfigError(f"chunk is {chunk}; it must be at least 1.")
         self.name = name
         self.schedule = schedule
         self.chunk = chunk
         self.sampling = sampling
+        self.prompts = prompts
         self._ends = [sum(schedule.tokens(j) for j in range(k + 1)) for k in range(len(schedule))]
         self._conditions: OrderedDict[tuple, Any] = OrderedDict()
         self._lock = Lock()
@@ -97,30 +98,6 @@ class ChunkedBackend(ABC):
     @abstractmethod
     def decode_flops(self, candidates: int) -> float:
         """Floating-point operations of decoding this many images, padding left out."""
-
-    def vocabulary(self) -> tuple[str, ...]:
-        """Every word the model knows; none are listed where it takes any text."""
-        return ()
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The prompt's words that the model does not know: none, where it takes any text."""
-        return ()
-
-    def options(self) -> frozenset[str]:
-        """Which of a search's settings `negative`, `positive` and `cfg_layers` the family takes: none as a rule."""
-        return frozenset()
-
-    def choices(self) -> tuple[str, ...]:
-        """Every prompt the model takes; none are listed where prompts are free text."""
-        return ()
-
-    @abstractmethod
-    def examples(self) -> tuple[str, ...]:
-        """A few prompts to begin with."""
-
-    def read_prompt(self, prompt: str) -> str:
-        """The prompt as a run keeps it: as it is, where prompts are free text."""
-        return prompt
 
     def begin(self, run: Run) -> ChunkCache:
         """Digest the prompt, and the empty cache for `run.batch[0]` candidates."""

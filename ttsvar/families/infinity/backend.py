@@ -16,7 +16,7 @@ from ttsvar.families.base.flops import decoder_flops, transformer_flops
 from ttsvar.families.base.memory import decode_bytes, forward_bytes
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.patchify import unpatchify_bits
-from ttsvar.families.infinity.prompting import known_examples, with_faces
+from ttsvar.families.infinity.prompting import prompts_of, with_faces
 from ttsvar.families.infinity.transformer import Condition, Infinity, InnerGuidance, inner_guidance
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits, uniforms
@@ -24,7 +24,7 @@ from ttsvar.types import Run, ScaleSchedule
 
 
 class PromptEncoder(Protocol):
-    """What a backend asks of a text encoder; one that takes any text has no `tokenizer.words`."""
+    """What a backend asks of a text encoder; one of limited words has a `WordTokenizer` as its `tokenizer`."""
 
     def encode(self, prompts: Sequence[str]) -> tuple[Tensor, tuple[int, ...]]:
         """Prompts to padded features [S, T, Ct] and their valid lengths."""
@@ -43,7 +43,7 @@ class InfinityBackend(ChunkedBackend):
         name: str,
         chunk: int = 2,
     ) -> None:
-        super().__init__(name, schedule, chunk, Sampling())
+        super().__init__(name, schedule, chunk, Sampling(), prompts_of(text_encoder))
         if schedule.sizes != transformer.config.sizes:
             raise ConfigError(
                 f"The schedule {schedule.sizes} is not the transformer's {transformer.config.sizes}; "
@@ -82,22 +82,6 @@ class InfinityBackend(ChunkedBackend):
         item, decoder_item = self.transformer.head.weight.itemsize, self.tokenizer.decoder.conv_in.weight.itemsize
         forward = forward_bytes(self.transformer.config, self._halves(run) * self.chunk, item)
         return max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
-
-    def vocabulary(self) -> tuple[str, ...]:
-        """Every word the text encoder knows; empty where it takes any text."""
-        return tuple(getattr(getattr(self.text_encoder, "tokenizer", None), "words", ()))
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The prompt's words that are not in the vocabulary."""
-        return tuple(self.text_encoder.tokenizer.unknown(prompt)) if self.vocabulary() else ()  # type: ignore[attr-defined]
-
-    def examples(self) -> tuple[str, ...]:
-        """A few prompts in words that the model knows."""
-        return known_examples(self.vocabulary(), self.unknown_words)
-
-    def options(self) -> frozenset[str]:
-        """Everything; the request for good faces only where any text is read."""
-        return frozenset({"negative", "cfg_layers"} | (set() if self.vocabulary() else {"positive"}))
 
     def _guided(self, run: Run) -> bool:
         return any(run.search.at_scale("cfg", k) != 1 for k in range(len(run.schedule)))

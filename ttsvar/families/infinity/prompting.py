@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ttsvar.families.base.prompts import FreeText
+from ttsvar.nn.words import WordTokenizer
+from ttsvar.types import PromptBook
 
 SCENES = (
     "a photo of a red star and a green cup",
@@ -17,6 +21,8 @@ PICTURES = (
     "a watercolour of a lighthouse on a cliff at dusk",
 )
 """For models that read any text: a count, a place and a manner, where a search can gain most."""
+OPTIONS = frozenset({"negative", "cfg_layers"})
+"""Settings of a search that every Infinity takes."""
 
 PEOPLE = (
     "man", "woman", "men", "women", "boy", "girl", "child", "person", "human", "adult", "teenager", "employee",
@@ -32,6 +38,37 @@ def with_faces(prompt: str) -> str:
     return prompt + FACES if any(word in prompt for word in PEOPLE) else prompt
 
 
-def known_examples(words: Sequence[str], unknown: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
-    """Examples for a model of these words (any, where there are none), less those in which a word is unknown to it."""
-    return tuple(prompt for prompt in (SCENES if words else PICTURES) if not unknown(prompt))
+@dataclass(frozen=True)
+class KnownWords:
+    """The `PromptBook` of a text encoder of limited words: others are told, and read as one unknown word."""
+
+    tokenizer: WordTokenizer
+    options: frozenset[str] = OPTIONS
+    choices: tuple[str, ...] = ()
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word that the text encoder knows."""
+        return tuple(self.tokenizer.words)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The toybox's scenes, less those with a word that is unknown."""
+        return tuple(prompt for prompt in SCENES if not self.unknown(prompt))
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        """The prompt's words that are not in the vocabulary."""
+        return tuple(self.tokenizer.unknown(prompt))
+
+    def read(self, prompt: str) -> str:
+        """The prompt as it is."""
+        return prompt
+
+
+def prompts_of(text_encoder: object) -> PromptBook:
+    """The prompts that a text encoder reads: any text, unless it has a tokenizer of whole words."""
+    tokenizer = getattr(text_encoder, "tokenizer", None)
+    if isinstance(tokenizer, WordTokenizer):
+        return KnownWords(tokenizer)
+    # The published words for faces are of use only to a model that knows them.
+    return FreeText(PICTURES, OPTIONS | {"positive"})

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ttsvar.config import Sampling
-from ttsvar.errors import ConfigError, PromptError
+from ttsvar.errors import ConfigError
 from ttsvar.families.base.chunked import ChunkedBackend
 from ttsvar.families.base.flops import decoder_flops, var_flops
 from ttsvar.families.base.memory import decode_bytes, forward_bytes
@@ -26,9 +26,6 @@ from ttsvar.types import Run, ScaleSchedule
 
 SAMPLING = Sampling(cfg=4.0, tau=1.0, top_p=0.95, top_k=900)
 """As in the authors' sampling demo; for FID they use cfg 1.5, top-p 0.96."""
-
-EXAMPLES = (980, 437, 22)
-"""Classes of the authors' sampling demo: volcano, beacon, bald eagle."""
 LIVE_LOGITS = 4
 """Tensors of the size of a chunk's logits that a draw holds at once."""
 
@@ -43,7 +40,7 @@ class VARBackend(ChunkedBackend):
         self, transformer: VAR, tokenizer: VQAutoencoder, classes: ClassNames, name: str, chunk: int = 2
     ) -> None:
         config = transformer.config
-        super().__init__(name, ScaleSchedule(config.sizes), chunk, SAMPLING)
+        super().__init__(name, ScaleSchedule(config.sizes), chunk, SAMPLING, classes)
         if (config.vocab, config.code_channels) != (tokenizer.config.vocab, tokenizer.config.shape.bits):
             raise ConfigError(
                 f"The transformer has {config.vocab} tokens of {config.code_channels} channels, the tokenizer "
@@ -68,31 +65,6 @@ class VARBackend(ChunkedBackend):
         """Floating-point operations of decoding this many images, the phis and padding left out."""
         grid = self.transformer.config.sizes[-1]
         return candidates * decoder_flops(self.tokenizer.decoder, grid, self.tokenizer.post_quant_conv)
-
-    def vocabulary(self) -> tuple[str, ...]:
-        """Every class, with all its names."""
-        return self.choices()
-
-    def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The prompt itself where it means no class, or several."""
-        try:
-            self.classes.index(prompt)
-        except PromptError:
-            return (prompt,)
-        return ()
-
-    def choices(self) -> tuple[str, ...]:
-        """Every class as a prompt, in label order."""
-        return self.classes.choices
-
-    def examples(self) -> tuple[str, ...]:
-        """Names of a few classes; the first ones where a model has too few for ImageNet's."""
-        labels = EXAMPLES if len(self.classes) > max(EXAMPLES) else range(min(3, len(self.classes)))
-        return tuple(self.classes.name(label) for label in labels)
-
-    def read_prompt(self, prompt: str) -> str:
-        """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""
-        return self.classes.name(self.classes.index(prompt))
 
     def _chunk_bytes(self, run: Run) -> int:
         config, decoder = self.transformer.config, self.tokenizer.decoder.conv_in.weight

@@ -13,12 +13,16 @@ from ttsvar.errors import ConfigError, PromptError
 from ttsvar.weights.shipped import ASSETS
 
 NAMES_FILE = ASSETS / "imagenet_classes.tsv"
+EXAMPLES = (980, 437, 22)
+"""Classes of the authors' sampling demo: volcano, beacon, bald eagle."""
 _SHOWN = 5
 """How many names a complaint offers."""
 
 
 class ClassNames:
-    """Classes in label order, each with one name or more."""
+    """Classes in label order, each with one name or more: the `PromptBook` of a class-conditional model."""
+
+    options: frozenset[str] = frozenset()
 
     def __init__(self, names: Sequence[Sequence[str]]) -> None:
         self.names = tuple(tuple(own) for own in names)
@@ -26,9 +30,13 @@ class ClassNames:
     def __len__(self) -> int:
         return len(self.names)
 
-    @cached_property
+    @property
     def choices(self) -> tuple[str, ...]:
-        """One text a class that lists its names and means it alone, as in "tench, Tinca tinca"."""
+        """One text a class that lists its names and means it alone, as in "tench, Tinca tinca"; in label order."""
+        return self._choices
+
+    @cached_property
+    def _choices(self) -> tuple[str, ...]:
         texts = [", ".join(own) for own in self.names]
         return tuple(t if len(self._by_name[_key(t)]) == 1 else f"{i}: {t}" for i, t in enumerate(texts))
 
@@ -60,6 +68,29 @@ class ClassNames:
         """The shortest text that means a class: its first name that no other class has, or its choice."""
         alone = (n for n in self.names[label] if self._by_name[_key(n)] == {label})
         return next(alone, self.choices[label])
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every class, with all its names."""
+        return self.choices
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Names of a few classes; the first ones where a model has too few for ImageNet's."""
+        labels = EXAMPLES if len(self) > max(EXAMPLES) else range(min(3, len(self)))
+        return tuple(self.name(label) for label in labels)
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        """The prompt itself where it means no class, or several."""
+        try:
+            self.index(prompt)
+        except PromptError:
+            return (prompt,)
+        return ()
+
+    def read(self, prompt: str) -> str:
+        """The name of the class that a prompt means, which the reward is asked about; raises PromptError."""
+        return self.name(self.index(prompt))
 
     @cached_property
     def _by_name(self) -> dict[str, set[int]]:
