@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Processes that share the tests; each has one thread, one browser and one server.
+WORKERS ?= 2
 
 # The package image-reward and the libraries it runs with live apart from the app's.
 PACKAGE_VENV := .venv-image-reward
@@ -14,7 +16,7 @@ CASE := .cache/image-reward
 # What the page's scripts are checked with; only needed for that.
 NPM_DONE := node_modules/.done
 
-.PHONY: app test test-fast lint types scripts units bench screenshots crosscheck-image-reward clean
+.PHONY: app test test-fast lint types scripts units mutants bench screenshots crosscheck-image-reward clean
 
 app: $(VENV)/app.done
 	$(BIN)/python app.py $(ARGS)
@@ -37,7 +39,11 @@ scripts: $(NPM_DONE)
 	if test -f $(NPM_DONE); then npm run --silent lint && npm run --silent types && npm run --silent test; fi
 
 units: $(VENV)/dev.done $(NPM_DONE)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 25 $(ARGS)
+
+# Change the search one line at a time and see whether a test notices: make mutants ARGS="--sample 300".
+mutants: $(VENV)/dev.done
+	$(BIN)/python -m tools.mutants $(ARGS)
 
 bench: $(VENV)/dev.done
 	$(BIN)/python benchmarks/bench_search.py $(ARGS)

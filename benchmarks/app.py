@@ -161,7 +161,7 @@ def main() -> None:
         # The browser waits for the app, as a visitor's does: its own start is not the page's.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 1060})
-        server = Server(Path(runs))
+        server = Server(Path(runs), "toybox")
         server.start()
         try:
             times = visit(page, server)

@@ -1,5 +1,11 @@
 """Settings of every test; the fakes and cases that tests share lie in tests/support."""
 
+import os
+
+# One thread a process, also in the servers that tests start: tests run side by side, and how many threads add a sum
+# decides its last bit. It has to stand here before anything imports torch.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 from hypothesis import HealthCheck, settings
 
 # A slow or busy machine is no finding about the code.

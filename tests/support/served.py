@@ -1,11 +1,10 @@
 """The real app in a process of its own, and the Chromium that looks at it.
 
-TTSVAR_UI_MODEL names another model or folder than the toybox; those of tests/ui/serve.py need no download.
+A model of tests/ui/serve.py, or one that `app.py --model` takes.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -31,11 +30,11 @@ PATIENCE = 60_000
 
 
 class Server:
-    """`python app.py` on a free port; can be ended and started again over the same runs."""
+    """The app on a free port; can be ended and started again over the same runs."""
 
-    def __init__(self, runs: Path, model: str | None = None) -> None:
+    def __init__(self, runs: Path, model: str) -> None:
         self.runs = runs
-        self.model = model or os.environ.get("TTSVAR_UI_MODEL", "toybox")
+        self.model = model
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -33,7 +33,13 @@ class View:
 
 DESK = View(WIDTHS[0], "light")
 EVERY_VIEW = pytest.mark.parametrize("view", [View(w, s) for w in WIDTHS for s in ("light", "dark")], ids=str)
-DESK_AND_PHONE = pytest.mark.parametrize("view", [DESK, View(WIDTHS[1], "dark")], ids=str)
+PHONE = View(WIDTHS[1], "dark")
+DESK_AND_PHONE = pytest.mark.parametrize("view", [DESK, PHONE], ids=str)
+ON_PHONE = pytest.mark.parametrize("view", [PHONE], ids=str)
+"""For a journey that is made once: some by day at a desk, some at night on a phone."""
+IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+UNCOVERED = """() => document.querySelector('.stage').getBoundingClientRect().top
+  >= document.querySelector('.top').getBoundingClientRect().bottom"""
 DROP = """([data, name, type]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
   const parcel = new DataTransfer();

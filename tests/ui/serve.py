@@ -15,7 +15,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
-import torch  # noqa: E402
 from fake_engine import fake_engine  # noqa: E402
 from tiny_var import published_state, saved  # noqa: E402
 
@@ -61,7 +60,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7870)
     parser.add_argument("--runs-dir", default="runs")
     args = parser.parse_args()
-    torch.set_num_threads(2)
     create_app(ENGINES[args.model](), runs_dir=args.runs_dir).launch(server_port=args.port)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,26 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    served = Server(tmp_path_factory.mktemp("runs"))
-    served.start()
-    yield served
-    served.stop()
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """One server a model, started when it is first asked for."""
+    started: dict[str, Server] = {}
+
+    def of(model: str) -> Server:
+        if model not in started:
+            started[model] = Server(tmp_path_factory.mktemp("runs"), model)
+            started[model].start()
+        return started[model]
+
+    yield of
+    for server in started.values():
+        server.stop()
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
+    """Over drawn discs, which answer at once; over another model where a test is marked `model(name)`."""
+    mark = request.node.get_closest_marker("model")
+    return servers(mark.args[0] if mark else "fake")
 
 
 @pytest.fixture(scope="session")

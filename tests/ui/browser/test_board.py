@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import EVERY_VIEW, PROMPT, View, at_scale, finished, names, press, start, to_scale
+from steps import DESK_AND_PHONE, PROMPT, View, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 SAYINGS = """() => {
@@ -18,7 +18,7 @@ SAYINGS = """() => {
 }"""
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_a_whole_search_by_keyboard_alone(page: Page) -> None:
     tab_to(page, "#prompt textarea")
     page.keyboard.type(PROMPT)
@@ -51,7 +51,6 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached with the Tab key")
 
 
-@EVERY_VIEW
 def test_the_next_decision_is_announced_and_progress_has_parts(page: Page, view: View) -> None:
     start(page, seed=len(str(view)) + view.width)  # nobody has drawn it: what is remembered shows no progress
     expect(page.locator(".step + .next")).to_have_text("Next: keep 6 of 8 by layout, after scale 2")
@@ -94,7 +93,7 @@ def test_what_an_override_costs_is_said_before_it_is_paid(page: Page) -> None:
         expect(page.locator(".bar .warn")).to_contain_text(warning)
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_the_large_view_has_map_and_history(page: Page) -> None:
     start(page)
     to_scale(page, 2)

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
-from served import Server
 from steps import DESK_AND_PHONE, View, advanced, at_scale, press
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    served = Server(tmp_path_factory.mktemp("runs"), "tiny-var")
-    served.start()
-    yield served
-    served.stop()
+pytestmark = [pytest.mark.browser, pytest.mark.model("tiny-var")]
 
 
 def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:

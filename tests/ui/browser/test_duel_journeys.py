@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import EVERY_VIEW, View, at_scale, compare, finished, names, overrule, press, start, to_scale
+from steps import DESK_AND_PHONE, View, at_scale, compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_duels_from_2_and_6_keep_a_score(page: Page, view: View) -> None:
     start(page, seed=view.width)
     to_scale(page, 2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from steps import EVERY_VIEW, PROMPT, at_scale, finished, names, press, start, to_scale
+from steps import DESK_AND_PHONE, ON_PHONE, PROMPT, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def test_step_through_a_search_by_keyboard(page: Page, tmp_path: Path) -> None:
     assert "run=" not in page.url
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_overrule_at_scales_2_and_6(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -65,7 +65,7 @@ def test_overrule_at_scales_2_and_6(page: Page) -> None:
     expect(page.locator(".kick")).to_contain_text("by hand")
 
 
-@EVERY_VIEW
+@ON_PHONE
 def test_rewind_and_branch(page: Page) -> None:
     start(page)
     press(page, "end")
@@ -85,7 +85,7 @@ def test_rewind_and_branch(page: Page) -> None:
     assert set(dropped) <= set(names(page, ".card.drop")), "the first branch kept its own choice"
 
 
-@EVERY_VIEW
+@ON_PHONE
 def test_refresh_in_the_middle(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -145,7 +145,7 @@ def test_an_address_without_a_run_says_so(page: Page) -> None:
     expect(page.locator(".stage .err")).to_contain_text("no longer kept")
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_nothing_scrolls_sideways(page: Page) -> None:
     start(page)
     to_scale(page, 2)

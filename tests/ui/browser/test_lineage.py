@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import DESK_AND_PHONE, EVERY_VIEW, View, at_scale, finished, names, press, start, to_scale
+from served import Server
+from steps import DESK_AND_PHONE, View, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +17,7 @@ def node(page: Page, scale: int, row: int):
     return page.locator(f'.flow g.nd[data-row="{row}"]').nth(scale)
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_rewind_to_5_and_branch_from_a_candidate(page: Page) -> None:
     start(page)
     press(page, "end")
@@ -62,8 +65,8 @@ def test_look_and_restore_by_keyboard(page: Page) -> None:
 
 
 @DESK_AND_PHONE
-def test_a_renamed_branch_survives_a_restart(chromium: Browser, server, tmp_path, view: View) -> None:
-    own = type(server)(tmp_path)
+def test_a_renamed_branch_survives_a_restart(chromium: Browser, server: Server, tmp_path: Path, view: View) -> None:
+    own = Server(tmp_path, server.model)
     own.start()
     try:
         page = chromium.new_page(**view.settings())

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, PROMPT, View, advanced, at_scale, finished, press, start
-
-from ui.guide.recorded import recorded_runs
+from steps import DESK_AND_PHONE, IN_VIEW, PROMPT, UNCOVERED, View, advanced, at_scale, finished, press, start
 
 pytestmark = pytest.mark.browser
-IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
 SPILLING = """() => [...document.querySelectorAll('.card, .step button, .bar, .top')]
   .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 40))"""
-
-
-UNCOVERED = """() => document.querySelector('.stage').getBoundingClientRect().top
-  >= document.querySelector('.top').getBoundingClientRect().bottom"""
 
 
 def small(page: Page, width: int) -> None:
@@ -48,17 +41,6 @@ def test_a_new_view_begins_at_its_heading(page: Page, view: View) -> None:
     page.locator('.end [data-do="new"]').click()
     page.wait_for_selector(".stage.hello")
     page.wait_for_function("scrollY === 0")
-
-
-@pytest.mark.skipif(not recorded_runs(), reason="no recorded runs here")
-def test_a_recorded_run_opens_at_its_story(page: Page) -> None:
-    small(page, 390)
-    page.locator(".recorded button").nth(4).click()
-    finished(page)
-    page.wait_for_function(f"({IN_VIEW})(document.querySelector('.story h2'))")
-    page.wait_for_function(UNCOVERED)
-    page.wait_for_timeout(500)
-    assert page.locator(".story h2").evaluate(IN_VIEW)
 
 
 def test_nothing_spills_out_of_its_box_between_phone_and_desk(page: Page) -> None:
@@ -104,19 +86,6 @@ def test_enter_after_counting_with_the_pointer_goes_on(page: Page) -> None:
     expect(page.locator(".card output").first).to_have_text("2")
     page.keyboard.press("Enter")
     at_scale(page, 1)
-
-
-def test_the_menu_leads_to_the_recorded_runs_and_closes_with_escape(page: Page) -> None:
-    start(page)
-    page.locator(".more summary").click()
-    page.keyboard.press("Escape")
-    expect(page.locator(".more")).not_to_have_attribute("open", "")
-    expect(page.locator(".more summary")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.locator('.more [data-do="recorded"]').click()
-    page.wait_for_selector(".stage.hello")
-    page.wait_for_timeout(800)
-    expect(page.locator(".answer")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("field", "value"), [("n", "1.5"), ("seed", "2.7")])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import EVERY_VIEW, PROMPT, advanced, at_scale, choose, drop, finished, press, start
+from steps import DESK_AND_PHONE, PROMPT, advanced, at_scale, choose, drop, finished, press, start
 
 from ttsvar.storage.png import read_recipe
 
 pytestmark = pytest.mark.browser
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_the_schedule_is_edited_and_explained_at_its_cells(page: Page) -> None:
     page.locator("#prompt textarea").fill(PROMPT)
     advanced(page)
@@ -111,12 +111,3 @@ def test_a_negative_prompt_goes_into_the_picture_and_comes_back(page: Page) -> N
     drop(page, picture, "picture.png", "image/png")
     expect(page.locator(".answer")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
     expect(field).to_have_value("a photo of a red ball")
-
-
-def test_the_model_says_what_it_is_and_how_another_is_started(page: Page) -> None:
-    model = page.locator("details.model")
-    expect(model).to_contain_text("13 scales, 128 \u00d7 128 px, on CPU")
-    expect(model.locator("p").first).to_be_hidden()
-    model.locator("summary").focus()
-    page.keyboard.press("Enter")
-    expect(model).to_contain_text("python app.py --model NAME")

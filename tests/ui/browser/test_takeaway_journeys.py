@@ -1,4 +1,4 @@
-"""What a person takes away and brings back, in Chromium: pictures, sessions, links, wrong files, recorded runs."""
+"""What a person takes away and brings back, in Chromium: pictures, sessions, links, wrong files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, EVERY_VIEW, PROMPT, at_scale, drop, finished, names, press, start, to_scale
+from served import Server
+from steps import DESK_AND_PHONE, ON_PHONE, PROMPT, at_scale, drop, finished, names, press, start, to_scale
 
 from examples.drive import drive
 from ttsvar.storage.png import read_recipe
-from ui.guide.recorded import recorded_runs
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,6 @@ def saved(page: Page, selector: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-@EVERY_VIEW
 def test_a_dropped_picture_reopens_to_the_bit(page: Page) -> None:
     overruled_to_the_end(page)
     first, address = saved(page, "a.go"), page.url
@@ -56,7 +55,7 @@ def test_a_dropped_picture_reopens_to_the_bit(page: Page) -> None:
     assert bare.tobytes() == Image.open(io.BytesIO(first)).tobytes()
 
 
-@EVERY_VIEW
+@ON_PHONE
 def test_a_session_goes_out_and_comes_back(page: Page) -> None:
     overruled_to_the_end(page)
     ended = line(page)
@@ -117,28 +116,7 @@ def test_the_link_is_copied_and_reopens_the_run(page: Page) -> None:
     assert names(other) == names(page)
 
 
-@pytest.mark.skipif(not recorded_runs(), reason="no recorded runs here")
-@EVERY_VIEW
-def test_a_recorded_run_opens_and_goes_on_live(page: Page) -> None:
-    assert page.locator(".recorded li").count() >= 6
-    page.locator(".recorded button").first.click()
-    finished(page)
-    expect(page.locator(".story h2")).to_have_text(recorded_runs()[0].title)
-    page.locator(".places [data-go]").first.click()
-    page.wait_for_selector(".stage.board")
-    before = page.locator(".branches .chip").count()
-    cards = page.locator(".card .pic")
-    if page.locator(".card.keep").count() > 1:
-        page.locator(".card.keep .pic").last.click()
-    else:
-        cards.last.click()
-    press(page, "end")
-    finished(page)
-    assert page.locator(".branches .chip").count() > before
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_the_example_program_drives_the_live_app(page: Page, server, tmp_path: Path) -> None:
+def test_the_example_program_drives_the_live_app(page: Page, server: Server, tmp_path: Path) -> None:
     out = tmp_path / "best.png"
     run = drive(server.url, PROMPT, str(out))
     assert read_recipe(out.read_bytes()).run.prompt == PROMPT

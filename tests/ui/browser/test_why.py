@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, expect
-from steps import EVERY_VIEW, View, names, start, to_scale
+from steps import DESK_AND_PHONE, ON_PHONE, View, names, start, to_scale
 
 from ttsvar.config import POTENTIALS
 from ttsvar.search.potentials import potential, probabilities
@@ -39,7 +39,6 @@ def set_slider(page: Page, selector: str, value: float) -> None:
     )
 
 
-@EVERY_VIEW
 def test_the_lambda_slider_recomputes_all_potentials_without_running_anything(page: Page) -> None:
     start(page)
     to_scale(page, 9)
@@ -95,7 +94,7 @@ def test_one_candidate_lights_up_everywhere(page: Page) -> None:
     ]
 
 
-@EVERY_VIEW
+@DESK_AND_PHONE
 def test_features_are_an_overlay_with_the_clustering_input_beside(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -108,7 +107,7 @@ def test_features_are_an_overlay_with_the_clustering_input_beside(page: Page) ->
     assert page.locator("#features .map").first.evaluate("e => getComputedStyle(e).opacity") == "0.25"
 
 
-@EVERY_VIEW
+@ON_PHONE
 def test_clusters_say_how_they_were_projected(page: Page) -> None:
     start(page)
     to_scale(page, 2)
@@ -118,7 +117,6 @@ def test_clusters_say_how_they_were_projected(page: Page) -> None:
     expect(page.locator("#legend")).to_contain_text("too few for UMAP")
 
 
-@EVERY_VIEW
 def test_cost_is_set_against_the_same_n_without_a_search(page: Page, view: View) -> None:
     start(page, seed=4242 + view.width + len(view.scheme))  # nobody has drawn it: what is remembered costs nothing
     to_scale(page, 2)

@@ -1,0 +1,41 @@
+"""What is changed, and which tests should notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Files that are changed, and the files and folders of tests that answer for them; patterns under the root."""
+
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def sources(self) -> list[str]:
+        """Paths of the files, from the root."""
+        return sorted(str(p.relative_to(ROOT)) for pattern in self.files for p in ROOT.glob(pattern))
+
+    def tests_of(self, source: str) -> list[str]:
+        """The room's test files, the one named like the source first: it most likely notices."""
+        found = [p for pattern in self.tests for p in sorted(ROOT.glob(pattern))]
+        files = [f for p in found for f in (sorted(p.rglob("test_*.py")) if p.is_dir() else [p])]
+        stem = Path(source).stem.strip("_")
+        return [str(f.relative_to(ROOT)) for f in sorted(dict.fromkeys(files), key=lambda f: stem not in f.stem)]
+
+
+ROOMS = (
+    Room("search", ("ttsvar/search/*.py",), ("tests/search",)),
+    Room("schedule", ("ttsvar/schedule.py",), ("tests/test_schedule.py", "tests/test_config.py")),
+    Room("sampling", ("ttsvar/sampling.py",), ("tests/test_sampling.py",)),
+    Room("history", ("ttsvar/engine/history.py",), ("tests/engine/test_history.py",)),
+    Room("png", ("ttsvar/storage/png.py",), ("tests/storage/test_png.py", "tests/storage/test_replay.py")),
+    Room(
+        "store", ("ttsvar/storage/runs.py", "ui/session/store.py"), ("tests/storage/test_runs.py", "tests/ui/session")
+    ),
+    Room("sessions", ("ui/session/session.py",), ("tests/ui/session",)),
+)
