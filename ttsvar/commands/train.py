@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 HELP = "train a toybox model; continues where it was stopped"
-TRAINABLE = ("tokenizer", "decoder", "transformer", "reward", "features", "detector")
+TRAINABLE = ("tokenizer", "decoder", "transformer", "reward", "features", "supervised", "detector")
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from ttsvar.detections import Detection
 from ttsvar.errors import CheckpointError
+from ttsvar.nn.residual import ResidualBlock
 from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, SHAPES
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own
@@ -50,21 +51,6 @@ class Maps:
     boxes: Tensor
 
 
-class Block(nn.Module):
-    """Two 3x3 convolutions around a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, C, h, w] to the same."""
-        return F.relu(x + self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
-
-
 class ToyDetector(nn.Module):
     """Images to class, colour and box maps at stride 8; stride 16 lends its wider view."""
 
@@ -75,12 +61,12 @@ class ToyDetector(nn.Module):
         at4, at8, at16 = self.config.blocks
         self.stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(12, fine, 3, stride=2, padding=1, bias=False))
         self.stem_norm = nn.BatchNorm2d(fine)
-        self.fine = nn.Sequential(*(Block(fine) for _ in range(at4)))
+        self.fine = nn.Sequential(*(ResidualBlock(fine) for _ in range(at4)))
         self.down = nn.Conv2d(fine, coarse, 3, stride=2, padding=1)
-        self.coarse = nn.Sequential(*(Block(coarse) for _ in range(at8)))
+        self.coarse = nn.Sequential(*(ResidualBlock(coarse) for _ in range(at8)))
         self.wide_down = nn.Conv2d(coarse, coarse, 3, stride=2, padding=1)
-        self.wide = nn.Sequential(*(Block(coarse) for _ in range(at16)))
-        self.join = Block(coarse)
+        self.wide = nn.Sequential(*(ResidualBlock(coarse) for _ in range(at16)))
+        self.join = ResidualBlock(coarse)
         outputs = 1 + len(self.config.shapes) + len(self.config.colors) + 4
         self.head = nn.Conv2d(coarse, outputs, 1)
         with torch.no_grad():

@@ -19,25 +19,33 @@ CHUNK = 16
 def reconstructed_set(
     folder: Path, scenes: DetectorSet, tokenizer: Path, *, most_flips: float = 0.0, seed: int = 0
 ) -> DetectorSet:
-    """The same scenes after encoding, bit errors and decoding; each image has its own share, up to `most_flips`.
+    """The same scenes after encoding, bit errors and decoding (`reconstructed_images`)."""
+    images = reconstructed_images(folder, scenes.images, tokenizer, most_flips=most_flips, seed=seed)
+    return DetectorSet(images, scenes.things)
 
-    Kept under `folder` by the tokenizer's stamp.
+
+def reconstructed_images(
+    folder: Path, images: np.ndarray, tokenizer: Path, *, most_flips: float = 0.0, seed: int = 0
+) -> np.ndarray:
+    """uint8 [N, H, W, 3] after encoding, bit errors and decoding; each image has its own share, up to `most_flips`.
+
+    Kept under `folder`, which belongs to one part's scenes, by the tokenizer's stamp.
     """
-    path = folder / f"reconstructed-{len(scenes)}-{seed}-{most_flips:g}-{stamp(tokenizer)}.u8"
+    path = folder / f"reconstructed-{len(images)}-{seed}-{most_flips:g}-{stamp(tokenizer)}.u8"
     if not path.exists():
         temporary = path.with_suffix(".tmp")
-        _build(temporary, scenes, tokenizer, most_flips, seed)
+        _build(temporary, images, tokenizer, most_flips, seed)
         temporary.rename(path)
-    return DetectorSet(np.memmap(path, np.uint8, "r", shape=scenes.images.shape), scenes.things)
+    return np.memmap(path, np.uint8, "r", shape=images.shape)
 
 
 @torch.inference_mode()
-def _build(path: Path, scenes: DetectorSet, tokenizer: Path, most_flips: float, seed: int) -> None:
+def _build(path: Path, scenes: np.ndarray, tokenizer: Path, most_flips: float, seed: int) -> None:
     model = load_tokenizer(tokenizer)
     generator = torch.Generator().manual_seed(seed)
-    images = np.memmap(path, np.uint8, "w+", shape=scenes.images.shape)
+    images = np.memmap(path, np.uint8, "w+", shape=scenes.shape)
     for start in range(0, len(scenes), CHUNK):
-        pictures = to_input(torch.from_numpy(np.array(scenes.images[start : start + CHUNK]))).contiguous()
+        pictures = to_input(torch.from_numpy(np.array(scenes[start : start + CHUNK]))).contiguous()
         rates = torch.rand(len(pictures), generator=generator) * most_flips
         flip = rates.expand(len(SCHEDULE), -1) if most_flips else 0.0
         # Half the time on CPUs, and less than one grey level apart.
