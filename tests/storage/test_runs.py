@@ -16,7 +16,7 @@ from history_steps import advance, session
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import StateError
-from ttsvar.storage import runs
+from ttsvar.storage import atomic
 from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Candidates, SearchState
 
@@ -145,7 +145,7 @@ def test_a_crash_while_writing_leaves_the_session_as_it_was(
             raise OSError("the machine went down")
         true(source, target)
 
-    monkeypatch.setattr(runs.os, "replace", failing)
+    monkeypatch.setattr(atomic.os, "replace", failing)
     with pytest.raises(OSError, match="went down"):
         save_history(history, tmp_path)
     monkeypatch.undo()

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 import zipfile
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +24,7 @@ from ttsvar.engine.history import History, Node
 from ttsvar.engine.recipe import run_from_json, run_to_json
 from ttsvar.engine.states import chosen_state, first_state, grown_state
 from ttsvar.errors import StateError
+from ttsvar.storage.atomic import write_atomically
 from ttsvar.types import Candidates, ComponentCost, SearchState, Selection, StepCost, StepResult
 
 FORMAT = 1
@@ -48,7 +46,7 @@ def save_history(history: History, folder: str | Path) -> None:
         "nodes": [_node_to_json(node) for node in history],
     }
     text = json.dumps(index, allow_nan=False)
-    _write_atomically(folder / INDEX, lambda file: file.write(text.encode()))
+    write_atomically(folder / INDEX, lambda file: file.write(text.encode()))
 
 
 def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
@@ -163,7 +161,7 @@ def _save_step(result: StepResult, folder: Path) -> None:
     arrays = {"bits": np.packbits(bits), "shape": np.array(bits.shape, dtype=np.int64)}
     if result.candidates.clustering_input is not None:
         arrays["clustering_input"] = result.candidates.clustering_input.cpu().numpy()
-    _write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+    write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
 def _step_path(folder: Path, step_id: str) -> Path:
@@ -206,15 +204,3 @@ def _read_index(path: Path) -> dict[str, Any]:
 def _check_id(state: SearchState, expected: str, folder: Path) -> None:
     if state.id != expected:
         raise StateError(f"{folder / INDEX} says state {expected}, but its recipe and choices make it {state.id}.")
-
-
-def _write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    os.replace(file.name, path)

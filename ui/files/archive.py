@@ -20,7 +20,6 @@ from ttsvar.engine.history import History, Node
 from ttsvar.errors import FileError, TTSVarError
 from ttsvar.schedule import resolve_batch
 from ttsvar.storage.png import png_bytes
-from ttsvar.storage.runs import save_history
 
 from ..session.session import ORIGIN, Session
 from . import records
@@ -30,7 +29,8 @@ MOST_BYTES = 24 * 1024**2
 MOST_UNPACKED = 192 * 1024**2
 MOST_ENTRIES = 20_000
 MOST_STEPS = 4_000
-PART = re.compile(r"session/(run\.json|origin\.json|steps/[0-9a-f]{16}\.npz)")
+"""Steps of a session; one is a scale of a branch."""
+PART = re.compile(r"session/(run\.json|origin\.json|annotations\.json|steps/[0-9a-f]{16}\.npz)")
 SHOWN = re.compile(r"session/(shown/[0-9a-f]{16}-[a-z-]{1,24}\.json)")
 README = """A session of TTS-VAR Explorer. Drop this file on the app to reopen it.
 
@@ -40,7 +40,7 @@ scores.csv         one line per branch, scale and candidate
 contact-sheet.png  every candidate of the last branch, a row per scale; framed: went on
 picture.png        the best picture with its recipe (only of a finished run)
 survivors/         how each candidate that reached the last scale came about
-session/           what the app reads: the tree, its numbers, and every bit that was drawn
+session/           what the app reads: the tree, its numbers, comparisons, and every bit that was drawn
 """
 
 
@@ -49,8 +49,8 @@ def pack(session: Session, *, shown: bool = False) -> bytes:
     if session.folder is None:
         raise FileError("This server keeps no runs on disk, so it cannot pack one; start it with --runs-dir.")
     with session.lock:
-        save_history(session.history, session.folder)
-        session.keep_origin()
+        session.save()
+        session.annotations.save()
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             if not shown:
@@ -89,9 +89,11 @@ def unpack(data: bytes, *, trusted: bool = False) -> tuple[Callable[[Path], None
             "This ZIP holds no session of TTS-VAR Explorer (session/run.json is missing). Drop one that was saved "
             "with Save session, or a PNG."
         )
-    for name, content in parts.items():
-        if name.endswith(".npz"):
-            _check_arrays(name, content)
+    steps = [name for name in parts if name.endswith(".npz")]
+    if len(steps) > MOST_STEPS:
+        raise FileError(f"This session has {len(steps)} steps; at most {MOST_STEPS} are read.")
+    for name in steps:
+        _check_arrays(name, parts[name])
     origin = _origin(parts.pop(ORIGIN, b"{}"))
 
     def fill(folder: Path) -> None:

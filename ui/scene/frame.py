@@ -16,6 +16,7 @@ from ttsvar.search.weights import log_weights
 from ttsvar.types import SearchState
 
 from ..session.session import Session
+from ..session.shown import FIRST_MAPS, INPUTS, MAPS, PICTURES
 from .pictures import grey_uri, map_uri, picture_uri
 
 LAYOUT_SCALE = 2
@@ -127,10 +128,10 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
             session.basis = display_basis(features)
         return [map_uri(c) for c in array((session.basis or display_basis(features)).maps(features))]
 
-    images, thumbs = session.shown(state_id, "pictures", encode)
+    images, thumbs = session.shown(state_id, PICTURES, encode)
     # A run that was reopened has no basis yet, but may have coloured its first scales with one before.
-    settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE or session.was_shown(state_id, "maps")
-    return images, thumbs, session.shown(state_id, "maps" if settled else "first-maps", colour)
+    settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE or session.was_shown(state_id, MAPS)
+    return images, thumbs, session.shown(state_id, MAPS if settled else FIRST_MAPS, colour)
 
 
 def carried_weights(grown: SearchState, scores: Any) -> np.ndarray:
@@ -153,7 +154,7 @@ def reading_pictures(session: Session, state_id: str) -> tuple[list[str], bool]:
         grid = patches is not None and grey.shape[1] == side * side == array(patches).shape[1]
         return [[grey_uri(row.reshape(side, side) if grid else row[None]) for row in grey], not grid]
 
-    uris, strip = session.shown(state_id, "inputs", draw)
+    uris, strip = session.shown(state_id, INPUTS, draw)
     return uris, strip
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ttsvar.engine.history import History, Node
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
+from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import save_history
 from ttsvar.types import Candidates, ComponentCost, Run, Selection, StepCost, StepResult
 
+from .annotations import Annotations, Duel, read_duels
+from .shown import OBSERVED, ShownKey, ShownValues
+
+T = TypeVar("T")
 MOST_COPIES = 16
 ORIGIN = "origin.json"
 """Beside a run: the weights that drew it, and, of one that came from a file, where from."""
@@ -52,7 +55,9 @@ class Session:
         folder: Path | None = None,
         origin: dict[str, Any] | None = None,
         evaluator: Evaluator | None = None,
+        duels: Sequence[Duel] | None = None,
     ) -> None:
+        """`duels` are the run's comparisons where they do not lie in its folder."""
         self.id = run_id
         self.engine = engine
         self.evaluator = evaluator
@@ -67,7 +72,8 @@ class Session:
         """Whether whoever watched went away while the search ran on by itself."""
         self.touched = time.time()
         self.lock = threading.RLock()
-        self._shown: dict[tuple[str, str], Any] = {}
+        self.annotations = Annotations(read_duels(history, folder) if duels is None else duels, folder)
+        self._shown = ShownValues(folder)
         for node in history:
             above = history.parent(node.state.id)
             if above is not None:
@@ -128,13 +134,13 @@ class Session:
                 decided = {f.name: getattr(node.result.candidates, f.name) for f in fields(Candidates)}
                 seen = replace(looked, **{name: value for name, value in decided.items() if value is not None})
                 node = self.history.add_seen(state_id, seen)
-                self.shown(state_id, "look", lambda: {name: asdict(part) for name, part in cost.parts.items()})
+                self.shown(state_id, OBSERVED, lambda: {name: asdict(part) for name, part in cost.parts.items()})
             assert node.seen is not None
             return node.seen
 
     def look_cost(self, state_id: str) -> StepCost:
         """What looking at a grown scale took beyond the search's own looks."""
-        parts = self.shown(state_id, "look", dict)
+        parts = self.shown(state_id, OBSERVED, dict)
         return StepCost({name: ComponentCost(**values) for name, values in parts.items()})
 
     def finished(self, state_id: str, *, pictures: bool = True) -> Candidates:
@@ -173,42 +179,29 @@ class Session:
         for above, node in itertools.pairwise(nodes):
             self.last_child[above.state.id] = node.state.id
 
-    def shown(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+    def shown(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
         """A plain value that was made for a state once, and is kept beside the run."""
-        key = (state_id, name)
-        if key not in self._shown:
-            path = self._place(state_id, name)
-            if path is not None and path.is_file():
-                self._shown[key] = json.loads(path.read_text())
-            else:
-                self._shown[key] = make()
-                if path is not None:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    draft = path.with_suffix(f".{secrets.token_hex(4)}")
-                    draft.write_text(json.dumps(self._shown[key]))
-                    os.replace(draft, path)
-        return self._shown[key]
+        return self._shown.get(state_id, key, make)
 
-    def was_shown(self, state_id: str, name: str) -> bool:
+    def was_shown(self, state_id: str, key: ShownKey[Any]) -> bool:
         """Whether `shown` has this value already."""
-        path = self._place(state_id, name)
-        return (state_id, name) in self._shown or (path is not None and path.is_file())
+        return self._shown.has(state_id, key)
 
-    def show_again(self, state_id: str, name: str, make: Callable[[], Any]) -> Any:
+    def show_again(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
         """Make a shown value anew, as the one that is kept was provisional."""
-        self._shown.pop((state_id, name), None)
-        path = self._place(state_id, name)
-        if path is not None:
-            path.unlink(missing_ok=True)
-        return self.shown(state_id, name, make)
+        self._shown.drop(state_id, key)
+        return self._shown.get(state_id, key, make)
 
-    def _place(self, state_id: str, name: str) -> Path | None:
-        return None if self.folder is None else self.folder / "shown" / f"{state_id}-{name}.json"
+    def annotate(self, duel: Duel) -> None:
+        """Keep a comparison with the run."""
+        with self.lock:
+            self.annotations.add(duel)
 
     def keep_origin(self) -> None:
         """Write down where the run comes from, once."""
         if self.folder is not None and not (self.folder / ORIGIN).exists():
-            (self.folder / ORIGIN).write_text(json.dumps(self.origin))
+            content = json.dumps(self.origin).encode()
+            write_atomically(self.folder / ORIGIN, lambda file: file.write(content))
 
     def save(self) -> None:
         """Write the run to its folder."""

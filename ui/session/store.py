@@ -21,6 +21,7 @@ from ttsvar.engine.history import History
 from ttsvar.errors import StateError, TTSVarError
 from ttsvar.storage.runs import load_history
 
+from .annotations import read_duels
 from .session import ORIGIN, Evaluator, Session
 
 log = logging.getLogger("ttsvar.ui")
@@ -85,11 +86,12 @@ class SessionStore:
                     "with that model to reopen it."
                 )
             check(history)
+            duels = read_duels(history, folder)
             (folder / ORIGIN).write_text(json.dumps(origin))
             home = None if self.root is None else self.root / run_id
             if home is not None:
                 os.replace(folder, home)
-        session = Session(run_id, self.engine, history, home, origin, self.evaluator)
+        session = Session(run_id, self.engine, history, home, origin, self.evaluator, duels)
         with self._lock:
             self._hold(session)
         return session

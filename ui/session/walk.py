@@ -12,6 +12,7 @@ from ..scene.frame import array, cluster_labels, pictures
 from ..shell.text import signed
 from .branches import Line, line_of, lines
 from .session import Session
+from .shown import BEST
 
 
 def walk(session: Session, state_id: str) -> list[str]:
@@ -76,7 +77,7 @@ def _winners(session: Session, state_id: str) -> dict[str, int]:
 def best_row(session: Session, state_id: str) -> int:
     """The candidate of a finished state that the search prefers."""
     state = session.history.node(state_id).state
-    return session.shown(state_id, "best", lambda: session.engine.best_index(state))
+    return session.shown(state_id, BEST, lambda: session.engine.best_index(state))
 
 
 def cells(session: Session, state_id: str) -> list[Cell]:

@@ -22,6 +22,7 @@ from ..scene.frame import build_frame, clustering_vectors
 from ..scene.projection import Projector
 from ..session import walk as rivers
 from ..session.session import Session
+from ..session.shown import PLANE
 from ..session.store import SessionStore
 from ..setup.checks import RailHandlers
 from ..setup.fields import FieldError, Fields, read_search
@@ -183,9 +184,9 @@ class Handlers:
         return gr.update(value=figure, visible=True), legend_html(frame, method, note)
 
     def _plane(self, session: Session, node_id: str) -> tuple[np.ndarray, str]:
-        points, method = session.shown(node_id, "plane", lambda: self._project(session, node_id))
+        points, method = session.shown(node_id, PLANE, lambda: self._project(session, node_id))
         if method == "PCA meanwhile":
-            points, method = session.show_again(node_id, "plane", lambda: self._project(session, node_id))
+            points, method = session.show_again(node_id, PLANE, lambda: self._project(session, node_id))
         return np.asarray(points), method
 
     def _project(self, session: Session, node_id: str) -> list:

@@ -30,6 +30,7 @@ from ..scene.verdicts import verdict_html, verdict_of
 from ..session import walk as rivers
 from ..session.branches import LONGEST_NAME
 from ..session.session import Session
+from ..session.shown import BEST_PNG, SURVIVORS
 from .header import header_html
 from .text import signed
 
@@ -133,7 +134,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
     run = session.run
     best = rivers.best_row(session, node.state.id)
     scores = array(session.finished(node.state.id, pictures=False).scores)
-    png = session.shown(node.state.id, "png", lambda: png_uri(session.engine.best(node.state)))
+    png = session.shown(node.state.id, BEST_PNG, lambda: png_uri(session.engine.best(node.state)))
     line = []
     for column in columns:
         winner = next((d for d in column.dots if d.winner), None)
@@ -142,7 +143,7 @@ def _ending(session: Session, node: Node, columns: list[Column]) -> str:
             uri = pictures(session, grown)[0][column.dots.index(winner)]
             decision = run.search.decision(column.scale)
             line.append(Ancestor(column.scale, winner.name, uri, column.target, winner.reward, decision))
-    small = session.shown(node.state.id, "survivors", lambda: _small(session, node.state.id))
+    small = session.shown(node.state.id, SURVIVORS, lambda: _small(session, node.state.id))
     others = tuple((c, small[i], float(scores[i])) for i, c in enumerate(node.state.candidate_ids) if i != best)
     path = session.history.path(node.state.id)
     hand = sum(1 for n in path if n.selection is not None and n.selection.source == "user")

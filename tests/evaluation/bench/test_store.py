@@ -9,6 +9,7 @@ from sweep_fakes import row
 from ttsvar.config import SearchConfig
 from ttsvar.errors import StoreError
 from ttsvar.evaluation.bench.store import Recipe, Store, Trace
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 
 @pytest.fixture
@@ -17,13 +18,21 @@ def store(tmp_path):
 
 
 def test_what_goes_in_comes_out(store):
-    wrong = row(draw=2, correct=False, reasons=("expected cup >= 1, found 0",), reward=None, diversity=None)
+    lacking = Shortfall(kind=ShortfallKind.COLOR, thing="cup", asked=2, found=1, color="red", seen=("red", "blue"))
+    wrong = row(draw=2, correct=False, reasons=(lacking,), reward=None, diversity=None)
     entries = [row(prompt="b"), row(prompt="a", draw=7), wrong]
     for entry in entries:
         store.add(entry)
     assert store.rows("r") == sorted(entries, key=lambda r: (r.prompt, r.draw))
     assert store.rows("other") == []
     assert store.keys() == {entry.key for entry in entries}
+
+
+def test_rows_of_before_shortfalls_were_data_still_read(store):
+    store.add(row(correct=False))
+    with sqlite3.connect(store.path) as file:
+        file.execute("UPDATE rows SET reasons = ?", ('["expected cup >= 1, found 0"]',))
+    assert [r.reasons for r in store.rows("r")] == [("expected cup >= 1, found 0",)]
 
 
 def test_a_key_is_written_once(store):

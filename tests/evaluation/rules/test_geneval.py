@@ -10,6 +10,7 @@ from ttsvar.detections import Detection
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.rules.conformance import geneval_conformance
 from ttsvar.evaluation.rules.geneval import judge, relative_position
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 GOLDEN = CASES / "geneval"
 
@@ -70,14 +71,18 @@ def test_every_reason_is_told():
         "include": [{"class": "cup", "count": 1, "color": "blue"}, {"class": "car", "count": 1}],
     }
     verdict = judge(wish, [seen("cup")])
-    assert verdict.reasons == ("expected blue cup >= 1, found 0 (red)", "expected car >= 1, found 0")
+    assert verdict.reasons == (
+        Shortfall(kind=ShortfallKind.COLOR, thing="cup", asked=1, found=0, color="blue", seen=("red",)),
+        Shortfall(kind=ShortfallKind.TOO_FEW, thing="car", asked=1, found=0),
+    )
 
 
 def test_position_needs_a_matched_target_and_its_color():
     target = {"class": "cup", "count": 1, "color": "blue"}
     wish = {"tag": "position", "include": [target, {"class": "car", "count": 1, "position": ["left of", 0]}]}
     scene = [at(100, 50, "cup"), at(10, 50, "car")]
-    assert judge(wish, scene).reasons[-1] == "no target for car to be left of"
+    without = Shortfall(kind=ShortfallKind.NO_TARGET, thing="car", asked=1, found=1, place="left of")
+    assert judge(wish, scene).reasons[-1] == without
     wish["include"][0]["color"] = "red"
     assert judge(wish, scene).correct
 

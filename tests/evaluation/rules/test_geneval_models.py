@@ -27,6 +27,7 @@ from ttsvar.evaluation.rules.geneval_models import (
     load_geneval_measure,
     mask_box,
 )
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 
 def tiny_mask2former():
@@ -184,7 +185,9 @@ def test_colors_are_asked_of_the_surest_objects_only_and_only_where_the_prompt_n
     assert measure.verdict(picture(), {"tag": "single_object", "include": [{"class": "cup", "count": 1}]}).correct
     assert classifier.asked == [0.9]
     blue = {"tag": "colors", "include": [{"class": "cup", "count": 1, "color": "blue"}]}
-    assert measure.verdict(picture(), blue).reasons == ("expected blue cup >= 1, found 0 (red)",)
+    assert measure.verdict(picture(), blue).reasons == (
+        Shortfall(kind=ShortfallKind.COLOR, thing="cup", asked=1, found=0, color="blue", seen=("red",)),
+    )
 
 
 def test_what_lies_outside_the_mask_is_grey():

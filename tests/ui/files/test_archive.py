@@ -77,6 +77,7 @@ def test_the_zip_tells_every_decision(branched: Session) -> None:
     assert (two["decision"], two["keep"], len(two["candidates"])) == ("cluster", 6, 8)
     assert [c["by"] for c in two["choices"]] == ["the algorithm", "a person"]
     assert two["choices"][1]["kept"] == ["c0", "c0", "c0", "c7"]
+    assert two["choices"][0]["reason"] == two["proposal"]["reason"]
     assert sum(c["probability"] for c in two["candidates"]) == pytest.approx(1, abs=1e-4)
     resampled = next(d for d in decisions if d["scale"] == 6)
     assert sum(c["drawn"] for c in resampled["candidates"]) == len(resampled["proposal"]["kept"])
@@ -191,6 +192,16 @@ def test_too_large_files_are_refused_before_they_are_opened(session: Session, mo
         unpack(data)
     monkeypatch.setattr(archive, "MOST_BYTES", 10)
     with pytest.raises(FileError, match="at most"):
+        unpack(data)
+
+
+def test_a_session_of_too_many_steps_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_to(session, 2)
+    data = pack(session)
+    monkeypatch.setattr(archive, "MOST_STEPS", 3)
+    unpack(data)
+    monkeypatch.setattr(archive, "MOST_STEPS", 2)
+    with pytest.raises(FileError, match="has 3 steps; at most 2 are read"):
         unpack(data)
 
 

@@ -12,15 +12,18 @@ from ttsvar.errors import StateError
 from ui.pages.classroom.chart import chart_html
 from ui.pages.classroom.page import Classroom
 from ui.pages.classroom.scoreboard import Scoreboard, total
-from ui.panels.duel.model import Duel, Side
+from ui.session.annotations import Duel, Side
 from ui.shell.network import addresses
 
 ADA, BOB = "a" * 32, "b" * 32
 
 
 def fought(gain: float, scale: int = 2, at: str = "s1", satisfied: tuple = (None, None)) -> Duel:
-    mine, algorithm = (Side("x", ("c0",), "c0", r, 0.1, s) for r, s in zip((gain, 0.0), satisfied, strict=True))
-    return Duel(at, scale, "cluster", mine, algorithm, 0.5)
+    mine, algorithm = (
+        Side(end="x", kept=("c0",), winner="c0", reward=reward, diversity=0.1, satisfied=yes)
+        for reward, yes in zip((gain, 0.0), satisfied, strict=True)
+    )
+    return Duel(at=at, scale=scale, decision="cluster", mine=mine, algorithm=algorithm, agreement=0.5)
 
 
 @pytest.fixture

@@ -12,15 +12,18 @@ from fake_engine import DrawnBackend, fake_engine
 from ui_helpers import go_to
 
 from ttsvar.errors import SelectionError
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.pages.classroom.scoreboard import Scoreboard
 from ui.panels.duel import model as duel
 from ui.panels.duel.events import DuelEvents
 from ui.session import branches
+from ui.session.annotations import Duel, Side, outcome
 from ui.session.session import Session
 from ui.session.store import SessionStore
 
 MINE = [1, 1, 1, 0, 0, 0, 0, 0]
 VISITOR = "a" * 32
+LACKING = Shortfall(kind=ShortfallKind.TOO_FEW, thing="ball", asked=3, found=2)
 
 
 @dataclass
@@ -31,12 +34,10 @@ class Redness:
 
     def verdict(self, prompt: str, image: Any) -> Any:
         self.asked += 1
-        return SimpleNamespace(
-            correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else ("expected ball >= 3, found 2",)
-        )
+        return SimpleNamespace(correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else (LACKING,))
 
 
-def fight(session: Session, at: str, counts: list[int], evaluator: Any = None) -> duel.Duel:
+def fight(session: Session, at: str, counts: list[int], evaluator: Any = None) -> Duel:
     session.evaluator = evaluator
     *_, ends = duel.race(session, duel.part(session, at, counts), session.take_turn())
     return duel.settle(session, at, ends)
@@ -51,7 +52,7 @@ def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -
     assert {b.end for b in branches.lines(session.history)} == {fought.mine.end, fought.algorithm.end}
     assert branches.lines(session.history)[1].name == "Algorithm, scale 2"
     assert (fought.mine.satisfied, fought.algorithm.satisfied) == (True, False)
-    assert fought.algorithm.reasons == ("expected ball >= 3, found 2",)
+    assert fought.algorithm.reasons == (LACKING,)
 
 
 def test_nothing_is_computed_twice(session: Session, backend: DrawnBackend) -> None:
@@ -96,14 +97,15 @@ def test_the_proposal_against_itself_is_refused(session: Session) -> None:
 
 
 def test_agreement_gain_and_outcome() -> None:
-    def side(kept: tuple[str, ...], reward: float, spread: float) -> duel.Side:
-        return duel.Side("x", kept, kept[0], reward, spread)
+    def side(kept: tuple[str, ...], reward: float, spread: float) -> Side:
+        return Side(end="x", kept=kept, winner=kept[0], reward=reward, diversity=spread)
 
-    fought = duel.Duel("s", 2, "cluster", side(("a", "a", "b"), 0.5, 0.1), side(("a", "c"), 0.2, 0.3), 1 / 3)
+    mine, algorithm = side(("a", "a", "b"), 0.5, 0.1), side(("a", "c"), 0.2, 0.3)
+    fought = Duel(at="s", scale=2, decision="cluster", mine=mine, algorithm=algorithm, agreement=1 / 3)
     assert fought.gain == pytest.approx(0.3)
     assert fought.lost_diversity == pytest.approx(0.2)
     assert fought.outcome == "won"
-    assert (duel.outcome(0.004), duel.outcome(-0.2)) == ("tied", "lost")
+    assert (outcome(0.004), outcome(-0.2)) == ("tied", "lost")
 
 
 def test_agreement_counts_places(session: Session) -> None:

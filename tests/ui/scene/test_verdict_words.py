@@ -8,24 +8,37 @@ from typing import Any
 import pytest
 from ui_helpers import go_to
 
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.scene.verdicts import told, verdict_html, verdict_of
 from ui.session.session import Session
+from ui.session.shown import VERDICT
 from ui.shell.view import show
+
+
+def shortfall(kind: ShortfallKind, thing: str, asked: int, found: int, **more: Any) -> Shortfall:
+    return Shortfall(kind=kind, thing=thing, asked=asked, found=found, **more)
 
 
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("expected ball < 4, found 4", "3 \u00d7 ball asked for, 4 drawn"),
-        ("expected ball >= 3, found 2", "3 \u00d7 ball asked for, 2 drawn"),
-        ("expected cup >= 1, found 0", "no cup to be seen"),
-        ("expected red star >= 1, found 0 (blue)", "no red star: it is blue"),
-        ("expected heart left of house, found right of it", "the heart is right of the house, not left of it"),
-        ("expected cup above fish, found no clear side of it", "the cup is on no clear side of the fish, not above it"),
-        ("no target for cup to be above", "does not satisfy the prompt"),
+        (shortfall(ShortfallKind.TOO_MANY, "ball", 3, 4), "3 \u00d7 ball asked for, 4 drawn"),
+        (shortfall(ShortfallKind.TOO_FEW, "ball", 3, 2), "3 \u00d7 ball asked for, 2 drawn"),
+        (shortfall(ShortfallKind.TOO_FEW, "cup", 1, 0), "no cup to be seen"),
+        (shortfall(ShortfallKind.COLOR, "star", 1, 0, color="red", seen=("blue",)), "no red star: it is blue"),
+        (shortfall(ShortfallKind.COLOR, "star", 2, 0, color="red", seen=("blue",) * 2), "too few are a red star"),
+        (
+            shortfall(ShortfallKind.PLACE, "heart", 1, 1, place="left of", other="house", seen=("right of",)),
+            "the heart is right of the house, not left of it",
+        ),
+        (
+            shortfall(ShortfallKind.PLACE, "cup", 1, 1, place="above", other="fish"),
+            "the cup is on no clear side of the fish, not above it",
+        ),
+        (shortfall(ShortfallKind.NO_TARGET, "cup", 1, 1, place="above"), "does not satisfy the prompt"),
     ],
 )
-def test_reasons_are_told_as_a_person_would(reason: str, words: str) -> None:
+def test_reasons_are_told_as_a_person_would(reason: Shortfall, words: str) -> None:
     assert told(reason) == words
     assert words in verdict_html(False, (reason,))
 
@@ -49,3 +62,18 @@ def test_nothing_is_said_where_nothing_measures(session: Session) -> None:
     end = go_to(session, 13)
     assert verdict_of(session, end) == (None, ())
     assert "satisf" not in show(session, end).stage
+
+
+def test_a_verdict_that_was_kept_as_a_sentence_is_asked_for_again(session: Session) -> None:
+    lacking = shortfall(ShortfallKind.TOO_FEW, "ball", 3, 2)
+
+    class No:
+        def verdict(self, prompt: str, image: Any) -> Any:
+            return SimpleNamespace(correct=False, reasons=(lacking,))
+
+    session.evaluator = No()
+    end = go_to(session, 13)
+    session.show_again(end, VERDICT, lambda: [False, ["expected ball >= 3, found 2"]])
+    assert verdict_of(session, end) == (False, (lacking,))
+    session.evaluator = None
+    assert verdict_of(session, end) == (False, (lacking,))

@@ -12,8 +12,9 @@ from ui_helpers import PROMPT, go_to
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import SelectionError, StateError
+from ttsvar.types import ScaleSchedule
 from ui.session import walk as rivers
-from ui.session.session import Session
+from ui.session.session import MOST_COPIES, Session
 from ui.session.store import SessionStore
 from ui.shell.view import show
 
@@ -48,7 +49,22 @@ def test_the_same_choice_by_hand_is_the_proposal(session: Session) -> None:
     result = session.history.node(at_two).result
     assert result is not None
     counts = [result.proposal.parents.count(i) for i in range(8)]
-    assert session.commit(at_two, counts) == session.commit(at_two, None)
+    by_counts = session.commit(at_two, counts)
+    selection = session.history.node(by_counts).selection
+    assert selection == result.proposal
+    assert selection is not None
+    assert selection.source == "strategy"
+    assert by_counts == session.commit(at_two, None)
+    by_hand = session.history.node(session.commit(at_two, [1, 1, 1, 0, 0, 0, 0, 0])).selection
+    assert by_hand is not None
+    assert by_hand.source == "user"
+
+
+def test_a_candidate_may_have_as_many_copies_as_the_page_offers_and_no_more(session: Session) -> None:
+    copied = session.commit(session.current, [MOST_COPIES] + [0] * 7)
+    assert len(session.history.node(copied).state) == MOST_COPIES == 16
+    with pytest.raises(SelectionError):
+        session.commit(session.history.root.state.id, [MOST_COPIES + 1] + [0] * 7)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +100,18 @@ def test_a_restart_loses_nothing_and_computes_nothing(session: Session, store: S
     assert again.current == session.current
 
 
+def test_after_a_restart_the_branch_last_walked_is_ahead(session: Session, store: SessionStore) -> None:
+    at_two = go_to(session, 2)
+    first = go_to(session, 4)
+    session.open(at_two)
+    session.open(session.commit(at_two, [1, 1, 0, 0, 0, 0, 0, 0]))
+    session.open(first)
+    again = SessionStore(fake_engine(), store.root).get(session.id)
+    assert again is not None
+    assert again.current == first
+    assert again.ahead(at_two)[-1] == first, "and not the branch that was begun last"
+
+
 def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) -> None:
     one, two = (store.create(PROMPT, SearchConfig(), seed) for seed in (1, 2))
     assert store.get(one.id) is one
@@ -95,6 +123,14 @@ def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) ->
 def test_a_run_of_another_model_is_not_reopened(session: Session, store: SessionStore) -> None:
     engine = fake_engine()
     engine.backend.name = "other"
+    assert SessionStore(engine, store.root).get(session.id) is None
+
+
+def test_a_run_of_another_schedule_is_not_reopened(session: Session, store: SessionStore) -> None:
+    engine = fake_engine()
+    engine.backend.schedule = ScaleSchedule(tuple((side, side) for side in range(1, 14)))  # type: ignore[misc]
+    assert engine.schedule != session.run.schedule
+    assert len(engine.schedule) == len(session.run.schedule)
     assert SessionStore(engine, store.root).get(session.id) is None
 
 
@@ -110,3 +146,27 @@ def test_untouched_runs_are_deleted(session: Session, store: SessionStore, engin
     os.utime(session.folder / "run.json", (long_ago, long_ago))
     SessionStore(engine, store.root, ttl=50)
     assert not session.folder.exists()
+
+
+def test_a_run_that_is_watched_stays(session: Session, store: SessionStore) -> None:
+    assert session.folder is not None
+    store.ttl = 50
+    long_ago = time.time() - 100
+    os.utime(session.folder / "run.json", (long_ago, long_ago))
+    store.sweep()
+    assert session.folder.exists(), "somebody looked at it just now"
+    session.touched = long_ago
+    store.sweep()
+    assert not session.folder.exists()
+    assert store.get(session.id) is None
+
+
+def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: SessionStore) -> None:
+    end = go_to(session, 13)
+    best = rivers.best_row(session, end)
+    assert session.folder is not None
+    (session.folder / "shown" / f"{end}-best.json").write_text("{")
+    again = SessionStore(fake_engine(), store.root).get(session.id)
+    assert again is not None
+    assert rivers.best_row(again, end) == best
+    assert (session.folder / "shown" / f"{end}-best.json").read_text() == str(best)

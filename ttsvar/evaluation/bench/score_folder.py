@@ -17,6 +17,7 @@ from ttsvar.evaluation.bench.worker import Measure
 from ttsvar.evaluation.report.summary import interval
 from ttsvar.evaluation.rules.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
 from ttsvar.evaluation.rules.measures import open_measure
+from ttsvar.evaluation.rules.shortfall import geneval_reason
 from ttsvar.storage.outputs import prepare
 from ttsvar.toybox.world.things import COLORS, SHAPES
 from ttsvar.weights.room import pick_device
@@ -46,7 +47,7 @@ def score_geneval(folder: Path, measure: Measure, out: Path, *, metadata: Path |
             "tag": image.metadata["tag"],
             "prompt": image.metadata["prompt"],
             "correct": verdict.correct,
-            "reason": "\n".join(verdict.reasons),
+            "reason": "\n".join(map(geneval_reason, verdict.reasons)),
         }
         append_json(out, row)
         rows.append(row)

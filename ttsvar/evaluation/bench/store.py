@@ -7,12 +7,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from ttsvar.config import SearchConfig
 from ttsvar.errors import StoreError
+from ttsvar.evaluation.rules.shortfall import Shortfall
 
 VERSION = 1
 JSON_COLUMNS = ("reasons", "judges", "parts", "scores")
@@ -53,7 +54,8 @@ class Row:
     held_out: bool
     seed: int
     correct: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Shortfall | str, ...]
+    """Why it is wrong; rows written before shortfalls were data hold sentences."""
     reward: float | None
     """Of the reward that selected (with raw sampling, that would have)."""
     judges: dict[str, float]
@@ -140,7 +142,7 @@ class Store:
     def add(self, entry: Row | Trace) -> None:
         """Write one row or trace."""
         table = "rows" if isinstance(entry, Row) else "traces"
-        values = [json.dumps(v) if isinstance(v, tuple | dict) else v for v in astuple(entry)]
+        values = [_encoded(f.name, getattr(entry, f.name)) for f in fields(entry)]
         marks = ", ".join("?" * len(values))
         with self._explained("written to"):
             self._db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)
@@ -207,6 +209,12 @@ def _table(name: str, kind: type) -> str:
     return f"CREATE TABLE IF NOT EXISTS {name} ({columns}, PRIMARY KEY (recipe, prompt, draw));"
 
 
+def _encoded(name: str, value: Any) -> Any:
+    if name == "reasons":
+        value = [reason.to_json() if isinstance(reason, Shortfall) else reason for reason in value]
+    return json.dumps(value) if isinstance(value, tuple | list | dict) else value
+
+
 def _decoded(name: str, value: Any) -> Any:
     if name in BOOLEAN_COLUMNS:
         return bool(value)
@@ -215,4 +223,6 @@ def _decoded(name: str, value: Any) -> Any:
     decoded = json.loads(value)
     if name == "scores":
         return tuple(tuple(row) for row in decoded)
+    if name == "reasons":
+        return tuple(Shortfall.from_json(reason) if isinstance(reason, dict) else reason for reason in decoded)
     return tuple(decoded) if isinstance(decoded, list) else decoded

@@ -10,6 +10,7 @@ import numpy as np
 
 from ttsvar.detections import Detection
 from ttsvar.errors import ConfigError
+from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 Groups = list[list[Detection] | None]
 """Per clause of `include` the objects that satisfied it, or None where none did."""
@@ -33,7 +34,7 @@ class Verdict:
     """Whether an image satisfies its prompt, and every reason why not."""
 
     correct: bool
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Shortfall, ...] = ()
 
 
 def judge(metadata: Mapping[str, Any], detections: Sequence[Detection], rule: Rule = GENEVAL) -> Verdict:
@@ -43,17 +44,18 @@ def judge(metadata: Mapping[str, Any], detections: Sequence[Detection], rule: Ru
     surest objects only. A position refers to an earlier clause, every one of whose objects it must hold against.
     """
     objects = confident(metadata, detections, rule)
-    reasons: list[str] = []
+    reasons: list[Shortfall] = []
     groups: Groups = []
     for clause in metadata.get("include", ()):
         found = objects.get(clause["class"], [])[: clause["count"]]
-        complaint = _complaint(clause, found, groups, rule)
-        groups.append(None if complaint else found)
-        reasons += [complaint] if complaint else []
+        shortfall = _shortfall(clause, found, groups, rule)
+        groups.append(None if shortfall else found)
+        reasons += [shortfall] if shortfall else []
     for clause in metadata.get("exclude", ()):
-        seen = len(objects.get(clause["class"], []))
-        if seen >= clause["count"]:
-            reasons.append(f"expected {clause['class']} < {clause['count']}, found {seen}")
+        name, limit = clause["class"], clause["count"]
+        seen = len(objects.get(name, []))
+        if seen >= limit:
+            reasons.append(Shortfall(kind=ShortfallKind.TOO_MANY, thing=name, asked=limit - 1, found=seen))
     return Verdict(not reasons, tuple(reasons))
 
 
@@ -89,33 +91,40 @@ def relative_position(
     return frozenset(name for name, holds in tests.items() if holds)
 
 
-def _complaint(clause: Mapping[str, Any], found: list[Detection], groups: Groups, rule: Rule) -> str | None:
+def _shortfall(clause: Mapping[str, Any], found: list[Detection], groups: Groups, rule: Rule) -> Shortfall | None:
     name, count = clause["class"], clause["count"]
     if len(found) < count:
-        return f"expected {name} >= {count}, found {len(found)}"
+        return Shortfall(kind=ShortfallKind.TOO_FEW, thing=name, asked=count, found=len(found))
     if "color" in clause:
-        colors = [d.color for d in found]
-        if colors.count(clause["color"]) < count:
-            seen = ", ".join(str(c) for c in colors)
-            return f"expected {clause['color']} {name} >= {count}, found {colors.count(clause['color'])} ({seen})"
+        colors = [str(d.color) for d in found]
+        right = colors.count(clause["color"])
+        if right < count:
+            return Shortfall(
+                kind=ShortfallKind.COLOR,
+                thing=name,
+                asked=count,
+                found=right,
+                color=clause["color"],
+                seen=tuple(colors),
+            )
     if "position" in clause:
         return _misplaced(clause, found, groups, rule)
     return None
 
 
-def _misplaced(clause: Mapping[str, Any], found: list[Detection], groups: Groups, rule: Rule) -> str | None:
+def _misplaced(clause: Mapping[str, Any], found: list[Detection], groups: Groups, rule: Rule) -> Shortfall | None:
     relation, target = clause["position"]
     if not -len(groups) <= target < len(groups):
         raise ConfigError(
             f"The position of {clause['class']!r} refers to clause {target}, but only {len(groups)} come before it."
         )
+    here = {"thing": clause["class"], "asked": clause["count"], "found": len(found), "place": relation}
     group = groups[target]
     if group is None:
-        return f"no target for {clause['class']} to be {relation}"
+        return Shortfall(kind=ShortfallKind.NO_TARGET, **here)
     for detection in found:
         for other in group:
-            actual = relative_position(detection, other, rule.position_threshold)
-            if relation not in actual:
-                seen = " and ".join(sorted(actual)) or "no clear side of"
-                return f"expected {clause['class']} {relation} {other.cls}, found {seen} it"
+            sides = relative_position(detection, other, rule.position_threshold)
+            if relation not in sides:
+                return Shortfall(kind=ShortfallKind.PLACE, other=other.cls, seen=tuple(sorted(sides)), **here)
     return None

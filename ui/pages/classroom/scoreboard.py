@@ -18,7 +18,7 @@ from typing import Any
 
 from ttsvar.errors import StateError
 
-from ...panels.duel.model import Duel, outcome
+from ...session.annotations import Duel, outcome
 from ...session.branches import clean
 
 log = logging.getLogger("ttsvar.ui")
@@ -27,7 +27,7 @@ LONGEST_NICKNAME = 20
 MOST_ENTRIES = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One duel of one visitor."""
 
@@ -49,7 +49,7 @@ class Entry:
         return outcome(self.gain)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
     """What a number of duels come to; means are over the duels."""
 
@@ -71,10 +71,16 @@ def total(entries: Sequence[Entry]) -> Score | None:
     outcomes = [e.outcome for e in entries]
     verdicts = [(e.mine_satisfied, e.algorithm_satisfied) for e in entries]
     return Score(
-        len(entries), outcomes.count("won"), outcomes.count("tied"), outcomes.count("lost"),
-        fmean(e.gain for e in entries), fmean(e.agreement for e in entries),
-        fmean(e.lost_diversity for e in entries), verdicts.count((True, False)), verdicts.count((False, True)),
-    )  # fmt: skip
+        duels=len(entries),
+        won=outcomes.count("won"),
+        tied=outcomes.count("tied"),
+        lost=outcomes.count("lost"),
+        gain=fmean(e.gain for e in entries),
+        agreement=fmean(e.agreement for e in entries),
+        lost_diversity=fmean(e.lost_diversity for e in entries),
+        satisfied_only_mine=verdicts.count((True, False)),
+        satisfied_only_algorithm=verdicts.count((False, True)),
+    )
 
 
 class Scoreboard:
@@ -92,9 +98,18 @@ class Scoreboard:
         if not is_visitor(visitor):
             return
         entry = Entry(
-            visitor, run, duel.at, duel.scale, duel.decision, duel.gain, duel.lost_diversity, duel.agreement,
-            duel.mine.satisfied, duel.algorithm.satisfied, time.time(),
-        )  # fmt: skip
+            visitor=visitor,
+            run=run,
+            at=duel.at,
+            scale=duel.scale,
+            decision=duel.decision,
+            gain=duel.gain,
+            lost_diversity=duel.lost_diversity,
+            agreement=duel.agreement,
+            mine_satisfied=duel.mine.satisfied,
+            algorithm_satisfied=duel.algorithm.satisfied,
+            when=time.time(),
+        )
         with self._lock:
             if len(self._entries) < MOST_ENTRIES:
                 self._entries[visitor, run, duel.at] = entry

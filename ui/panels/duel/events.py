@@ -11,13 +11,13 @@ import gradio as gr
 from ttsvar.errors import TTSVarError
 
 from ...pages.classroom.scoreboard import Scoreboard, total
+from ...session.annotations import Duel
 from ...session.session import Session
 from ...session.store import SessionStore
 from ...shell.text import signed, times
 from ...shell.view import show
 from ..lineage.events import values_of
 from . import model as duel
-from .model import Duel
 from .view import Lane, Offer, Race, panel_html
 
 log = logging.getLogger("ttsvar.ui")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,55 +20,9 @@ from ...scene.pictures import picture_uri
 from ...scene.verdicts import verdict_of
 from ...session import branches
 from ...session import walk as rivers
+from ...session.annotations import Duel, Side
 from ...session.session import Session
-
-
-@dataclass(frozen=True)
-class Side:
-    """One way to the end: who was kept, the winner with its reward, and whether the prompt is satisfied."""
-
-    end: str
-    kept: tuple[str, ...]
-    winner: str
-    reward: float
-    diversity: float
-    """Mean pairwise distance of the survivors' features right after the choice."""
-    satisfied: bool | None = None
-    """None where nothing measures it."""
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Duel:
-    """Two ways from the same scale."""
-
-    at: str
-    scale: int
-    decision: str | None
-    mine: Side
-    algorithm: Side
-    agreement: float
-    """Share of the kept places that both gave to the same candidates."""
-
-    @property
-    def gain(self) -> float:
-        """Reward of my picture over the algorithm's, both as they are shown: to two places."""
-        return round(round(self.mine.reward, 2) - round(self.algorithm.reward, 2), 2)
-
-    @property
-    def lost_diversity(self) -> float:
-        """How much nearer to each other my survivors are than the algorithm's."""
-        return self.algorithm.diversity - self.mine.diversity
-
-    @property
-    def outcome(self) -> str:
-        """'won', 'tied' or 'lost', by reward."""
-        return outcome(self.gain)
-
-
-def outcome(gain: float) -> str:
-    """'won', 'tied' or 'lost'; what is shown alike is tied."""
-    return "tied" if abs(gain) < 0.005 else "won" if gain > 0 else "lost"
+from ...session.shown import FINAL
 
 
 def part(session: Session, at: str, counts: list[int]) -> tuple[str, str]:
@@ -110,14 +64,21 @@ def settle(session: Session, at: str, ends: tuple[str, str]) -> Duel:
     assert node.result is not None
     chosen = [Counter(side.kept) for side in sides]
     shared = sum((chosen[0] & chosen[1]).values()) / max(sum(c.values()) for c in chosen)
-    duel = Duel(at, node.state.scale, node.result.decision, sides[0], sides[1], shared)
-    _keep(session, duel)
+    duel = Duel(
+        at=at,
+        scale=node.state.scale,
+        decision=node.result.decision,
+        mine=sides[0],
+        algorithm=sides[1],
+        agreement=shared,
+    )
+    session.annotate(duel)
     return duel
 
 
 def duels(session: Session) -> list[Duel]:
     """All duels of a run, oldest first."""
-    return [_from_json(values) for values in _rows(session)]
+    return [_judged(session, duel) for duel in session.annotations.duels]
 
 
 def final_picture(session: Session, end: str) -> str:
@@ -126,7 +87,7 @@ def final_picture(session: Session, end: str) -> str:
     def draw() -> str:
         return picture_uri(array(session.finished(end).images)[rivers.best_row(session, end)], 256)
 
-    return session.shown(end, "final", draw)
+    return session.shown(end, FINAL, draw)
 
 
 def leaders(session: Session, after: str, head: str) -> list[tuple[int, str, str]]:
@@ -166,29 +127,21 @@ def _side(session: Session, at: str, end: str) -> Side:
     best = rivers.best_row(session, end)
     satisfied, reasons = verdict_of(session, end)
     return Side(
-        end,
-        tuple(node.result.grown.candidate_ids[i] for i in rows),
-        path[-1].candidate_ids[best],
-        float(array(finished.scores)[best]),
-        diversity(array(session.look(at).features), rows),
-        satisfied,
-        reasons,
+        end=end,
+        kept=tuple(node.result.grown.candidate_ids[i] for i in rows),
+        winner=path[-1].candidate_ids[best],
+        reward=float(array(finished.scores)[best]),
+        diversity=diversity(array(session.look(at).features), rows),
+        satisfied=satisfied,
+        reasons=reasons,
     )
 
 
-def _keep(session: Session, duel: Duel) -> None:
-    with session.lock:
-        rows = [r for r in _rows(session) if (r["at"], r["mine"]["end"]) != (duel.at, duel.mine.end)]
-        rows.append(asdict(duel))
-        session.show_again(session.history.root.state.id, "duels", lambda: rows)
+def _judged(session: Session, duel: Duel) -> Duel:
+    """With the shortfalls of a picture that was found wrong when they were kept as sentences."""
 
+    def judged(side: Side) -> Side:
+        lacking = side.satisfied is False and not side.reasons
+        return replace(side, reasons=verdict_of(session, side.end)[1]) if lacking else side
 
-def _rows(session: Session) -> list[dict[str, Any]]:
-    return session.shown(session.history.root.state.id, "duels", list)
-
-
-def _from_json(values: dict[str, Any]) -> Duel:
-    def side(v: dict[str, Any]) -> Side:
-        return Side(**{**v, "kept": tuple(v["kept"]), "reasons": tuple(v["reasons"])})
-
-    return Duel(**{**values, "mine": side(values["mine"]), "algorithm": side(values["algorithm"])})
+    return replace(duel, mine=judged(duel.mine), algorithm=judged(duel.algorithm))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from html import escape
 
 from ...scene.verdicts import verdict_html
+from ...session.annotations import Duel, Side
 from ...shell.text import copies, signed
-from .model import Duel, Side
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
 WORTH_SAYING = 0.02

@@ -1,0 +1,99 @@
+"""What was made once to show a run, beside the run: a cache that may be deleted, and is made again from the bits."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ttsvar.storage.atomic import write_atomically
+from ttsvar.types import Component
+
+log = logging.getLogger("ttsvar.ui")
+T = TypeVar("T")
+FOLDER = "shown"
+
+
+@dataclass(frozen=True)
+class ShownKey(Generic[T]):
+    """One kind of value that is kept for a state, as plain JSON of type T."""
+
+    name: str
+    """In the name of its file: lower-case letters and hyphens."""
+
+
+PICTURES: ShownKey[list[list[str]]] = ShownKey("pictures")
+"""Of a stepped state the candidates' pictures and thumbnails, as data URIs."""
+MAPS: ShownKey[list[str]] = ShownKey("maps")
+"""Feature maps in the run's own basis, as data URIs."""
+FIRST_MAPS: ShownKey[list[str]] = ShownKey("first-maps")
+"""Feature maps of the first scales, before the run has a basis."""
+INPUTS: ShownKey[list[Any]] = ShownKey("inputs")
+"""Pictures of what k-means reads, and whether they are strips."""
+PLANE: ShownKey[list[Any]] = ShownKey("plane")
+"""Points of the scatter [B][2], and the method that laid them out."""
+OBSERVED: ShownKey[dict[Component, dict[str, Any]]] = ShownKey("look")
+"""What observing a scale took beyond the search's own observations, by component."""
+BEST: ShownKey[int] = ShownKey("best")
+"""Row of the preferred candidate of a finished state."""
+BEST_PNG: ShownKey[str] = ShownKey("png")
+"""The best picture with its recipe, as a data URI."""
+SURVIVORS: ShownKey[list[str]] = ShownKey("survivors")
+"""Small pictures of a finished state's candidates, as data URIs."""
+FINAL: ShownKey[str] = ShownKey("final")
+"""The preferred picture of a finished branch, as a data URI."""
+VERDICT: ShownKey[list[Any]] = ShownKey("verdict")
+"""Whether the preferred picture satisfies the prompt (None where nothing measures it), and its shortfalls."""
+
+
+class ShownValues:
+    """The values of one run, in memory and, where it has a folder, in one file each; a damaged one counts as absent."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = None if folder is None else folder / FOLDER
+        self._values: dict[tuple[str, str], Any] = {}
+
+    def get(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
+        """The value of a state, made where it is not kept."""
+        place = (state_id, key.name)
+        if place not in self._values:
+            kept = self._read(state_id, key)
+            if kept is None:
+                kept = make()
+                self._write(state_id, key, kept)
+            self._values[place] = kept
+        return self._values[place]
+
+    def has(self, state_id: str, key: ShownKey[Any]) -> bool:
+        """Whether a value is kept already."""
+        path = self._path(state_id, key)
+        return (state_id, key.name) in self._values or (path is not None and path.is_file())
+
+    def drop(self, state_id: str, key: ShownKey[Any]) -> None:
+        """Forget a value that was provisional."""
+        self._values.pop((state_id, key.name), None)
+        path = self._path(state_id, key)
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def _path(self, state_id: str, key: ShownKey[Any]) -> Path | None:
+        return None if self.folder is None else self.folder / f"{state_id}-{key.name}.json"
+
+    def _read(self, state_id: str, key: ShownKey[T]) -> T | None:
+        path = self._path(state_id, key)
+        if path is None or not path.is_file():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            log.warning("%s is made again: %s", path, error)
+            return None
+
+    def _write(self, state_id: str, key: ShownKey[T], value: T) -> None:
+        path = self._path(state_id, key)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, lambda file: file.write(json.dumps(value).encode()), flush=False)
