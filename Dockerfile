@@ -11,11 +11,11 @@ FROM python:3.11-slim-bookworm AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
-COPY requirements.txt .
-# Torch comes first and from its own index, so that the rest finds the wanted build installed already.
+COPY requirements.txt requirements.lock ./
+# The lock has everything but torch, by hash; torch then finds all it needs beside CUDA's libraries installed already.
 RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --require-hashes -r requirements.lock \
     && /opt/venv/bin/pip install --index-url "${TORCH_INDEX}" "$(grep '^torch==' requirements.txt)" \
-    && /opt/venv/bin/pip install -r requirements.txt \
     && /opt/venv/bin/pip uninstall --yes pip setuptools
 
 FROM python:3.11-slim-bookworm

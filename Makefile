@@ -16,7 +16,7 @@ CASE := .cache/image-reward
 # What the page's scripts are checked with; only needed for that.
 NPM_DONE := node_modules/.done
 
-.PHONY: app test test-fast lint types scripts units mutants bench screenshots crosscheck-image-reward clean
+.PHONY: app test test-fast lint types scripts units mutants bench screenshots crosscheck-image-reward lock clean
 
 app: $(VENV)/app.done
 	$(BIN)/python app.py $(ARGS)
@@ -56,6 +56,24 @@ crosscheck-image-reward: $(VENV)/app.done $(PACKAGE_VENV)/done
 	$(PACKAGE_VENV)/bin/python -m tools.image_reward.score $(CASE)
 	$(BIN)/python -m tools.image_reward.compare $(CASE)
 	rm -r $(CASE)
+
+define LOCK_HEADER
+# The whole tree of dependencies at the tested releases, with the hashes of every file of each release. It holds what the
+# app needs and the extra mcp. torch is missing on purpose: its CPU and CUDA builds have other hashes and other
+# dependencies, so it comes at the version that requirements.txt pins, from the index that the user chooses, which vouches
+# for its own files. All that torch needs beside CUDA's libraries is here. Install this first, then torch:
+#     pip install --require-hashes -r requirements.lock && pip install "$$(grep '^torch==' requirements.txt)"
+endef
+export LOCK_HEADER
+
+# The lock again, after a change of pyproject.toml or requirements.txt; keeps every release that still fits.
+lock: $(VENV)/dev.done
+	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-build-isolation --unsafe-package torch \
+	  --extra mcp --constraint requirements.txt --constraint requirements-mcp.txt \
+	  --output-file requirements.lock pyproject.toml >/dev/null
+	{ echo "$$LOCK_HEADER"; sed '/^# WARNING: The following packages were not pinned/,$$d' requirements.lock; } >requirements.lock.new
+	mv requirements.lock.new requirements.lock
 
 $(NPM_DONE): package.json package-lock.json
 	if command -v npm >/dev/null || test -n "$$CI"; then npm ci --silent --no-audit --no-fund && touch $@; else \

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from ttsvar.config import SEARCHES, SearchConfig, search_config
 from ttsvar.errors import TTSVarError
+from ttsvar.version import VERSION
 
 if TYPE_CHECKING:
     from ttsvar.engine.loop import Engine
     from ttsvar.families.load import load
     from ttsvar.types import Candidates, ScaleSchedule, SearchState, Selection, StepResult
 
+__version__ = VERSION
 __all__ = [
     "SEARCHES",
     "Candidates",
@@ -23,6 +25,7 @@ __all__ = [
     "Selection",
     "StepResult",
     "TTSVarError",
+    "__version__",
     "load",
     "search_config",
 ]

@@ -20,6 +20,7 @@ from ttsvar.engine.loop import Engine
 from ttsvar.errors import FileError
 from ttsvar.storage.png import pack_bits, png_bytes, read_recipe, recipe_from_json, unpack_bits
 from ttsvar.types import SearchState, Selection
+from ttsvar.version import VERSION
 
 PROMPT = "a photo of two red stars"
 
@@ -48,6 +49,14 @@ def test_a_saved_picture_says_how_it_was_made(saved: bytes) -> None:
     assert (recipe.candidate, recipe.row) == (state.candidate_ids[row], row)
     assert recipe.bits is not None
     assert all(torch.equal(ours[row], theirs) for ours, theirs in zip(state.bits, recipe.bits, strict=True))
+
+
+def test_the_recipe_carries_the_version_and_no_id_depends_on_it(saved: bytes) -> None:
+    values = json.loads(Image.open(io.BytesIO(saved)).info["ttsvar"])
+    assert values["version"] == VERSION
+    written_before = {name: value for name, value in values.items() if name != "version"}
+    for other in (written_before, {**values, "version": "99.1"}):
+        assert recipe_from_json(other).state == values["state"]
 
 
 def test_the_parameters_are_written_as_image_browsers_read_them(saved: bytes) -> None:

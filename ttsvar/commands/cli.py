@@ -22,6 +22,7 @@ from ttsvar.commands import (
     train,
 )
 from ttsvar.errors import TTSVarError
+from ttsvar.version import VERSION
 
 
 class Command(Protocol):
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def command_line() -> argparse.ArgumentParser:
     """The parser of every command; what it parses has the command's `run`."""
     parser = argparse.ArgumentParser(prog="ttsvar", description="Test-time scaling of visual autoregressive models.")
+    parser.add_argument("--version", action="version", version=f"ttsvar {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, command in COMMANDS.items():
         its_parser = commands.add_parser(name, help=command.HELP)

@@ -11,6 +11,7 @@ from typing import Any
 from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError
 from ttsvar.types import Run, ScaleSchedule, SearchState
+from ttsvar.version import VERSION
 
 LATER_SETTINGS = frozenset({"resampling", "ess_share", "width", "children", "cfg_layers", "negative", "positive"})
 
@@ -58,9 +59,13 @@ def state_id(run: Run, scale: int, choices: Sequence[Sequence[int]]) -> str:
 
 
 def state_recipe(state: SearchState, candidate: int) -> dict[str, Any]:
-    """All it takes to make one candidate again: the run, the choices, and which candidate it is."""
+    """All it takes to make one candidate again: the run, the choices, and which candidate it is.
+
+    It names the version that wrote it, for people; no id depends on that, and a reader needs the format alone.
+    """
     return {
         "format": 1,
+        "version": VERSION,
         **run_to_json(state.run),
         "scale": state.scale,
         "state": state.id,
