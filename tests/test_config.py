@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from ttsvar.config import SEARCHES, STRATEGIES, SearchConfig, search_config
+from ttsvar.config import SEARCHES, STRATEGIES, Sampling, SearchConfig, search_config
 from ttsvar.errors import ConfigError
+from ttsvar.schedule import resolve_search
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_wrong_values_are_refused(name: str, value: object, shown: str):
 def test_lists_are_taken_as_tuples():
     from_lists = SearchConfig(batch=[1] * 13, cfg=[3.0] * 13, cluster_scales=[2])  # type: ignore[arg-type]
     assert from_lists == SearchConfig(batch=(1,) * 13, cfg=(3.0,) * 13, cluster_scales=(2,))
-    assert from_lists.at_scale("cfg", 4) == 3.0
+    assert resolve_search(from_lists, 13, Sampling()).cfg_at(4) == 3.0
     assert hash(from_lists) is not None
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsvar.config import Sampling, SearchConfig
+from ttsvar.config import Sampling, SearchConfig, resolved
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.schedule import PAPER_BATCH, PLANS, resolve_batch, resolve_search
 from ttsvar.types import ScaleSchedule
@@ -123,10 +123,10 @@ def test_what_is_left_open_is_the_models():
     search = resolve_search(SearchConfig(tau=0.7), 10, own)
     assert (search.cfg, search.tau, search.top_p, search.top_k, search.batch) == (4.0, 0.7, 0.95, 900, None)
     assert resolve_search(search, 10, Sampling()) == search
-    with pytest.raises(ConfigError, match="cfg is left to the model"):
-        SearchConfig().at_scale("cfg", 0)
     with pytest.raises(ConfigError, match="cluster_scales is left to the model"):
-        SearchConfig().decision(2)
+        resolved(SearchConfig())
+    with pytest.raises(ConfigError, match="cfg is left to the model"):
+        resolved(SearchConfig(), cluster_scales=(), resample_scales=())
 
 
 def test_guidance_and_temperature_per_scale_need_one_number_each():

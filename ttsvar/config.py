@@ -1,21 +1,50 @@
-"""Settings of a search, and the table of every named search."""
+"""Settings of a search, open and resolved, and the table of every named search."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Never
 
 from ttsvar.errors import ConfigError
+from ttsvar.registry import Registry
+
+if TYPE_CHECKING:
+    from ttsvar.strategy import Strategy
+
+
+class Decision(StrEnum):
+    """What is decided after a scale."""
+
+    CLUSTER = "cluster"
+    RESAMPLE = "resample"
+    SELECT = "select"
+
+
+class Potential(StrEnum):
+    """How a lineage's scores become one number (paper, section 4.3)."""
+
+    VALUE = "value"
+    MAX = "max"
+    SUM = "sum"
+    DIFF = "diff"
+
+
+class Resampling(StrEnum):
+    """How candidates are drawn with replacement."""
+
+    MULTINOMIAL = "multinomial"
+    STRATIFIED = "stratified"
+    SYSTEMATIC = "systematic"
+    RESIDUAL = "residual"
+
 
 EXTRACTORS = ("pca", "pca-raw", "pool", "inception")
-POTENTIALS = ("value", "max", "sum", "diff")
-RESAMPLINGS = ("multinomial", "stratified", "systematic", "residual")
-STRATEGIES = (
-    "raw", "best-of-n", "importance-sampling", "tts-var", "cluster-only", "resample-only", "beam", "smc", "early-pick",
-)  # fmt: skip
-CLUSTERING_STRATEGIES = ("tts-var", "cluster-only")
-RESAMPLING_STRATEGIES = ("tts-var", "resample-only", "importance-sampling", "smc")
-SELECTING_STRATEGIES = ("beam", "early-pick")
+POTENTIALS = tuple(kind.value for kind in Potential)
+RESAMPLINGS = tuple(scheme.value for scheme in Resampling)
+STRATEGIES: Registry[Strategy] = Registry("strategy", "ttsvar.search", lambda row: row.place)
+"""Every strategy that `SearchConfig.strategy` may name; each registers itself in its file."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +106,7 @@ class SearchConfig:
             scales = getattr(self, name)
             whole = scales is None or (isinstance(scales, tuple) and all(isinstance(k, int) for k in scales))
             _require(whole, name, scales, "a list of whole numbers; scales count from 0")
-        _require(self.strategy in STRATEGIES, "strategy", self.strategy, f"one of {', '.join(STRATEGIES)}")
+        STRATEGIES.named(self.strategy)
         _require(self.extractor in EXTRACTORS, "extractor", self.extractor, f"one of {', '.join(EXTRACTORS)}")
         _require(self.potential in POTENTIALS, "potential", self.potential, f"one of {', '.join(POTENTIALS)}")
         _require(isinstance(self.n, int) and 1 <= self.n <= 64, "n", self.n, "a whole number from 1 to 64")
@@ -101,29 +130,66 @@ class SearchConfig:
         usual = {"negative": "", "positive": False, "cfg_layers": (0,)}
         return frozenset(name for name, value in usual.items() if getattr(self, name) != value)
 
-    def at_scale(self, name: str, scale: int) -> float:
-        """The value of `lam`, `cfg` or `tau` at a scale; raises ConfigError where it is left to the model."""
-        value = self.settled(name)
-        return float(value[scale]) if isinstance(value, tuple) else float(value)
 
-    def decision(self, scale: int) -> str | None:
-        """'cluster', 'resample', 'select' or None: what the strategy decides after this scale.
+def required() -> Never:
+    """The default of a field that must be given, where the class above has one."""
+    raise TypeError("a value that must be given is missing")
 
-        Raises ConfigError where the decision scales are left to the model.
-        """
-        if self.strategy in CLUSTERING_STRATEGIES and scale in self.settled("cluster_scales"):
-            return "cluster"
-        if self.strategy in RESAMPLING_STRATEGIES and scale in self.settled("resample_scales"):
-            return "resample"
-        selects = self.strategy in SELECTING_STRATEGIES and scale in self.settled("resample_scales")
-        return "select" if selects else None
 
-    def settled(self, name: str) -> Any:
-        """The value of a setting; raises ConfigError where it is left to the model."""
-        value = getattr(self, name)
-        if value is None:
-            raise ConfigError(f"{name} is left to the model; `Engine.resolve` says what it is there.")
-        return value
+@dataclass(frozen=True, kw_only=True)
+class ResolvedSearch(SearchConfig):
+    """A search as a model runs it: nothing is left open, so a recipe with these settings names every value.
+
+    Only `batch` may be None, which says that the schedule is the strategy's own; what it comes to is `Run.batch`.
+    """
+
+    cluster_scales: tuple[int, ...] = field(default_factory=required)
+    resample_scales: tuple[int, ...] = field(default_factory=required)
+    cfg: float | tuple[float, ...] = field(default_factory=required)
+    tau: float | tuple[float, ...] = field(default_factory=required)
+    top_p: float = field(default_factory=required)
+    top_k: int = field(default_factory=required)
+    potential: Potential = Potential.VALUE
+    resampling: Resampling = Resampling.MULTINOMIAL
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in OPEN:
+            if getattr(self, name) is None:
+                raise ConfigError(f"{name} is left to the model; `Engine.resolve` says what it is there.")
+        object.__setattr__(self, "potential", Potential(self.potential))
+        object.__setattr__(self, "resampling", Resampling(self.resampling))
+
+    def decision(self, scale: int) -> Decision | None:
+        """What the strategy decides after this scale."""
+        return STRATEGIES[self.strategy].decision(scale, self.cluster_scales, self.resample_scales)
+
+    def lam_at(self, scale: int) -> float:
+        """Lambda of the resampling weights at a scale."""
+        return _at(self.lam, scale)
+
+    def cfg_at(self, scale: int) -> float:
+        """Strength of the guidance at a scale."""
+        return _at(self.cfg, scale)
+
+    def tau_at(self, scale: int) -> float:
+        """Temperature at a scale."""
+        return _at(self.tau, scale)
+
+
+OPEN = ("cluster_scales", "resample_scales", "cfg", "tau", "top_p", "top_k")
+"""Settings that a `SearchConfig` may leave to the model."""
+
+
+def resolved(search: SearchConfig, **values: Any) -> ResolvedSearch:
+    """The search with these values for what it leaves open; raises ConfigError where something still is."""
+    own: dict[str, Any] = {f.name: getattr(search, f.name) for f in fields(SearchConfig)}
+    filled = {name: value for name, value in values.items() if own[name] is None}
+    return ResolvedSearch(**own | filled)
+
+
+def _at(value: float | tuple[float, ...], scale: int) -> float:
+    return float(value[scale] if isinstance(value, tuple) else value)
 
 
 def _within(value: object, low: float, high: float) -> bool:
@@ -135,25 +201,48 @@ def _require(ok: bool, name: str, value: object, expected: str) -> None:
         raise ConfigError(f"{name} is {value!r}; it must be {expected}.")
 
 
-SEARCHES: dict[str, SearchConfig] = {
-    "raw": SearchConfig(strategy="raw"),
-    "best-of-n": SearchConfig(strategy="best-of-n", n=4),
-    "importance-sampling": SearchConfig(strategy="importance-sampling", n=4),
-    "tts-var": SearchConfig(strategy="tts-var"),
-    "cluster-only": SearchConfig(strategy="cluster-only"),
-    "resample-only": SearchConfig(strategy="resample-only"),
-    "beam": SearchConfig(strategy="beam"),
-    "greedy": SearchConfig(strategy="beam", width=1),
-    "smc": SearchConfig(strategy="smc", n=4, potential="max", resampling="systematic", ess_share=0.5),
-    "smc-diff": SearchConfig(strategy="smc", n=4, potential="diff", resampling="systematic", ess_share=0.5),
-    "smc-always": SearchConfig(strategy="smc", n=4, potential="max"),
-    "early-pick": SearchConfig(strategy="early-pick", width=2, children=6),
-}
+@dataclass(frozen=True)
+class NamedSearch:
+    """A choice of settings that people take by name."""
+
+    name: str
+    title: str
+    """What it is called in a list."""
+    line: str
+    """What it does, in one line."""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    """What differs from the defaults of `SearchConfig`."""
+
+
+class _Searches(Mapping[str, SearchConfig]):
+    """Every named search, as the strategies offer them."""
+
+    def named(self, name: str) -> NamedSearch:
+        """A search with its title and its line; an unknown name raises ConfigError with the list."""
+        found = self._found()
+        if name not in found:
+            raise ConfigError(f"There is no search named {name!r}; choose one of {', '.join(found)}.")
+        return found[name][1]
+
+    def __getitem__(self, name: str) -> SearchConfig:
+        strategy, search = self._found()[name]
+        return replace(SearchConfig(strategy=strategy), **search.settings)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())
+
+    def _found(self) -> dict[str, tuple[str, NamedSearch]]:
+        return {search.name: (row.name, search) for row in STRATEGIES.values() for search in row.searches}
+
+
+SEARCHES = _Searches()
 """Every named search. `replace(SEARCHES[name], n=2)` adapts one."""
 
 
-def search_config(name: str, **changes: object) -> SearchConfig:
+def search_config(name: str, **changes: Any) -> SearchConfig:
     """A named search with some settings changed; an unknown name is refused with the list of names."""
-    if name not in SEARCHES:
-        raise ConfigError(f"There is no search named {name!r}; choose one of {', '.join(SEARCHES)}.")
-    return replace(SEARCHES[name], **changes)  # type: ignore[arg-type]
+    SEARCHES.named(name)
+    return replace(SEARCHES[name], **changes)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ttsvar.config import CLUSTERING_STRATEGIES, SELECTING_STRATEGIES, Sampling, SearchConfig
+from ttsvar.config import STRATEGIES, Decision, ResolvedSearch, Sampling, SearchConfig, resolved
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
 
@@ -40,62 +41,72 @@ layout to tell apart. Grid sides at the decisions, and the share of all tokens d
 """
 PAPER_BATCH = PLANS[13].batch
 """Candidates alive after each of 13 scales, before the factor N (paper, section 4.1)."""
-UNDIRECTED = ("raw", "best-of-n")
-"""Strategies that decide nothing before the last scale."""
 
 
-def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> SearchConfig:
-    """The search with every setting that it leaves to the model filled in, for a model with this many scales.
-
-    `batch` stays None where it is the plan's. Raises ScheduleError where there is no plan for so many scales.
-    """
-    own = {name: getattr(sampling, name) for name in ("cfg", "tau", "top_p", "top_k") if getattr(search, name) is None}
-    return replace(resolve_decisions(search, scales), **own)
-
-
-def resolve_decisions(search: SearchConfig, scales: int) -> SearchConfig:
-    """The search with its decision scales filled in from the plan for this many scales."""
-    names = ("cluster_scales", "resample_scales")
-    lacking = [name for name in names if getattr(search, name) is None]
-    if lacking and search.strategy in UNDIRECTED and scales not in PLANS:
-        return replace(search, **dict.fromkeys(lacking, ()))
-    own = {name: getattr(_plan(search, scales), name) for name in lacking}
-    if search.strategy == "early-pick" and "resample_scales" in lacking:
-        own["resample_scales"] = _plan(search, scales).cluster_scales[-1:]  # where the layout is settled
-    return replace(search, **own)
+def plan_for(scales: int, strategy: str) -> Plan:
+    """The plan for so many scales; raises ScheduleError, which says what the strategy needs where there is none."""
+    if scales not in PLANS:
+        raise ScheduleError(
+            f"This model has {scales} scales; there are plans for {', '.join(map(str, sorted(PLANS)))}. For "
+            f"{strategy} pass batch= with {scales} numbers, cluster_scales= and resample_scales=."
+        )
+    return PLANS[scales]
 
 
-def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
-    """The strategy's own schedule before the factor N, for a model with this many scales."""
-    if search.strategy in (*UNDIRECTED, "importance-sampling", "smc"):
-        return (1,) * scales
-    search = resolve_decisions(search, scales)
-    if search.strategy in SELECTING_STRATEGIES:
-        last = max((k for k in range(scales) if search.decision(k)), default=0)
-        return (search.width * search.children,) * last + (search.width,) * (scales - last)
-    plan = _plan(search, scales).batch
-    batch, alive = [], plan[0]
-    for k, wanted in enumerate(plan):
-        alive = wanted if search.decision(k) else alive
+def planned_batch(plan: Plan, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
+    """The plan's candidates alive after each scale, which fall only where something is decided."""
+    batch, alive = [], plan.batch[0]
+    for wanted, decision in zip(plan.batch, decisions, strict=True):
+        alive = wanted if decision else alive
         batch.append(alive)
     return tuple(batch)
 
 
-def _plan(search: SearchConfig, scales: int) -> Plan:
-    if scales not in PLANS:
-        raise ScheduleError(
-            f"This model has {scales} scales; there are plans for {', '.join(map(str, sorted(PLANS)))}. For "
-            f"{search.strategy} pass batch= with {scales} numbers, cluster_scales= and resample_scales=."
-        )
-    return PLANS[scales]
+def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> ResolvedSearch:
+    """The search with every setting that it leaves to the model filled in, for a model with this many scales.
+
+    Raises ScheduleError where its decision scales are left open and there is no plan for so many scales.
+    """
+    clusters, resamples = decision_scales(search, scales)
+    return resolved(
+        search,
+        cluster_scales=clusters,
+        resample_scales=resamples,
+        cfg=sampling.cfg,
+        tau=sampling.tau,
+        top_p=sampling.top_p,
+        top_k=sampling.top_k,
+    )
+
+
+def decision_scales(search: SearchConfig, scales: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Clustering and resampling scales: the search's own, or those of its strategy for so many scales."""
+    clusters, resamples = search.cluster_scales, search.resample_scales
+    if clusters is None or resamples is None:
+        own_clusters, own_resamples = STRATEGIES[search.strategy].default_scales(scales)
+        clusters = own_clusters if clusters is None else clusters
+        resamples = own_resamples if resamples is None else resamples
+    return clusters, resamples
+
+
+def decisions(search: SearchConfig, scales: int) -> tuple[Decision | None, ...]:
+    """What the search decides after each of so many scales."""
+    chosen = decision_scales(search, scales)
+    return tuple(STRATEGIES[search.strategy].decision(k, *chosen) for k in range(scales))
+
+
+def default_batch(search: SearchConfig, scales: int) -> tuple[int, ...]:
+    """The strategy's own schedule before the factor N, for a model with this many scales."""
+    return STRATEGIES[search.strategy].default_batch(search, decisions(search, scales))
 
 
 def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, ...]:
     """The checked schedule with the factor N applied; raises ScheduleError naming the scale that is wrong."""
     scales = len(schedule)
-    search = resolve_decisions(search, scales)
-    _check_decision_scales(search, scales)
-    base = search.batch if search.batch is not None else default_batch(search, scales)
+    decided = decisions(search, scales)
+    _check_per_scale(search, scales)
+    rule = STRATEGIES[search.strategy]
+    base = search.batch if search.batch is not None else rule.default_batch(search, decided)
     if len(base) != scales:
         raise ScheduleError(
             f"The batch schedule has {len(base)} numbers; this model has {scales} scales, so it needs {scales}."
@@ -109,7 +120,7 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
                 f"Use at most {base[k - 1]} there, or more at scale {k - 1}.",
                 k,
             )
-        if size < base[k - 1 if k else 0] and search.decision(k) is None:
+        if size < base[k - 1 if k else 0] and decided[k] is None:
             raise ScheduleError(
                 f"Scale {k} falls from {base[k - 1]} to {size} candidates, but {search.strategy} decides nothing "
                 "there. "
@@ -119,16 +130,15 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
     return tuple(size * search.n for size in base)
 
 
-def _check_decision_scales(search: SearchConfig, scales: int) -> None:
-    clusters, resamples = search.cluster_scales or (), search.resample_scales or ()
+def _check_per_scale(search: SearchConfig, scales: int) -> None:
+    clusters, resamples = decision_scales(search, scales)
     for name, chosen in (("cluster_scales", clusters), ("resample_scales", resamples)):
         for k in chosen:
             if not 0 <= k < scales:
                 raise ScheduleError(f"{name} names scale {k}; this model has scales 0 to {scales - 1}.", k)
     both = set(clusters) & set(resamples)
-    if both and search.strategy in CLUSTERING_STRATEGIES:
+    if both and STRATEGIES[search.strategy].clusters:
         raise ScheduleError(f"Scale {min(both)} is both a clustering and a resampling scale; choose one.", min(both))
-    for name in ("lam", "cfg", "tau"):
-        value = getattr(search, name)
+    for name, value in (("lam", search.lam), ("cfg", search.cfg), ("tau", search.tau)):
         if isinstance(value, tuple) and len(value) != scales:
             raise ConfigError(f"{name} has {len(value)} numbers; give one, or {scales}: one for each scale.")

@@ -7,15 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
-from numpy.random import Generator
 from torch import Tensor
 
-from ttsvar.config import Sampling, SearchConfig
+from ttsvar.config import Decision, ResolvedSearch, Sampling, required
 
-Component = Literal["transformer", "decode", "features", "reward", "selection"]
-Decision = Literal["cluster", "resample", "select"]
+
+class Component(StrEnum):
+    """What time, operations and memory are counted for."""
+
+    TRANSFORMER = "transformer"
+    DECODE = "decode"
+    FEATURES = "features"
+    REWARD = "reward"
+    SELECTION = "selection"
+
+
+class Source(StrEnum):
+    """Who made a selection."""
+
+    STRATEGY = "strategy"
+    USER = "user"
+
+
+class Need(StrEnum):
+    """What a strategy must see of the candidates before it decides."""
+
+    IMAGES = "images"
+    FEATURES = "features"
+    SCORES = "scores"
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,7 @@ class Run:
     model: str
     prompt: str
     seed: int
-    search: SearchConfig
+    search: ResolvedSearch
     schedule: ScaleSchedule
     batch: tuple[int, ...]
     """Candidates that live on after each scale's decision, the factor N included."""
@@ -100,12 +122,42 @@ class Candidates:
     """float32 [B, F], the vectors that k-means saw."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pictured(Candidates):
+    """Candidates whose images are known."""
+
+    images: Tensor = field(default_factory=required)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Featured(Pictured):
+    """Candidates whose images and features are known: what a clustering decides by."""
+
+    features: Tensor = field(default_factory=required)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored(Pictured):
+    """Candidates whose images and scores are known: what a decision by reward goes by."""
+
+    scores: Tensor = field(default_factory=required)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation(Featured, Scored):
+    """Candidates of which everything that can be looked at is known."""
+
+    images: Tensor = field(default_factory=required)
+    features: Tensor = field(default_factory=required)
+    scores: Tensor = field(default_factory=required)
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which candidates of a grown state live on, as indices; a repeat duplicates."""
 
     parents: tuple[int, ...]
-    source: Literal["strategy", "user"] = "user"
+    source: Source = Source.USER
     reason: str = ""
 
 
@@ -174,23 +226,6 @@ class StepResult:
     def scale(self) -> int:
         """Index of the scale just generated, counting from 0."""
         return self.grown.scale - 1
-
-
-class Strategy(Protocol):
-    """Decides who lives on. A new one is one small file and one row in `search.strategies`."""
-
-    @property
-    def summary(self) -> str:
-        """What it does, in one or two sentences for the app."""
-        ...
-
-    def needs(self, run: Run, scale: int) -> frozenset[str]:
-        """What to look at before `propose`: any of 'images', 'features', 'scores'; empty where nothing is decided."""
-        ...
-
-    def propose(self, grown: SearchState, candidates: Candidates, keep: int, rng: Generator) -> Proposal:
-        """Choose `keep` of the grown candidates (with repeats where the strategy draws with replacement)."""
-        ...
 
 
 class PromptBook(Protocol):

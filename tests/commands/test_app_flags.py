@@ -20,7 +20,7 @@ def parsed(*words: str) -> argparse.Namespace:
 
 
 def app_flags(*words: str) -> argparse.Namespace:
-    return command_line().parse_args(["app", *words])
+    return command_line(["app"]).parse_args(["app", *words])
 
 
 def test_every_flag_reaches_the_settings():

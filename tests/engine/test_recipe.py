@@ -6,15 +6,16 @@ import json
 
 from engine_fakes import LADDER
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import Sampling, SearchConfig
 from ttsvar.engine.recipe import LATER_SETTINGS, run_from_json, run_to_json, state_id
+from ttsvar.schedule import resolve_search
 from ttsvar.types import Run, ScaleSchedule
 
 SCHEDULE = ScaleSchedule(tuple((s, s) for s in LADDER))
 
 
 def run(**changes: object) -> Run:
-    return Run("m", "p", 0, SearchConfig(**changes), SCHEDULE, (8,) * 13)  # type: ignore[arg-type]
+    return Run("m", "p", 0, resolve_search(SearchConfig(**changes), 13, Sampling()), SCHEDULE, (8,) * 13)  # type: ignore[arg-type]
 
 
 def test_every_setting_comes_back():

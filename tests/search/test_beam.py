@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
-from ttsvar.schedule import default_batch, resolve_batch, resolve_decisions
-from ttsvar.search.beam import best_copies
+from ttsvar.schedule import decision_scales, default_batch, resolve_batch
 from ttsvar.search.reasons import select_reason
+from ttsvar.search.rules import best_copies
 
 
 def test_copies_by_hand():
@@ -99,6 +99,5 @@ def test_early_pick_looks_once_where_the_layout_is_settled_and_copies_nobody():
     scores = results[5].candidates.scores
     assert scores is not None
     assert set(results[5].proposal.parents) == set(torch.topk(scores, 2).indices.tolist())
-    shorter = resolve_decisions(SEARCHES["early-pick"], 10)
-    assert shorter.resample_scales == (4,)
+    assert decision_scales(SEARCHES["early-pick"], 10) == ((2, 4), (4,))
     assert default_batch(SEARCHES["early-pick"], 10) == (12,) * 4 + (2,) * 6

@@ -12,9 +12,10 @@ from engine_fakes import LADDER, fake_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.config import SEARCHES, ResolvedSearch, Sampling, SearchConfig
 from ttsvar.engine.history import History
 from ttsvar.engine.loop import Engine
+from ttsvar.schedule import resolve_search
 from ttsvar.search.weights import draws_at, effective_size, log_weights
 from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Run, ScaleSchedule, SearchState, Selection, StepResult
@@ -23,12 +24,12 @@ NAN = math.nan
 SCALES = (4, 6, 8)
 
 
-def smc(**changes: object) -> SearchConfig:
+def smc(**changes: object) -> ResolvedSearch:
     settings = {"strategy": "smc", "n": 4, "resample_scales": SCALES, "lam": 2.0, "cluster_scales": ()} | changes
-    return SearchConfig(**settings)  # type: ignore[arg-type]
+    return resolve_search(SearchConfig(**settings), len(LADDER), Sampling())  # type: ignore[arg-type]
 
 
-def made(search: SearchConfig, columns: dict[int, list[float]], choices: dict[int, tuple[int, ...]]) -> SearchState:
+def made(search: ResolvedSearch, columns: dict[int, list[float]], choices: dict[int, tuple[int, ...]]) -> SearchState:
     """A state of 4 candidates just grown at scale 8, with these scores by scale, and these choices that changed any."""
     history = torch.full((4, 9), NAN)
     for scale, scores in columns.items():

@@ -53,7 +53,7 @@ class FakeBackend:
         for past, name in zip(cache.rows, state.candidate_ids, strict=True):
             seed = int.from_bytes(hashlib.blake2b(past.encode(), digest_size=8).digest(), "little")
             logits = torch.from_numpy(np.random.default_rng(seed).normal(0, 2, (h, w, BITS, 2)))
-            chance = bit_probabilities(logits, top_p=state.run.search.settled("top_p"))
+            chance = bit_probabilities(logits, top_p=state.run.search.top_p)
             rows.append(draw_bits(chance, uniforms(state.run.seed, name, state.scale, "bits", (h, w, BITS))))
         self.grown += len(rows)
         bits = torch.stack(rows)

@@ -59,7 +59,8 @@ COMMANDS: Mapping[str, Command] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0, or 2 with one line on standard error where the caller can mend it."""
-    arguments = command_line().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = command_line(words).parse_args(words)
     try:
         arguments.run(arguments)
     except TTSVarError as error:
@@ -71,13 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def command_line() -> argparse.ArgumentParser:
-    """The parser of every command; what it parses has the command's `run`."""
+def command_line(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of every command; what it parses has the command's `run`.
+
+    Only the command that the words ask for lists its arguments: naming every search takes seconds of imports.
+    """
     parser = argparse.ArgumentParser(prog="ttsvar", description="Test-time scaling of visual autoregressive models.")
     parser.add_argument("--version", action="version", version=f"ttsvar {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="command")
+    asked = next((word for word in words if not word.startswith("-")), None)
     for name, command in COMMANDS.items():
         its_parser = commands.add_parser(name, help=command.HELP)
-        command.add(its_parser)
+        if name == asked:
+            command.add(its_parser)
         its_parser.set_defaults(run=command.run)
     return parser

@@ -7,9 +7,8 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import STRATEGIES, SearchConfig
 from ttsvar.engine.loop import Engine
-from ttsvar.search.strategies import strategy
 from ttsvar.types import StepCost, StepResult
 
 
@@ -33,7 +32,7 @@ def generate(
         "unknown_words": [w for text in (prompt, search.negative) if text for w in engine.prompts.unknown(text)],
         "seed": seed,
         "strategy": search.strategy,
-        "about": strategy(search.strategy).summary,
+        "about": STRATEGIES[search.strategy].summary,
         "n": search.n,
         "steps": steps,
         "best": state.candidate_ids[index],

@@ -19,7 +19,7 @@ from torch import Tensor
 from ttsvar.config import SearchConfig
 from ttsvar.engine.cost import Progress
 from ttsvar.engine.loop import Engine
-from ttsvar.types import Candidates, Component, Run, SearchState, Selection, StepCost, StepResult
+from ttsvar.types import Component, Pictured, Run, SearchState, Selection, StepCost, StepResult
 
 OPERATIONS_A_SECOND = 2e13
 """What a call counts on: a tenth of what the lent GPU can do in bfloat16, as coarse scales leave it idle."""
@@ -55,7 +55,7 @@ class ZeroGPUEngine(Engine):
 
     def observe(
         self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
-    ) -> tuple[Candidates, StepCost]:
+    ) -> tuple[Pictured, StepCost]:
         """As `Engine.observe`, without progress."""
         return self._call("observe", without_cache(state), features=features, scores=scores)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
+from typing import Literal, overload
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import STRATEGIES, Decision, ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostMeter, Progress
 from ttsvar.engine.observe import Eyes, in_chunks, score_in_chunks
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only
@@ -18,16 +19,20 @@ from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionErro
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.explain import with_evidence
-from ttsvar.search.strategies import strategy
 from ttsvar.types import (
     Backend,
     Candidates,
     Component,
+    Featured,
     FeatureExtractor,
+    Need,
+    Observation,
+    Pictured,
     PromptBook,
     Reward,
     Run,
     ScaleSchedule,
+    Scored,
     SearchState,
     Selection,
     StepCost,
@@ -96,7 +101,7 @@ class Engine:
         """Which prompts the model takes."""
         return self.backend.prompts
 
-    def resolve(self, search: SearchConfig) -> SearchConfig:
+    def resolve(self, search: SearchConfig) -> ResolvedSearch:
         """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
         return resolve_search(search, len(self.schedule), self.backend.sampling)
 
@@ -107,15 +112,15 @@ class Engine:
         """
         if not isinstance(prompt, str) or not prompt.strip():
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
-        search = self.resolve(search or SearchConfig())
-        if refused := search.chosen_options() - self.prompts.options:
+        settings = self.resolve(search or SearchConfig())
+        if refused := settings.chosen_options() - self.prompts.options:
             raise ConfigError(f"{self.name} takes no {' and no '.join(sorted(refused))}; leave that as it is.")
-        batch = resolve_batch(search, self.schedule)
+        batch = resolve_batch(settings, self.schedule)
         if batch[0] > MOST_CANDIDATES:
             raise ScheduleError(
                 f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
             )
-        run = Run(self.name, self.prompts.read(prompt.strip()), _seed(seed), search, self.schedule, batch)
+        run = Run(self.name, self.prompts.read(prompt.strip()), _seed(seed), settings, self.schedule, batch)
         self._eyes.check(run)
         advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
         require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)
@@ -135,26 +140,58 @@ class Engine:
         with self._lock, torch.inference_mode():
             meter = CostMeter(self.device, progress)
             scale, run = state.scale, state.run
-            with meter.part("transformer", flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)):
+            with meter.part(
+                Component.TRANSFORMER, flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)
+            ):
                 bits, kv = self.backend.grow(state)
             grown = grown_state(state, bits, kv)
-            rule = strategy(run.search.strategy)
+            rule = STRATEGIES[run.search.strategy]
             decision = run.search.decision(scale)
             keep = min(run.batch[scale], len(state)) if decision else len(state)
             # A single candidate leaves nothing to decide, so it is not looked at.
-            needs = rule.needs(run, scale) if len(state) > 1 else frozenset()
-            seen = self._eyes.look(grown, needs, meter)
+            needs = rule.needs(run, scale) if len(state) > 1 else frozenset[Need]()
+            seen = self._eyes.look(grown, needs, meter) if needs else Candidates()
             if seen.scores is not None:
                 grown = grown_state(state, bits, kv, seen.scores)
-            with meter.part("selection", items=len(state)):
+            with meter.part(Component.SELECTION, items=len(state)):
                 rng = keyed_rng(run.seed, scale, "select", grown.id)
                 proposal = rule.propose(grown, seen, keep, rng)
-        cost = meter.cost()
-        return StepResult(grown, proposal.candidates, proposal.selection, cost, decision, keep)  # type: ignore[arg-type]
+        return StepResult(grown, proposal.candidates, proposal.selection, meter.cost(), decision, keep)
 
+    @overload
+    def observe(
+        self,
+        state: SearchState,
+        *,
+        features: Literal[True] = True,
+        scores: Literal[True] = True,
+        progress: Progress | None = None,
+    ) -> tuple[Observation, StepCost]: ...
+    @overload
+    def observe(
+        self,
+        state: SearchState,
+        *,
+        features: Literal[False],
+        scores: Literal[True] = True,
+        progress: Progress | None = None,
+    ) -> tuple[Scored, StepCost]: ...
+    @overload
+    def observe(
+        self,
+        state: SearchState,
+        *,
+        features: Literal[True] = True,
+        scores: Literal[False],
+        progress: Progress | None = None,
+    ) -> tuple[Featured, StepCost]: ...
+    @overload
+    def observe(
+        self, state: SearchState, *, features: bool, scores: bool, progress: Progress | None = None
+    ) -> tuple[Pictured, StepCost]: ...
     def observe(
         self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
-    ) -> tuple[Candidates, StepCost]:
+    ) -> tuple[Pictured, StepCost]:
         """Look at every candidate of a state, without changing the search.
 
         Images always; labels and clustering input with features, probabilities with scores: what a decision here
@@ -163,11 +200,11 @@ class Engine:
         self._check(state)
         if state.scale == 0:
             raise StateError("Nothing is generated yet; step this state first.")
-        wanted = {"images"} | ({"features"} if features else set()) | ({"scores"} if scores else set())
+        asked = {Need.IMAGES: True, Need.FEATURES: features, Need.SCORES: scores}
         with self._lock, torch.inference_mode():
             meter = CostMeter(self.device, progress)
-            seen = self._eyes.look(state, frozenset(wanted), meter)
-            with meter.part("selection", items=len(state)):
+            seen = self._eyes.look(state, {need for need, wanted in asked.items() if wanted}, meter)
+            with meter.part(Component.SELECTION, items=len(state)):
                 seen = with_evidence(state, seen, _clusters_at(state))
         return seen, meter.cost()
 
@@ -225,29 +262,26 @@ class Engine:
 
         The last scale includes the decoding of the pictures that come out.
         """
-        needs = strategy(run.search.strategy).needs(run, scale) if candidates > 1 else frozenset()
+        needs = STRATEGIES[run.search.strategy].needs(run, scale) if candidates > 1 else frozenset[Need]()
         if scale == len(run.schedule) - 1:
-            needs |= {"images"}
+            needs |= {Need.IMAGES}
         grow = self.backend.grow_flops(run, scale, candidates)
-        return {"transformer": grow, **self._eyes.flops(run.search, needs, candidates)}
+        return {Component.TRANSFORMER: grow, **self._eyes.flops(run.search, needs, candidates)}
 
     def best_index(self, state: SearchState) -> int:
-        """Index of the candidate that the search prefers: the highest score; with raw sampling simply the first."""
+        """Index of the candidate that the search prefers: the highest score; where nothing ranks, simply the first."""
         self._check(state)
-        if len(state) == 1 or state.run.search.strategy == "raw":
+        if len(state) == 1 or not STRATEGIES[state.run.search.strategy].ranks:
             return 0
         scores = state.score_history[:, -1] if state.scale else torch.empty(0)
         if not len(scores) or bool(scores.isnan().any()):
-            seen, _ = self.observe(state, features=False)
-            assert seen.scores is not None
-            scores = seen.scores
+            scores = self.observe(state, features=False)[0].scores
         return int(scores.nan_to_num(nan=-torch.inf).argmax())
 
     def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
         """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG, if wanted."""
         index = self.best_index(state)
         images = self.observe(only(state, index), features=False, scores=False)[0].images
-        assert images is not None
         image = Image.fromarray(images[0].numpy())
         return self._sign(image, state, index, self.weights) if recipe and self._sign else image
 
@@ -269,7 +303,7 @@ def _seed(seed: int) -> int:
 def _clusters_at(state: SearchState) -> int | None:
     """How many clusters a look at this state shows: as many as the next clustering keeps, or else the last one kept."""
     search, batch, scale = state.run.search, state.run.batch, state.scale - 1
-    decisions = [k for k in range(len(batch)) if search.decision(k) == "cluster"]
+    decisions = [k for k in range(len(batch)) if search.decision(k) is Decision.CLUSTER]
     ahead = [k for k in decisions if k >= scale]
     return batch[(ahead or decisions[-1:])[0]] if decisions else None
 

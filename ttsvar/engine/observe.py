@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from threading import Lock
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import STRATEGIES, SearchConfig
 from ttsvar.engine.cost import CostMeter
 from ttsvar.errors import ConfigError
 from ttsvar.rewards.combination import Combination
-from ttsvar.search.strategies import strategy
-from ttsvar.types import Backend, Candidates, Component, FeatureExtractor, Reward, Run, SearchState
+from ttsvar.types import (
+    Backend,
+    Component,
+    Featured,
+    FeatureExtractor,
+    Need,
+    Observation,
+    Pictured,
+    Reward,
+    Run,
+    Scored,
+    SearchState,
+)
 
 Key = tuple[str, ...]
 Part = TypeVar("Part")
@@ -109,11 +120,11 @@ class Eyes:
 
     def check(self, run: Run) -> None:
         """Load the extractor and the reward that the strategy needs; ConfigError where the engine has no such one."""
-        rule = strategy(run.search.strategy)
-        needs = frozenset().union(*(rule.needs(run, k) for k in range(len(run.schedule))))
-        if "features" in needs:
+        rule = STRATEGIES[run.search.strategy]
+        needs = {need for k in range(len(run.schedule)) for need in rule.needs(run, k)}
+        if Need.FEATURES in needs:
             self.extractor(run.search.extractor)
-        if "scores" in needs:
+        if Need.SCORES in needs:
             self.reward(run.search.reward)
 
     def extractor(self, name: str) -> FeatureExtractor:
@@ -129,32 +140,39 @@ class Eyes:
         digests = candidate_digests(state)
         return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
 
-    def look(self, state: SearchState, needs: frozenset[str], meter: CostMeter) -> Candidates:
-        """Images, features and scores as asked for and loaded; the meter counts only what is not remembered."""
-        if not needs:
-            return Candidates()
+    def look(self, state: SearchState, needs: Set[Need], meter: CostMeter) -> Pictured:
+        """Images of all candidates, and features and scores where asked for: `Featured`, `Scored` or `Observation`.
+
+        The meter counts only what is not remembered. Raises ConfigError where the engine has no such extractor or
+        reward.
+        """
         digests, search = candidate_digests(state), state.run.search
         images = self._images(state, digests, meter)
-        extractor = self.extractors.get(search.extractor) if "features" in needs else None
-        reward = self.rewards.get(search.reward) if "scores" in needs else None
-        return Candidates(
-            images=images,
-            features=None if extractor is None else self._features(extractor, images, digests, meter),
-            scores=None if reward is None else self._scores(reward, images, digests, state.run.prompt, meter),
-        )
 
-    def flops(self, search: SearchConfig, needs: frozenset[str], count: int) -> dict[Component, float]:
+        def features() -> Tensor:
+            return self._features(self.extractor(search.extractor), images, digests, meter)
+
+        def scores() -> Tensor:
+            return self._scores(self.reward(search.reward), images, digests, state.run.prompt, meter)
+
+        if {Need.FEATURES, Need.SCORES} <= needs:
+            return Observation(images=images, features=features(), scores=scores())
+        if Need.FEATURES in needs:
+            return Featured(images=images, features=features())
+        return Scored(images=images, scores=scores()) if Need.SCORES in needs else Pictured(images=images)
+
+    def flops(self, search: SearchConfig, needs: Set[Need], count: int) -> dict[Component, float]:
         """Floating-point operations of `look` by component for so many candidates, nothing remembered."""
-        work: dict[Component, float] = {"decode": self.backend.decode_flops(count)} if needs else {}
-        if "features" in needs and search.extractor in self.extractors:
-            work["features"] = self.extractors[search.extractor].flops(count)
-        if "scores" in needs and search.reward in self.rewards:
-            work["reward"] = self.rewards[search.reward].flops(count)
+        work = {Component.DECODE: self.backend.decode_flops(count)} if needs else {}
+        if Need.FEATURES in needs and search.extractor in self.extractors:
+            work[Component.FEATURES] = self.extractors[search.extractor].flops(count)
+        if Need.SCORES in needs and search.reward in self.rewards:
+            work[Component.REWARD] = self.rewards[search.reward].flops(count)
         return work
 
     def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Tensor:
         def compute(rows: Sequence[int]) -> Tensor:
-            with meter.part("decode", flops=self.backend.decode_flops(len(rows)), items=len(rows)):
+            with meter.part(Component.DECODE, flops=self.backend.decode_flops(len(rows)), items=len(rows)):
                 return self.backend.decode(tuple(bits[rows] for bits in state.bits))
 
         return self._looks.gather([("image", digest) for digest in digests], compute)
@@ -163,7 +181,7 @@ class Eyes:
         self, extractor: FeatureExtractor, images: Tensor, digests: Sequence[str], meter: CostMeter
     ) -> Tensor:
         def compute(rows: Sequence[int]) -> Tensor:
-            with meter.part("features", flops=extractor.flops(len(rows)), items=len(rows)):
+            with meter.part(Component.FEATURES, flops=extractor.flops(len(rows)), items=len(rows)):
                 return in_chunks(extractor.extract, images[rows], self.backend.chunk).float()
 
         return self._looks.gather([("features", extractor.name, digest) for digest in digests], compute)
@@ -175,7 +193,7 @@ class Eyes:
             return reward.combine(torch.stack(parts))
 
         def compute(rows: Sequence[int]) -> Tensor:
-            with meter.part("reward", flops=reward.flops(len(rows)), items=len(rows)):
+            with meter.part(Component.REWARD, flops=reward.flops(len(rows)), items=len(rows)):
                 return score_in_chunks(reward, images[rows], prompt, self.backend.chunk)
 
         return self._looks.gather([("score", reward.name, prompt, digest) for digest in digests], compute)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import ResolvedSearch, SearchConfig
 from ttsvar.errors import ConfigError
 from ttsvar.types import Run, ScaleSchedule, SearchState
 from ttsvar.version import VERSION
@@ -28,7 +28,7 @@ def run_to_json(run: Run) -> dict[str, Any]:
     }
 
 
-def _search_to_json(search: SearchConfig) -> dict[str, Any]:
+def _search_to_json(search: ResolvedSearch) -> dict[str, Any]:
     """Its settings; those that came after format 1 only where they differ, so that earlier runs keep their ids."""
     defaults = {f.name: f.default for f in fields(SearchConfig)}
     return {k: v for k, v in asdict(search).items() if k not in LATER_SETTINGS or v != defaults[k]}
@@ -44,7 +44,7 @@ def run_from_json(values: Mapping[str, Any]) -> Run:
             model=str(values["model"]),
             prompt=str(values["prompt"]),
             seed=int(values["seed"]),
-            search=SearchConfig(**search),
+            search=ResolvedSearch(**search),
             schedule=ScaleSchedule(tuple((int(h), int(w)) for h, w in values["sizes"])),
             batch=tuple(int(b) for b in values["batch"]),
         )

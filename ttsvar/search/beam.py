@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ttsvar.search.explain import with_evidence
-from ttsvar.search.keep_all import IMAGES_AND_SCORES, NOTHING, all_go_on
-from ttsvar.search.potentials import potential
-from ttsvar.search.reasons import select_reason
-from ttsvar.types import Candidates, Proposal, Run, SearchState, Selection
+from ttsvar.config import Decision, NamedSearch, SearchConfig
+from ttsvar.search.rules import all_go_on, by_rank
+from ttsvar.strategy import Strategy, register
+from ttsvar.types import Candidates, Proposal, Scored, SearchState
 
 
+@register
 @dataclass(frozen=True)
-class Beam:
+class Beam(Strategy):
     """Keep the best `width` by potential, as copies that go apart from the next scale on, because their ids differ.
 
     The schedule says how many copies there are in all; where they do not come out even, the better survivors get one
-    more. With a width of 1 it is greedy search; with one decision, after which nobody is copied, it is early pick.
+    more. With a width of 1 it is greedy search.
     """
 
-    summary: str
+    name: str = "beam"
+    title: str = "Beam"
+    line: str = "Keeps the two with the highest reward at each decision, and goes on with four copies of each."
+    summary: str = (
+        "At some scales only the best few by reward survive. Each goes on as several copies, which are drawn apart."
+    )
+    color: str = "#009E73"
+    place: int = 70
+    by_reward: Decision | None = Decision.SELECT
+    variants: tuple[NamedSearch, ...] = (
+        NamedSearch(
+            "greedy",
+            "Greedy",
+            "A beam of one: only the candidate with the highest reward goes on, as four copies.",
+            {"width": 1},
+        ),
+    )
 
-    def needs(self, run: Run, scale: int) -> frozenset[str]:
-        """Scores where it selects, and after the last scale."""
-        scores = run.search.decision(scale) == "select" or scale == len(run.schedule) - 1
-        return IMAGES_AND_SCORES if scores else NOTHING
+    def default_batch(self, search: SearchConfig, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
+        """`width` times `children` until the last decision, after which only `width` are drawn to the end."""
+        last = max((k for k, decision in enumerate(decisions) if decision), default=0)
+        return (search.width * search.children,) * last + (search.width,) * (len(decisions) - last)
 
-    def propose(self, grown: SearchState, candidates: Candidates, keep: int, rng: Generator) -> Proposal:
+    def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:
         """The best survivors, each as its share of `keep` copies."""
-        search = grown.run.search
-        if search.decision(grown.scale - 1) != "select" or candidates.scores is None:
-            return all_go_on(grown, candidates)
-        values = potential(search.potential, grown.score_history[:, :-1], candidates.scores).tolist()
-        parents = best_copies(values, search.width * search.n, keep)
-        reason = select_reason(grown.candidate_ids, values, parents, search.potential)
-        return Proposal(Selection(parents, "strategy", reason), with_evidence(grown, candidates, clusters=None))
-
-
-def best_copies(values: list[float], width: int, keep: int) -> tuple[int, ...]:
-    """The `width` highest values (NaN last, earlier ones first among equals) as `keep` indices, shared out evenly."""
-    ranked = sorted(range(len(values)), key=lambda i: (values[i] != values[i], -values[i], i))
-    best = ranked[: min(width, keep)]
-    return tuple(sorted(best[i % len(best)] for i in range(keep)))
+        if grown.run.search.decision(grown.scale - 1) and isinstance(seen, Scored):
+            return by_rank(grown, seen, keep)
+        return all_go_on(grown, seen)

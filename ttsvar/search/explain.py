@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from ttsvar.features.pca import clustering_input
 from ttsvar.search.clustering import cluster
@@ -10,8 +11,10 @@ from ttsvar.search.potentials import probabilities
 from ttsvar.search.weights import log_weights
 from ttsvar.types import Candidates, SearchState
 
+Seen = TypeVar("Seen", bound=Candidates)
 
-def with_evidence(grown: SearchState, seen: Candidates, clusters: int | None) -> Candidates:
+
+def with_evidence(grown: SearchState, seen: Seen, clusters: int | None) -> Seen:
     """Labels and the vectors that k-means saw where features are known, resampling probabilities where scores are."""
     if seen.features is not None and clusters is not None:
         vectors = clustering_input(grown.run.search.extractor, seen.features)

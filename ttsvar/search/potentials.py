@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ttsvar.config import Potential
 from ttsvar.errors import ConfigError
 
 
@@ -30,7 +31,12 @@ def _diff(past: Tensor, current: Tensor) -> Tensor:
     return current - last
 
 
-_KINDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"value": _value, "max": _max, "sum": _sum, "diff": _diff}
+_KINDS: dict[Potential, Callable[[Tensor, Tensor], Tensor]] = {
+    Potential.VALUE: _value,
+    Potential.MAX: _max,
+    Potential.SUM: _sum,
+    Potential.DIFF: _diff,
+}
 
 
 def potential(kind: str, past: Tensor, current: Tensor) -> Tensor:
@@ -41,7 +47,7 @@ def potential(kind: str, past: Tensor, current: Tensor) -> Tensor:
     """
     if kind not in _KINDS:
         raise ConfigError(f"potential is {kind!r}; it must be one of {', '.join(_KINDS)}.")
-    return _KINDS[kind](past.double(), current.double())
+    return _KINDS[Potential(kind)](past.double(), current.double())
 
 
 def probabilities(potentials: Tensor, lam: float) -> Tensor:

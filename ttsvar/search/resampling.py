@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
+from ttsvar.config import Resampling
 from ttsvar.errors import ConfigError, SelectionError
 
 
 def resample(
-    probabilities: Tensor, keep: int, rng: np.random.Generator, scheme: str = "multinomial"
+    probabilities: Tensor, keep: int, rng: np.random.Generator, scheme: str = Resampling.MULTINOMIAL
 ) -> tuple[int, ...]:
     """Draw `keep` indices with replacement, in ascending order; probability 0 is never drawn."""
     if keep < 1:
@@ -23,7 +24,7 @@ def resample(
     if scheme not in _SCHEMES:
         raise ConfigError(f"resampling is {scheme!r}; it must be one of {', '.join(_SCHEMES)}.")
     weights = probabilities.double().numpy()
-    drawn = _SCHEMES[scheme](weights / weights.sum(), keep, rng)
+    drawn = _SCHEMES[Resampling(scheme)](weights / weights.sum(), keep, rng)
     return tuple(sorted(int(i) for i in drawn))
 
 
@@ -58,8 +59,8 @@ def _at_points(p: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 _SCHEMES = {
-    "multinomial": _multinomial,
-    "stratified": _stratified,
-    "systematic": _systematic,
-    "residual": _residual,
+    Resampling.MULTINOMIAL: _multinomial,
+    Resampling.STRATIFIED: _stratified,
+    Resampling.SYSTEMATIC: _systematic,
+    Resampling.RESIDUAL: _residual,
 }

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ttsvar.features.pca import clustering_input
-from ttsvar.search.clustering import cluster
-from ttsvar.search.keep_all import IMAGES_AND_FEATURES, IMAGES_AND_SCORES, NOTHING, all_go_on
-from ttsvar.search.reasons import cluster_reason
-from ttsvar.search.smc import by_draw
-from ttsvar.types import Candidates, Proposal, Run, SearchState, Selection
+from ttsvar.config import Decision, SearchConfig
+from ttsvar.schedule import plan_for, planned_batch
+from ttsvar.search.rules import all_go_on, by_cluster, by_draw
+from ttsvar.strategy import Strategy, register
+from ttsvar.types import Candidates, Featured, Proposal, Scored, SearchState
 
 
+@register
 @dataclass(frozen=True)
-class Scheduled:
-    """`SearchConfig.decision` says which scale does what, so clustering or resampling alone is the same class."""
+class TTSVar(Strategy):
+    """Clustering keeps layouts apart while scales are coarse; resampling follows the reward when they are fine."""
 
-    summary: str
+    name: str = "tts-var"
+    title: str = "TTS-VAR (paper)"
+    line: str = "Keeps one of each layout at coarse scales, then draws by reward at fine ones."
+    summary: str = (
+        "Starts with many candidates and keeps one of each layout at the coarse scales. "
+        "At the fine scales it draws by reward."
+    )
+    color: str = "#4650DD"
+    place: int = 40
+    clusters: bool = True
+    by_reward: Decision | None = Decision.RESAMPLE
 
-    def needs(self, run: Run, scale: int) -> frozenset[str]:
-        """Features where it clusters, scores where it resamples or judges."""
-        decision = run.search.decision(scale)
-        if decision == "cluster":
-            return IMAGES_AND_FEATURES
-        return IMAGES_AND_SCORES if decision == "resample" or scale == len(run.schedule) - 1 else NOTHING
+    def default_batch(self, search: SearchConfig, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
+        """The plan's, which falls at each decision."""
+        return planned_batch(plan_for(len(decisions), self.name), decisions)
 
-    def propose(self, grown: SearchState, candidates: Candidates, keep: int, rng: Generator) -> Proposal:
+    def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:
         """Choose by cluster or by draw; without a decision, or without a choice, all go on."""
         decision = grown.run.search.decision(grown.scale - 1)
-        if decision == "cluster" and candidates.features is not None:
-            return by_cluster(grown, candidates, keep)
-        if decision == "resample" and candidates.scores is not None:
-            return by_draw(grown, candidates, keep, rng)
-        return all_go_on(grown, candidates)
-
-
-def by_cluster(grown: SearchState, seen: Candidates, keep: int) -> Proposal:
-    """Keep one candidate of each of `keep` clusters (section 4.2)."""
-    assert seen.features is not None
-    vectors = clustering_input(grown.run.search.extractor, seen.features)
-    labels, selected = cluster(vectors, keep)
-    parents = tuple(sorted(selected.tolist()))
-    reason = cluster_reason(grown.candidate_ids, labels.tolist(), parents)
-    return Proposal(Selection(parents, "strategy", reason), replace(seen, labels=labels, clustering_input=vectors))
+        if decision is Decision.CLUSTER and isinstance(seen, Featured):
+            return by_cluster(grown, seen, keep)
+        if decision is Decision.RESAMPLE and isinstance(seen, Scored):
+            return by_draw(grown, seen, keep, rng)
+        return all_go_on(grown, seen)

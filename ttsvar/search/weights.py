@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import Decision, ResolvedSearch
 from ttsvar.search.potentials import potential, probabilities
 from ttsvar.types import SearchState
 
@@ -23,7 +23,7 @@ def log_weights(grown: SearchState, scores: Tensor) -> Tensor:
     run, history, scale = grown.run, grown.score_history, grown.scale - 1
     weights = torch.zeros(len(grown), dtype=torch.float64)
     for k in range(_unchanged_since(grown), scale):
-        if run.search.decision(k) != "resample" or bool(history[:, k].isnan().all()):
+        if run.search.decision(k) is not Decision.RESAMPLE or bool(history[:, k].isnan().all()):
             continue
         weights = weights + _increment(run.search, k, history[:, :k], history[:, k])
         if draws_at(run.search, weights, run.batch[k]):
@@ -31,7 +31,7 @@ def log_weights(grown: SearchState, scores: Tensor) -> Tensor:
     return weights + _increment(run.search, scale, history[:, :scale], scores)
 
 
-def draws_at(search: SearchConfig, weights: Tensor, keep: int) -> bool:
+def draws_at(search: ResolvedSearch, weights: Tensor, keep: int) -> bool:
     """Whether candidates with these log-weights are resampled: always, where the schedule falls, or where few count."""
     alive = len(weights)
     return keep < alive or search.ess_share >= 1 or effective_size(weights) < search.ess_share * alive
@@ -42,8 +42,8 @@ def effective_size(weights: Tensor) -> float:
     return 1.0 / float(probabilities(weights, 1.0).square().sum())
 
 
-def _increment(search: SearchConfig, scale: int, past: Tensor, scores: Tensor) -> Tensor:
-    lam, value = search.at_scale("lam", scale), potential(search.potential, past, scores)
+def _increment(search: ResolvedSearch, scale: int, past: Tensor, scores: Tensor) -> Tensor:
+    lam, value = search.lam_at(scale), potential(search.potential, past, scores)
     return lam * value if lam else torch.where(value.isnan(), value, 0.0)
 
 

@@ -102,7 +102,7 @@ def build_frame(session: Session, state_id: str) -> Frame:
     run = session.run
     return Frame(
         state_id, session.id, node.state.scale, len(run.schedule), cards, result.decision, result.keep,
-        run.search.at_scale("lam", node.state.scale), run.search.potential,
+        run.search.lam_at(node.state.scale), run.search.potential,
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
 def carried_weights(grown: SearchState, scores: Any) -> np.ndarray:
     """Log-weights [B] that candidates bring from earlier scales; 0 unless a particle search went on without a draw."""
     search = grown.run.search
-    lam = search.at_scale("lam", grown.scale - 1)
+    lam = search.lam_at(grown.scale - 1)
     own = lam * potential(search.potential, grown.score_history[:, :-1], scores)
     return np.nan_to_num(array(log_weights(grown, scores) - own), posinf=0.0, neginf=0.0)
 

@@ -14,7 +14,7 @@ import gradio as gr
 from ttsvar.config import EXTRACTORS, POTENTIALS, SearchConfig
 from ttsvar.errors import ConfigError, PromptError, TTSVarError
 from ttsvar.families.registry import MODELS, models_here
-from ttsvar.schedule import resolve_batch
+from ttsvar.schedule import decisions, resolve_batch
 from ttsvar.types import Run
 
 from . import searches
@@ -119,7 +119,7 @@ class RailHandlers:
         """The note under what the picture is led away from: words that the model does not know, or no effect."""
         if not search or not search.negative:
             return ""
-        guidance = search.settled("cfg")
+        guidance = self.engine.resolve(search).cfg
         if set(guidance if isinstance(guidance, tuple) else (guidance,)) == {1.0}:
             return '<p class="note" role="status">Guidance is 1, which leads nowhere: raise it for an effect.</p>'
         return self.check_prompt(fields.negative)
@@ -172,8 +172,8 @@ class RailHandlers:
         if search is None:
             return "", schedule_html(*_cells(fields.plan), wrong)
         batch = resolve_batch(search, self.engine.schedule)
-        decisions = {k: str(search.decision(k)) for k in range(len(batch)) if search.decision(k)}
-        return f'<p class="note">{decisions_note(decisions)}</p>', schedule_html(batch, decisions)
+        decided = {k: str(kind) for k, kind in enumerate(decisions(search, len(batch))) if kind}
+        return f'<p class="note">{decisions_note(decided)}</p>', schedule_html(batch, decided)
 
     def _about(self, fields: Fields, search: SearchConfig | None) -> str:
         """The search's line, and what was changed of it."""

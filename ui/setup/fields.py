@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ttsvar.config import SearchConfig
+from ttsvar.config import Decision, ResolvedSearch, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
-from ttsvar.schedule import default_batch, resolve_batch, resolve_decisions
+from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_batch
 from ttsvar.types import ScaleSchedule
 
 from . import searches
@@ -16,7 +16,7 @@ from . import searches
 PROMPT_LIMIT = 300
 MOST_N = 8
 MOST_SCALES = 64
-BY_REWARD = ("resample", "select")
+BY_REWARD = (Decision.RESAMPLE, Decision.SELECT)
 """Marks of a decision by reward: a search draws there, or takes the highest."""
 
 
@@ -77,10 +77,11 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
         raise FieldError("search", f"There is no search named {fields.search!r}; choose one of the list.")
     if fields.n is None or fields.n != int(fields.n) or not 1 <= fields.n <= MOST_N:
         raise FieldError("n", f"N is a whole number from 1 to {MOST_N}; it multiplies the schedule.")
-    base = resolve_decisions(base, len(schedule))
+    clusters, resamples = decision_scales(base, len(schedule))
     try:
         search = replace(
-            base, n=int(fields.n), extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
+            base, cluster_scales=clusters, resample_scales=resamples, n=int(fields.n),
+            extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
             lam=_numbers(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
             cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
             negative=" ".join((fields.negative or "").split()), positive=bool(fields.positive),
@@ -100,21 +101,21 @@ def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
 
 def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
     """A search's schedule before the factor N, as the cells of the rail hold it."""
-    search = resolve_decisions(search, len(schedule))
     batch = search.batch or default_batch(search, len(schedule))
-    return " ".join(f"{size}:{kind}" if (kind := search.decision(k)) else f"{size}" for k, size in enumerate(batch))
+    cells = zip(batch, decisions(search, len(schedule)), strict=True)
+    return " ".join(f"{size}:{kind}" if kind else f"{size}" for size, kind in cells)
 
 
 def fields_of(engine: Any, search: SearchConfig) -> Fields:
     """The rail's values for a search, with what it leaves to the model filled in: the inverse of `read_search`."""
-    search = engine.resolve(search)
+    resolved: ResolvedSearch = engine.resolve(search)
 
     def told(value: float | tuple[float, ...]) -> str:
         return ", ".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
 
     return Fields(
-        searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor, search.potential,
-        told(search.lam), search.reward, told(search.settled("cfg")), told(search.settled("tau")), search.top_p,
+        searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor,
+        str(search.potential), told(search.lam), search.reward, told(resolved.cfg), told(resolved.tau), resolved.top_p,
         search.negative, search.positive, ", ".join(map(str, search.cfg_layers)),
     )  # fmt: skip
 
@@ -124,12 +125,13 @@ def _with_plan(search: SearchConfig, fields: Fields, schedule: ScaleSchedule) ->
     if not fields.plan.strip():
         return search
     sizes, marks = read_plan(fields.plan)
-    if marks != {k: kind for k in range(len(schedule)) if (kind := search.decision(k))}:
+    if marks != {k: kind for k, kind in enumerate(decisions(search, len(schedule))) if kind}:
         clusters = tuple(k for k, mark in marks.items() if mark not in BY_REWARD)
         rewards = tuple(k for k, mark in marks.items() if mark in BY_REWARD)
         search = replace(search, cluster_scales=clusters, resample_scales=rewards)
+        decided = decisions(search, len(schedule))
         for scale, mark in marks.items():
-            does = search.decision(scale) if scale < len(schedule) else mark
+            does = decided[scale] if scale < len(schedule) else mark
             if does != mark and not (does in BY_REWARD and mark in BY_REWARD):
                 name, own = searches.title(fields.search), searches.title(searches.CUSTOM)
                 message = f"Scale {scale}: {name} does not {mark}. Take the mark off, or choose the search {own}."

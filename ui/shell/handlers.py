@@ -12,7 +12,7 @@ import numpy as np
 
 from ttsvar.config import SearchConfig
 from ttsvar.errors import StateError, TTSVarError
-from ttsvar.schedule import resolve_batch
+from ttsvar.schedule import decisions, resolve_batch
 
 from ..panels.board.closeup import history_of
 from ..panels.clusters.figure import cluster_figure
@@ -209,8 +209,8 @@ class Handlers:
 
     def _strip(self, search: Any) -> str:
         batch = resolve_batch(search, self.engine.schedule)
-        decisions = {k: search.decision(k) for k in range(len(batch)) if search.decision(k)}
-        return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decisions))
+        decided = {k: str(kind) for k, kind in enumerate(decisions(search, len(batch))) if kind}
+        return stepper_html(rivers.plan_cells(self.engine.schedule.sizes, batch, decided))
 
 
 def _with_several(session: Session, node_id: str) -> str:

@@ -112,7 +112,7 @@ def test_bits_follow_the_plain_forward_pass(patchify: bool):
         logits = forced_logits(backend.transformer, cond, forced)
     config = backend.transformer.config
     for k, both in enumerate(logits):
-        guided = combine_guidance(both[:1], both[1:], search.at_scale("cfg", k), search.at_scale("tau", k))
+        guided = combine_guidance(both[:1], both[1:], state.run.search.cfg_at(k), state.run.search.tau_at(k))
         chances = bit_probabilities(guided, top_k=2, top_p=0.97)
         drawn = draw_bits(chances, uniforms(9, "c0", k, "bits", tuple(chances.shape[1:]))[None])
         h, w = config.tokenizer_sizes[k]

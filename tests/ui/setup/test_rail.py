@@ -68,7 +68,7 @@ def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
     assert "13 scales, 1248 \u00d7 832 px, on CPU" in model_html(wide)
     command = re.search(r"<code>python app\.py (--model infinity-125m .*?)</code>", model_html(wide))
     assert command
-    told = command_line().parse_args(["app", *command[1].split()])
+    told = command_line(["app"]).parse_args(["app", *command[1].split()])
     assert (told.model, told.aspect, told.resolution) == ("infinity-125m", 1.5, "0.06M")
     assert "On this machine: <code>toybox</code>." in model_html(wide)
     fixed = model_html(RAIL.choices())

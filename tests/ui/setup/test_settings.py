@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ttsvar.config import SEARCHES
+from ttsvar.schedule import decisions
 from ui.setup import searches
 from ui.setup.fields import FieldError, Fields, fields_of, read_prompt, read_search, read_seed
 
@@ -86,13 +87,6 @@ def test_every_named_search_can_be_chosen_as_it_is(name: str) -> None:
     assert searches.line(name).endswith(".")
 
 
-def test_a_search_that_is_new_here_explains_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SEARCHES, "smc-cautious", replace(SEARCHES["tts-var"], lam=2.0))
-    assert searches.names()[-2:] == ["smc-cautious", "custom"]
-    assert searches.title("smc-cautious") == "SMC cautious"
-    assert "cluster after scale 2, 5" in searches.line("smc-cautious")
-
-
 def test_marks_of_ones_own_become_decisions() -> None:
     plan = "8 8:cluster 6 6 6 3:resample 3 3 3 3 3 3 3".replace("8:cluster 6 6 6", "6:cluster 6 6 6")
     search = read_search(replace(PAPER, search="custom", plan=plan), SCHEDULE)
@@ -104,7 +98,7 @@ def test_marks_of_ones_own_become_decisions() -> None:
 def test_a_beams_decisions_are_marked_and_moved() -> None:
     search = read_search(replace(PAPER, search="beam", plan="8 8 8 2:select 2 2 2 2 2 2 2 2 2"), SCHEDULE)
     assert search.resample_scales == (3,)
-    assert search.decision(3) == "select"
+    assert decisions(search, 13)[3] == "select"
     assert fields_of(ENGINE, SEARCHES["greedy"]).search == "greedy"
     assert fields_of(ENGINE, replace(SEARCHES["smc-diff"], lam=(2.0,) * 13)).lam == ", ".join(["2"] * 13)
 

@@ -13,7 +13,7 @@ from ttsvar.evaluation.bench.pools import Pool
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.bench.store import Recipe, Row, Store
 from ttsvar.evaluation.bench.worker import Job
-from ttsvar.schedule import resolve_batch, resolve_decisions
+from ttsvar.schedule import decisions, resolve_batch
 from ttsvar.types import ScaleSchedule
 
 BAR = "{l_bar}{bar}| {postfix} [{elapsed}, {remaining} left]"
@@ -87,10 +87,11 @@ def sweep(store: Store, pool: Pool, jobs: Sequence[Job], *, model: str, weights:
 
 def expected_work(search: SearchConfig, sizes: ScaleSchedule) -> float:
     """Tokens to draw and half as much for every candidate at every decision: what the time left is reckoned by."""
-    search, batch = resolve_decisions(search, len(sizes)), resolve_batch(search, sizes)
+    batch = resolve_batch(search, sizes)
     grown = (batch[0], *batch[:-1])
     tokens = sum(count * sizes.tokens(k) for k, count in enumerate(grown))
-    looks = sum(count for k, count in enumerate(grown) if search.decision(k)) + grown[-1]
+    decided = zip(grown, decisions(search, len(sizes)), strict=True)
+    looks = sum(count for count, decision in decided if decision) + grown[-1]
     return tokens + looks * sizes.total_tokens / 2
 
 

@@ -7,20 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ttsvar.config import STRATEGIES
 from ttsvar.evaluation.report.summary import SHORT
 
-COLORS = {
-    "raw": "#7C879A",
-    "best-of-n": "#E69F00",
-    "importance-sampling": "#56B4E9",
-    "tts-var": "#4650DD",
-    "beam": "#009E73",
-    "smc": "#CC79A7",
-    "cluster-only": "#0072B2",
-    "resample-only": "#D55E00",
-}
-"""One colour a strategy in every figure, told apart by colour-blind readers too; the accent is TTS-VAR's."""
 OTHER = "#8C564B"
+"""Of a strategy or a potential that is not known here, in rows of another version."""
 FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
 PATTERNS = ("", "/", "x")
 """Tell arms of one strategy apart, in the order in which they come."""
@@ -155,8 +146,8 @@ def by_strategy(experiment: Mapping[str, Any]) -> dict[str, list[tuple[str, Mapp
 
 
 def color_of(strategy: str) -> str:
-    """A strategy's colour."""
-    return COLORS.get(strategy, OTHER)
+    """A strategy's colour, the same in every figure."""
+    return STRATEGIES[strategy].color if strategy in STRATEGIES else OTHER
 
 
 def calm(figure: go.Figure, x: str, y: str) -> go.Figure:

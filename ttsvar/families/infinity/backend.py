@@ -84,12 +84,12 @@ class InfinityBackend(ChunkedBackend):
         return max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
 
     def _guided(self, run: Run) -> bool:
-        return any(run.search.at_scale("cfg", k) != 1 for k in range(len(run.schedule)))
+        return any(run.search.cfg_at(k) != 1 for k in range(len(run.schedule)))
 
     def _key(self, run: Run) -> tuple:
         search, depth = run.search, self.transformer.config.depth
         scales = range(len(run.schedule))
-        inner = tuple(inner_guidance(search.cfg_layers, search.at_scale("cfg", k), depth) for k in scales)
+        inner = tuple(inner_guidance(search.cfg_layers, search.cfg_at(k), depth) for k in scales)
         prompt = with_faces(run.prompt) if search.positive else run.prompt
         return prompt, self._guided(run), search.negative, inner if any(inner) else ()
 
@@ -117,10 +117,10 @@ class InfinityBackend(ChunkedBackend):
     def _draw(self, run: Run, scale: int, logits: Tensor, names: Sequence[str]) -> Tensor:
         search = run.search
         conditional, *unconditional = logits.float().split(self.chunk)
-        cfg, tau = search.at_scale("cfg", scale), search.at_scale("tau", scale)
+        cfg, tau = search.cfg_at(scale), search.tau_at(scale)
         other = unconditional[0] if unconditional and 0 in search.cfg_layers else None
         guided = combine_guidance(conditional, other, cfg, tau)
-        chances = bit_probabilities(guided, search.settled("top_k"), search.settled("top_p"))
+        chances = bit_probabilities(guided, search.top_k, search.top_p)
         draws = [uniforms(run.seed, name, scale, "bits", tuple(chances.shape[1:])) for name in names]
         return self._on_grid(draw_bits(chances, torch.stack(draws)), scale).cpu()
 

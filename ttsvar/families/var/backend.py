@@ -78,7 +78,7 @@ class VARBackend(ChunkedBackend):
         return any(self._strength(run, scale) for scale in range(len(self.schedule)))
 
     def _strength(self, run: Run, scale: int) -> float:
-        return ramp(run.search.at_scale("cfg", scale), scale, len(self.schedule))
+        return ramp(run.search.cfg_at(scale), scale, len(self.schedule))
 
     def _digest(self, prompt: str, guided: bool) -> ClassCondition:
         label = torch.tensor([self.classes.index(prompt)], device=self.device)
@@ -97,8 +97,8 @@ class VARBackend(ChunkedBackend):
 
     def _draw(self, run: Run, scale: int, logits: Tensor, names: Sequence[str]) -> Tensor:
         search = run.search
-        guided = guide(logits, self._strength(run, scale), self._guided(run)) / search.at_scale("tau", scale)
-        chances = token_probabilities(guided, search.settled("top_k"), search.settled("top_p"))
+        guided = guide(logits, self._strength(run, scale), self._guided(run)) / search.tau_at(scale)
+        chances = token_probabilities(guided, search.top_k, search.top_p)
         draws = [uniforms(run.seed, name, scale, "tokens", (chances.shape[1],)) for name in names]
         tokens = draw_tokens(chances, torch.stack(draws))
         return tokens_to_bits(tokens, self.tokenizer.config.digits).unflatten(1, self.schedule.sizes[scale])

@@ -1,0 +1,92 @@
+"""What a strategy is: a row that says everything about itself, in one file of `ttsvar/search`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from numpy.random import Generator
+
+from ttsvar.config import STRATEGIES, Decision, NamedSearch, SearchConfig
+from ttsvar.schedule import PLANS, plan_for
+from ttsvar.types import Candidates, Need, Proposal, Run, SearchState
+
+FEATURES = frozenset({Need.IMAGES, Need.FEATURES})
+SCORES = frozenset({Need.IMAGES, Need.SCORES})
+NOTHING: frozenset[Need] = frozenset()
+
+
+@dataclass(frozen=True)
+class Strategy(ABC):
+    """Decides which candidates live on after each scale; its fields are all that the rest of the project asks of it."""
+
+    name: str
+    """What `SearchConfig.strategy` calls it; a search of this name takes its `settings`."""
+    title: str
+    line: str
+    summary: str
+    """What it does, in one or two sentences."""
+    color: str
+    """Of its marks in figures, as #rrggbb; told apart by colour-blind readers, too."""
+    place: int = 100
+    """Lists are ordered by it, then by name."""
+    clusters: bool = False
+    """Whether it clusters after the `cluster_scales`."""
+    by_reward: Decision | None = None
+    """What it decides after the `resample_scales`."""
+    ranks: bool = True
+    """Whether the reward says which final image is best; otherwise it is the first."""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    variants: tuple[NamedSearch, ...] = ()
+    """Further searches by this strategy, under names of their own."""
+
+    @property
+    def searches(self) -> tuple[NamedSearch, ...]:
+        """Every search by this strategy that has a name, its own first."""
+        return (NamedSearch(self.name, self.title, self.line, self.settings), *self.variants)
+
+    def decision(self, scale: int, cluster_scales: Sequence[int], resample_scales: Sequence[int]) -> Decision | None:
+        """What is decided after a scale."""
+        if self.clusters and scale in cluster_scales:
+            return Decision.CLUSTER
+        return self.by_reward if scale in resample_scales else None
+
+    def default_scales(self, scales: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Clustering and resampling scales where a search names none: the plan's for so many scales.
+
+        Raises ScheduleError where there is no plan and something is decided.
+        """
+        if not self.clusters and self.by_reward is None and scales not in PLANS:
+            return (), ()
+        plan = plan_for(scales, self.name)
+        return plan.cluster_scales, plan.resample_scales
+
+    def default_batch(self, search: SearchConfig, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
+        """Candidates alive after each scale, before the factor N, where a search names none: one all the way."""
+        return (1,) * len(decisions)
+
+    def needs(self, run: Run, scale: int) -> frozenset[Need]:
+        """What to look at before `propose`: features to cluster, scores to decide by reward and to rank at the end."""
+        decision = run.search.decision(scale)
+        if decision is Decision.CLUSTER:
+            return FEATURES
+        return SCORES if decision or (self.ranks and scale == len(run.schedule) - 1) else NOTHING
+
+    @abstractmethod
+    def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:
+        """Choose `keep` of the grown candidates (with repeats where the strategy draws with replacement).
+
+        `seen` is of the type that `needs` asked for: `Featured`, `Scored`, or bare where nothing was looked at.
+        """
+
+
+Owner = TypeVar("Owner", bound=type[Strategy])
+
+
+def register(owner: Owner) -> Owner:
+    """Class decorator: a strategy that can be named from now on."""
+    row = cast(Callable[[], Strategy], owner)()
+    STRATEGIES.add(row.name, row)
+    return owner
