@@ -27,11 +27,13 @@ from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
 from ui.files.archive import pack
 from ui.guide.recorded import FOLDER, INDEX, Recorded
+from ui.page import values_of, visit
+from ui.panels.duel.scoreboard import Scoreboard
+from ui.panels.panel import Services
 from ui.scene.pictures import picture_uri
 from ui.scene.projection import Projector
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.shell.handlers import Handlers
 from ui.shell.text import signed
 
 Found = tuple[EvaluationPrompt, Survey]
@@ -120,10 +122,16 @@ class Recorder:
 
     def look_at_everything(self, session: Session, store: SessionStore) -> None:
         """Make every value that the page shows at any state of the run."""
-        handlers = Handlers(self.engine, store, self.projector)
+        services = Services(
+            store=store,
+            projector=self.projector,
+            scoreboard=Scoreboard(None),
+            show=values_of,
+            recipe=lambda run: {},
+        )
         for node in session.history:
             session.walked(node.state.id)
-            handlers.visit(session, node.state.id)
+            visit(services, session, node.state.id)
 
     def thumbnail(self, session: Session, end: End) -> str:
         """The picture of a branch's end as a data URI."""

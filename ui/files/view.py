@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from html import escape
-from itertools import count
 
-_ticks = count()
+from ..shell.quirks import tick
 
 
 def notice_html(text: str = "", *, bad: bool = False, busy: bool = False) -> str:
@@ -19,6 +18,6 @@ def notice_html(text: str = "", *, bad: bool = False, busy: bool = False) -> str
         else ""
     )
     return (
-        f'<div class="take" data-tick="{next(_ticks)}">{line}<input type="file" id="bring" accept=".png,.zip" '
+        f'<div class="take" data-tick="{tick()}">{line}<input type="file" id="bring" accept=".png,.zip" '
         'tabindex="-1" aria-label="A PNG or ZIP that was saved here" hidden></div>'
     )

@@ -8,12 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ttsvar.errors import FileError
+from ttsvar.errors import FileError, TTSVarError
 from ttsvar.weights.shipped import ASSETS
 
 from ..files.archive import unpack
+from ..files.events import EVERYTHING, refused, reopened
+from ..panels.panel import Event, Services
 from ..session.session import Session
 from ..session.store import SessionStore
+from ..shell.events import FileEvent
+from ..shell.quirks import Values
 
 FOLDER = ASSETS / "recorded"
 INDEX = "index.json"
@@ -58,3 +62,17 @@ def open_recorded(store: SessionStore, name: str, folder: Path = FOLDER) -> Sess
         raise FileError(f"There is no recorded run {name[:40]!r} for this model. There are: {titles}.")
     fill, origin = unpack((folder / f"{name}.zip").read_bytes(), trusted=True)
     return store.adopt(fill, origin)
+
+
+def events(services: Services) -> list[Event]:
+    """What the cards of the recorded runs trigger."""
+
+    def recorded(event: FileEvent) -> Values:
+        """Open a copy of a recorded run."""
+        try:
+            session = open_recorded(services.store, event.name)
+        except TTSVarError as error:
+            return refused(str(error))
+        return reopened(services, session, "")
+
+    return [Event("recorded", FileEvent.read, recorded, sets=EVERYTHING)]

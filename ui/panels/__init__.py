@@ -1,1 +1,23 @@
-"""The panels of the page: one folder each, with its view, events, script and styles."""
+"""The panels of the page; a panel is one folder with its model, view, events, script and styles, and one row here."""
+
+from pathlib import Path
+
+from . import clusters, cost, duel, facts, features, header, lineage, resampling, scores, stage, stepper
+from .panel import Panel
+
+PANELS: tuple[Panel, ...] = (
+    header.PANEL,
+    stepper.PANEL,
+    stage.PANEL,
+    duel.PANEL,
+    lineage.PANEL,
+    features.PANEL,
+    clusters.PANEL,
+    resampling.PANEL,
+    scores.PANEL,
+    cost.PANEL,
+    facts.PANEL,
+)
+"""In the order of the page."""
+SHARED_STYLES = (Path(__file__).parent / "panels.css",)
+"""What several panels look like."""

@@ -1,8 +1,7 @@
-"""What the set-up rail does: fill, check and explain its fields. No torch here."""
+"""Fill, check and explain the set-up fields. No torch here."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -17,10 +16,10 @@ from ttsvar.families.registry import MODELS, models_here
 from ttsvar.schedule import decisions, resolve_batch
 from ttsvar.types import Run
 
+from ..shell.quirks import Values
 from . import searches
 from .fields import (
     MOST_SCALES,
-    PROMPT_LIMIT,
     FieldError,
     Fields,
     fields_of,
@@ -34,29 +33,36 @@ from .view import Choices
 
 PIXELS = 16
 """Edge of what one token of the finest scale stands for, in every family."""
+BROUGHT = ("n", "plan", "potential", "lam")
+"""What a named search brings of its own."""
 EVERY_MODEL = "The words of this model are not limited."
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What stands beside the fields, in the order of `Rail.notes`."""
+    """What stands beside the fields, each by the name of its component."""
 
-    prompt: str
-    numbers: str
-    search: str
-    plan: str
-    advanced: str
+    prompt_note: str
+    number_note: str
+    search_note: str
+    plan_note: str
+    advanced_note: str
     bars: str
-    cell: dict[str, Any]
-    negative: str
+    plan: dict[str, Any]
+    """Which cell of the schedule is wrong, and why."""
+    negative_note: str
 
-    def values(self) -> tuple[Any, ...]:
-        """The values as event handlers return them."""
-        return (self.prompt, self.numbers, self.search, self.plan, self.advanced, self.bars, self.cell, self.negative)
+    def values(self) -> Values:
+        """The values by name, as handlers return them."""
+        return dict(vars(self))
 
 
-class RailHandlers:
-    """The handlers of the set-up fields, over one engine."""
+NOTES = tuple(Notes.__dataclass_fields__)
+"""Names of the components that hold notes."""
+
+
+class SetupChecks:
+    """What the set-up fields offer and say, over one engine."""
 
     def __init__(self, engine: Any, reward: str | None = None) -> None:
         """`reward` is what the fields begin with, where it is not the usual one."""
@@ -79,16 +85,14 @@ class RailHandlers:
         classes = tuple((shown, prompts.read(shown)) for shown in prompts.choices)
         return Choices(
             engine.name, about, models_here(weights), resolutions, classes, prompts.examples, extractors, POTENTIALS,
-            judges, prompts.options, search, fields.lam, fields.plan, notes.bars, notes.plan,
+            judges, prompts.options, search, fields.lam, fields.plan, notes.bars, notes.plan_note,
         )  # fmt: skip
 
-    def read(self, prompt: str, seed: float, values: tuple, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
+    def read(self, prompt: str, seed: float, fields: Fields, begin: Callable[[str, SearchConfig, int], Any]) -> Any:
         """Begin a run with the fields; FieldError where one of them, or the engine, refuses."""
         listed = bool(self.engine.prompts.choices)
         try:
-            return begin(
-                read_prompt(prompt, listed), read_search(Fields(*values), self.engine.schedule), read_seed(seed)
-            )
+            return begin(read_prompt(prompt, listed), read_search(fields, self.engine.schedule), read_seed(seed))
         except FieldError:
             raise
         except PromptError as error:
@@ -98,10 +102,9 @@ class RailHandlers:
         except TTSVarError as error:
             raise FieldError("search", str(error)) from error
 
-    def recipe(self, run: Run) -> tuple[Any, ...]:
-        """Prompt, seed and settings of a run, as the rail's fields take them."""
-        fields = fields_of(self.engine, run.search)
-        return (run.prompt, run.seed, *(getattr(fields, name) for name in Fields.__dataclass_fields__))
+    def recipe(self, run: Run) -> Values:
+        """Prompt, seed and settings of a run, by the names of the fields that take them."""
+        return {"prompt": run.prompt, "seed": run.seed, **vars(fields_of(self.engine, run.search))}
 
     def check_prompt(self, prompt: str | None) -> str:
         """The note under the prompt: words that the model does not know."""
@@ -124,26 +127,13 @@ class RailHandlers:
             return '<p class="note" role="status">Guidance is 1, which leads nowhere: raise it for an effect.</p>'
         return self.check_prompt(fields.negative)
 
-    def check_settings(self, *values: Any) -> tuple[Any, ...]:
-        """The notes of the settings, without the prompt's."""
-        return self.notes("", Fields(*values), None).values()[1:]
-
-    def choose_search(self, name: str) -> tuple[Any, ...]:
+    def choose_search(self, name: str) -> Values:
         """A named search brings its own N, schedule, potential and lambda; one's own starts from what is there."""
         search = searches.base(name)
         if search is None or name == searches.CUSTOM:
-            return tuple(gr.skip() for _ in range(4))
+            return {}
         fields = fields_of(self.engine, search)
-        return fields.n, fields.plan, fields.potential, fields.lam
-
-    def pick_example(self, event: gr.EventData) -> str:
-        """The prompt of the example that was clicked."""
-        data = event._data if isinstance(event._data, dict) else {}
-        return str(data.get("prompt", ""))[:PROMPT_LIMIT]
-
-    def dice(self) -> int:
-        """A new seed."""
-        return secrets.randbelow(10000)
+        return {name: getattr(fields, name) for name in BROUGHT}
 
     def notes(self, prompt: str, fields: Fields, error: FieldError | None) -> Notes:
         """Every note for these values; `error` is what else was refused, the settings are read again here."""
@@ -161,11 +151,15 @@ class RailHandlers:
         if beside("batch"):
             plan = beside("batch") if scale is None else _complaint(f"Scale {scale} cannot be run; its cell says why.")
         return Notes(
-            beside("prompt") or self.check_prompt(prompt), beside("seed", "n"),
-            beside("search") or self._about(fields, search), plan, beside("advanced"), bars,
-            gr.update(wrong=-1 if scale is None else scale, message=escape(str(error or ""))),
-            self.check_negative(fields, search),
-        )  # fmt: skip
+            prompt_note=beside("prompt") or self.check_prompt(prompt),
+            number_note=beside("seed", "n"),
+            search_note=beside("search") or self._about(fields, search),
+            plan_note=plan,
+            advanced_note=beside("advanced"),
+            bars=bars,
+            plan=gr.update(wrong=-1 if scale is None else scale, message=escape(str(error or ""))),
+            negative_note=self.check_negative(fields, search),
+        )
 
     def _overview(self, search: SearchConfig | None, fields: Fields, wrong: int | None) -> tuple[str, str]:
         """The sentence on the schedule, and its columns."""

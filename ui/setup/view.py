@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from ttsvar.config import SearchConfig
 
@@ -84,19 +85,10 @@ class Rail:
     advanced_note: gr.HTML
     go: gr.Button
 
-    def settings(self) -> list[Any]:
-        """The fields of `settings.Fields`, in its order."""
-        return [
-            self.search, self.n, self.plan, self.extractor, self.potential, self.lam, self.reward, self.cfg,
-            self.tau, self.top_p, self.negative, self.positive, self.cfg_layers,
-        ]  # fmt: skip
-
-    def notes(self) -> list[Any]:
-        """The places beside the fields where complaints appear, in the order of `rail_handlers.Notes`."""
-        return [
-            self.prompt_note, self.number_note, self.search_note, self.plan_note, self.advanced_note, self.bars,
-            self.plan, self.negative_note,
-        ]  # fmt: skip
+    @property
+    def components(self) -> dict[str, Component]:
+        """Every field and note by name."""
+        return dict(vars(self))
 
 
 def build_rail(offer: Choices) -> Rail:

@@ -1,4 +1,4 @@
-"""The line on top: name, model, run, and the two switches."""
+"""What the line on top of every page has."""
 
 from __future__ import annotations
 
@@ -10,39 +10,6 @@ THEME_BUTTON = (
     '<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.4"/>'
     '<path d="M8 1.8a6.2 6.2 0 0 1 0 12.4Z" fill="currentColor"/></svg></button>'
 )
-
-
-def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
-    """The header; `data-run` is what the address bar and a refresh follow."""
-    about = "This run. A refresh, or the page's address, reopens it."
-    run = f'<span class="chip" title="{about}">run {escape(run_id)}</span>'
-    share = '<button class="ghost" type="button" data-do="share" title="Copy a link to this run">Share</button>'
-    return (
-        f'<div class="top" data-run="{escape(run_id)}" data-at="{escape(at)}">'
-        '<button class="ghost burger" type="button" data-do="rail" aria-controls="rail">Set-up</button>'
-        "<h1>TTS-VAR Explorer</h1>"
-        f'<span class="chip">{escape(model)} \u00b7 {escape(device)}</span>{run if run_id else ""}'
-        '<span class="sp"></span>'
-        f"{share if run_id else ''}"
-        f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}{_more(bool(run_id))}"
-        f"{THEME_BUTTON}</div>"
-    )
-
-
-def _more(running: bool) -> str:
-    """What is needed now and then: files, guidance, and the way in for programs."""
-    save = '<button type="button" data-do="save">Save session (ZIP)</button>' if running else ""
-    link = '<button type="button" data-do="share">Copy link to this run</button>' if running else ""
-    new = '<button type="button" data-do="new">New run</button>' if running else ""
-    return (
-        '<details class="more"><summary class="ghost" title="Files, guidance, API">More</summary><div>'
-        f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
-        '<button type="button" data-do="open">Open a PNG or ZIP</button>'
-        '<button type="button" data-do="tour">Guided tour</button>'
-        '<button type="button" data-do="glossary">Glossary</button>'
-        '<a href="evidence" target="_blank">Evidence</a>'
-        '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
-    )
 
 
 def side_top(title: str) -> str:

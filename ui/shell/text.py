@@ -24,3 +24,9 @@ def times(count: int) -> str:
 def copies(name: str, count: int) -> str:
     """'c3', or 'c3 ×2' where there are several of it."""
     return f"{name} \u00d7{count}" if count > 1 else name
+
+
+def file_stem(prompt: str, seed: int) -> str:
+    """Prompt and seed as a file name without its ending."""
+    stem = "-".join(prompt.lower().split())[:48]
+    return f"{''.join(c for c in stem if c.isalnum() or c == '-') or 'picture'}-{seed}"

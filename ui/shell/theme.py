@@ -1,41 +1,39 @@
-"""The look: Gradio's theme reduced to our tokens, and the CSS and JavaScript of every folder of the page."""
+"""The look: Gradio's theme reduced to our tokens, and the styles and scripts that every page needs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gradio.themes import Base
 from gradio.themes.utils import fonts
 
-from ..guide.glossary import glossary_json
-
 UI = Path(__file__).resolve().parents[1]
 GLOBAL_STYLE = "shell/global.css"
-HEAD_SCRIPTS = ("shell/page.js", "panels/board/closeup.js")
-STYLES = (
-    "shell/tokens.css", "shell/chrome.css", "setup/setup.css", "panels/board/board.css", "panels/panels.css",
-    "panels/lineage/lineage.css", "panels/duel/duel.css", "pages/classroom/classroom.css", "pages/evidence.css",
-    "panels/ending/ending.css", "files/files.css", "guide/guide.css", "shell/narrow.css",
-)  # fmt: skip
+PAGE_SCRIPT = "shell/page.js"
+FIRST_STYLES, LAST_STYLES = ("shell/tokens.css", "shell/chrome.css"), ("shell/narrow.css",)
 
 
-def script(name: str) -> str:
-    """The text of a script, a template or a style sheet, by its path under ui/."""
+def script(name: str | Path) -> str:
+    """The text of a script, a template or a style sheet, by its path under ui/ or anywhere."""
     return (UI / name).read_text(encoding="utf-8")
 
 
-def styles() -> str:
-    """All style sheets in order."""
-    return "\n".join((UI / name).read_text(encoding="utf-8") for name in STYLES)
+def styles(between: Sequence[str | Path] = ()) -> str:
+    """All style sheets: ours for the whole page, those of its features, and what narrow pages change."""
+    return "\n".join(script(name) for name in (*FIRST_STYLES, *between, *LAST_STYLES))
 
 
-def head() -> str:
-    """What every page needs before its views load: nothing from outside."""
+def head(modules: Sequence[str | Path] = (), data: Sequence[tuple[str, str]] = ()) -> str:
+    """What every page needs before its views load, nothing of it from outside.
+
+    `modules` are scripts, `data` pairs of an element's id and JSON that is safe in a script element.
+    """
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style>'
-        + "".join(f"<script>{script(name)}</script>" for name in HEAD_SCRIPTS)
-        + f'<script type="application/json" id="glossary-terms">{glossary_json()}</script>'
+        + "".join(f'<script type="application/json" id="{name}">{text}</script>' for name, text in data)
+        + "".join(f"<script>{script(name)}</script>" for name in (PAGE_SCRIPT, *modules))
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from fake_engine import DrawnBackend, fake_engine
 from PIL import Image
+from ui.shell.view import show
 from ui_helpers import go_to
 
 from ttsvar.errors import FileError, StateError
@@ -24,7 +25,6 @@ from ui.files import archive
 from ui.files.archive import check_history, pack, unpack
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.shell.view import show
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_engine import DrawnBackend, fake_engine
+from ui.pages.classroom.scoreboard import Scoreboard
 from ui_helpers import go_to
 
 from ttsvar.errors import SelectionError
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
-from ui.pages.classroom.scoreboard import Scoreboard
 from ui.panels.duel import model as duel
 from ui.panels.duel.events import DuelEvents
 from ui.session import branches

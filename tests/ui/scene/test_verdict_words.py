@@ -6,13 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ui.shell.view import show
 from ui_helpers import go_to
 
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.scene.verdicts import told, verdict_html, verdict_of
 from ui.session.session import Session
 from ui.session.shown import VERDICT
-from ui.shell.view import show
 
 
 def shortfall(kind: ShortfallKind, thing: str, asked: int, found: int, **more: Any) -> Shortfall:

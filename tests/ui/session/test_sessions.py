@@ -7,6 +7,7 @@ import time
 
 import pytest
 from fake_engine import DrawnBackend, fake_engine
+from ui.shell.view import show
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -16,7 +17,6 @@ from ttsvar.types import ScaleSchedule
 from ui.session import walk as rivers
 from ui.session.session import MOST_COPIES, Session
 from ui.session.store import SessionStore
-from ui.shell.view import show
 
 
 def test_going_back_and_on_again_computes_nothing(session: Session, backend: DrawnBackend) -> None:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 
+from ...panels.duel.scoreboard import Entry, total
 from ...shell.text import signed
-from .scoreboard import Entry, total
 
 W, H, LEFT, RIGHT, TOP, BOTTOM = 1100, 470, 70, 20, 26, 66
 SHAPES = {

@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from ...panels.duel.scoreboard import Scoreboard
 from ...shell.header import side_top
 from ...shell.theme import script
 from .chart import chart_html
-from .scoreboard import Scoreboard
 
 SPANS = (("This lesson (90 minutes)", 90), ("Today (24 hours)", 24 * 60), ("All that is kept", 0))
 """Label, minutes (0: all)."""

@@ -57,8 +57,8 @@ def cost_html(bill: Bill) -> str:
         '<table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th>'
         '<th scope="col">FLOPs</th>'
         f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
-        f'<tr class="sum"><th scope="row">all</th><td>{_seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
-        f"<td>{_bytes(_peak(search + looking))}</td><td>{_seconds(looking.seconds)}</td></tr></tbody></table></div>"
+        f'<tr class="sum"><th scope="row">all</th><td>{seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
+        f"<td>{_bytes(_peak(search + looking))}</td><td>{seconds(looking.seconds)}</td></tr></tbody></table></div>"
         '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
         f"that you can see every candidate at every scale.{REUSED if bill.reused else ''}</p>"
         f"{_figure('FLOPs so far, G', bill.work, bill.now, 1e9)}"
@@ -75,21 +75,10 @@ def _most(name: str, share: float) -> str:
     return f"{WORDS[name]} {share:.0%} of the work so far: a decision costs a look at everybody, however coarse."
 
 
-def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
-    """Three figures under the panel: seconds so far, of this scale, and the work against one raw image."""
-    ratio = search.flops / raw_flops if raw_flops else float("nan")
-    third = "\u2013" if ratio != ratio else f"{ratio:.1f}\u00d7" if ratio >= 0.05 else "< 0.1\u00d7"
-    return (
-        f'<div class="kpi"><div><b>{_seconds(search.seconds)}</b><span>search so far</span></div>'
-        f"<div><b>{_seconds(last.seconds)}</b><span>this scale</span></div>"
-        f"<div><b>{third}</b><span>a raw image</span></div></div>"
-    )
-
-
 def _price(price: Price | None) -> str:
     if price is None:
         return '<p class="note first price">Every scale is drawn; nothing more is to be paid.</p>'
-    time = "" if price.seconds is None else f", about {_seconds(price.seconds)} at the pace so far"
+    time = "" if price.seconds is None else f", about {seconds(price.seconds)} at the pace so far"
     plural = "s" * (price.candidates != 1)
     return (
         f'<p class="note first price"><b>Next, scale {price.scale}:</b> {price.candidates} candidate{plural}, '
@@ -140,10 +129,10 @@ def _key(curves: Sequence[Curve]) -> str:
 def _row(name: str, search: StepCost, looking: StepCost) -> str:
     part, extra = search.parts.get(name), looking.parts.get(name)  # type: ignore[arg-type]
     cells = (
-        _seconds(part.seconds) if part else "\u2013",
+        seconds(part.seconds) if part else "\u2013",
         _count(part.flops) if part else "\u2013",
         _bytes(max(part.peak_bytes if part else 0, extra.peak_bytes if extra else 0)),
-        _seconds(extra.seconds) if extra else "\u2013",
+        seconds(extra.seconds) if extra else "\u2013",
     )
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
 
@@ -152,7 +141,8 @@ def _peak(cost: StepCost) -> int:
     return max((p.peak_bytes for p in cost.parts.values()), default=0)
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
+    """A duration as a person reads it."""
     return f"{value:.1f} s" if value >= 1 else f"{1000 * value:.0f} ms"
 
 

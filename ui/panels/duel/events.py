@@ -4,76 +4,83 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
-
-import gradio as gr
 
 from ttsvar.errors import TTSVarError
 
-from ...pages.classroom.scoreboard import Scoreboard, total
+from ...scene.scene import Here, Shown
 from ...session.annotations import Duel
 from ...session.session import Session
-from ...session.store import SessionStore
+from ...shell.events import CompareEvent, RunEvent, VisitorEvent
+from ...shell.quirks import EVERY, Values
 from ...shell.text import signed, times
-from ...shell.view import show
-from ..lineage.events import values_of
+from ..navigation import FAILED, rewinding
+from ..panel import PAGE, Event, Question, Services
 from . import model as duel
+from .scoreboard import total
 from .view import Lane, Offer, Race, panel_html
 
 log = logging.getLogger("ttsvar.ui")
 MOST_SHOWN = 6
 
 
-class DuelEvents:
+def events(services: Services) -> list[Event]:
+    """What the panel's script triggers."""
+    return [
+        Event("compare", CompareEvent.read, Comparing(services).compare, sets=(PAGE, "duel"), mode=EVERY),
+        rewinding(services),
+    ]
+
+
+def questions(services: Services) -> list[Question]:
+    """What the panel's script asks."""
+    comparing = Comparing(services)
+    return [
+        Question("score", VisitorEvent.read, comparing.score),
+        Question("nickname", VisitorEvent.read, comparing.nickname),
+        Question("stop", RunEvent.read, comparing.stop),
+    ]
+
+
+def panel_at(services: Services, here: Here | None) -> Values:
+    """The panel at what the page shows now."""
+    session = services.store.get(here.run) if here else None
+    return {"duel": "" if session is None else _panel(session)}
+
+
+class Comparing:
     """Handlers of the duel panel, over the store of runs and the score of everybody."""
 
-    def __init__(self, store: SessionStore, scoreboard: Scoreboard, views: int) -> None:
-        self.store = store
-        self.scoreboard = scoreboard
-        self.views = views
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.store = services.store
+        self.scoreboard = services.scoreboard
 
-    def functions(self) -> list[Any]:
-        """The functions that the panel's script calls."""
-
-        def score(visitor: str) -> dict[str, str]:
-            return self.score(visitor)
-
-        def nickname(data: Any) -> dict[str, str]:
-            return self.nickname(*values_of(data, "visitor", "name"))
-
-        def stop(run: str) -> bool:
-            session = self.store.get(str(run))
-            if session is not None:
-                session.take_turn()
-            return session is not None
-
-        return [score, nickname, stop]
-
-    def show(self, here: tuple[str, str] | None) -> str:
-        """The panel at what the page shows now."""
-        session = self.store.get(here[0]) if here else None
-        return "" if session is None else _panel(session)
-
-    def compare(self, event: gr.EventData) -> Iterator[tuple]:
+    def compare(self, event: CompareEvent) -> Iterator[Values]:
         """Run both ways to the end, scale by scale; then the whole page with the two branches in it."""
-        data = event._data if isinstance(event._data, dict) else {}
-        session = self.store.get(str(data.get("run", "")))
+        session = self.store.get(event.run)
         if session is None:
-            yield (*self._same(), '<p class="err" role="alert">This run is no longer kept on this server.</p>')
+            yield {"duel": '<p class="err" role="alert">This run is no longer kept on this server.</p>'}
             return
         try:
-            yield from self._race(session, data)
+            yield from self._race(session, event)
         except TTSVarError as error:
-            yield (*self._same(), _panel(session, error=str(error)))
+            yield {"duel": _panel(session, error=str(error))}
         except Exception:
             log.exception("a duel failed")
-            yield (*self._same(), _panel(session, error="The engine failed here; the server's log says why."))
+            yield {"duel": _panel(session, error=FAILED)}
 
-    def score(self, visitor: str) -> dict[str, str]:
+    def stop(self, event: RunEvent) -> bool:
+        """Stop both ways after the scale that they are at."""
+        session = self.store.get(event.run)
+        if session is not None:
+            session.take_turn()
+        return session is not None
+
+    def score(self, event: VisitorEvent) -> dict[str, str]:
         """What a visitor's duels come to, in one sentence, and the nickname."""
-        found = total(self.scoreboard.of(str(visitor)))
+        found, nickname = total(self.scoreboard.of(event.visitor)), self.scoreboard.nickname(event.visitor)
         if found is None:
-            return {"text": "", "nickname": self.scoreboard.nickname(str(visitor))}
+            return {"text": "", "nickname": nickname}
         verdicts = ""
         if found.satisfied_only_mine or found.satisfied_only_algorithm:
             verdicts = (
@@ -86,19 +93,18 @@ class DuelEvents:
             f"{signed(gain)} reward and {signed(diversity)} diversity a choice on average; "
             f"{found.agreement:.0%} agreement.{verdicts}"
         )
-        return {"text": text, "nickname": self.scoreboard.nickname(str(visitor))}
+        return {"text": text, "nickname": nickname}
 
-    def nickname(self, visitor: str, name: str) -> dict[str, str]:
+    def nickname(self, event: VisitorEvent) -> dict[str, str]:
         """Take a nickname; answers with what is kept, or with what is wrong."""
         try:
-            return {"nickname": self.scoreboard.name(str(visitor), str(name)[:200])}
+            return {"nickname": self.scoreboard.name(event.visitor, event.name[:200])}
         except TTSVarError as error:
             return {"error": str(error)}
 
-    def _race(self, session: Session, data: dict) -> Iterator[tuple]:
-        at, counts = str(data.get("at", "")), data.get("counts")
+    def _race(self, session: Session, event: CompareEvent) -> Iterator[Values]:
         turn = session.take_turn()
-        starts = duel.part(session, at, counts if isinstance(counts, list) else [])
+        starts = duel.part(session, event.at, list(event.counts))
         heads = starts
         scales = range(session.history.node(starts[0]).state.scale, len(session.run.schedule))
         for heads in duel.race(session, starts, turn):
@@ -106,20 +112,17 @@ class DuelEvents:
                 Lane(title, tuple(duel.leaders(session, start, head)))
                 for title, start, head in zip(("Yours", "Algorithm"), starts, heads, strict=True)
             )
-            yield (*self._same(), _panel(session, race=Race(mine, algorithm, scales)))
+            yield {"duel": _panel(session, race=Race(mine, algorithm, scales))}
         session.save()
         if session.turn != turn:
-            note = "Stopped. Run it again to go on; what was drawn is kept."
-            yield (*self._same(), _panel(session, error=note))
+            yield {"duel": _panel(session, error="Stopped. Run it again to go on; what was drawn is kept.")}
             return
-        settled = duel.settle(session, at, heads)
-        self.scoreboard.add(str(data.get("visitor", "")), session.id, settled)
+        settled = duel.settle(session, event.at, heads)
+        self.scoreboard.add(event.visitor, session.id, settled)
         session.walked(heads[0])
         session.walked(session.current)
-        yield (*show(session, session.current).values(), _panel(session, unfold=settled))
-
-    def _same(self) -> tuple:
-        return tuple(gr.skip() for _ in range(self.views))
+        page = self.services.show(Shown(session, session.current))
+        yield {**page, "duel": _panel(session, unfold=settled)}
 
 
 def _panel(session: Session, *, race: Race | None = None, unfold: Duel | None = None, error: str = "") -> str:

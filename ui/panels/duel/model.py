@@ -16,13 +16,14 @@ import numpy as np
 from ttsvar.errors import SelectionError
 
 from ...scene.frame import array
+from ...scene.lineage import leader
 from ...scene.pictures import picture_uri
 from ...scene.verdicts import verdict_of
 from ...session import branches
-from ...session import walk as rivers
 from ...session.annotations import Duel, Side
 from ...session.session import Session
 from ...session.shown import FINAL
+from ...session.walk import best_row
 
 
 def part(session: Session, at: str, counts: list[int]) -> tuple[str, str]:
@@ -85,7 +86,7 @@ def final_picture(session: Session, end: str) -> str:
     """The winner of a finished way, as a data URI."""
 
     def draw() -> str:
-        return picture_uri(array(session.finished(end).images)[rivers.best_row(session, end)], 256)
+        return picture_uri(array(session.finished(end).images)[best_row(session, end)], 256)
 
     return session.shown(end, FINAL, draw)
 
@@ -94,7 +95,7 @@ def leaders(session: Session, after: str, head: str) -> list[tuple[int, str, str
     """(scale, name, thumbnail) of who leads at every scale that was grown between two states of one way."""
     path = [n.state.id for n in session.history.path(head)]
     grown = [i for i in path[path.index(after) :] if session.history.node(i).result is not None]
-    return [(session.history.node(i).state.scale, *rivers.leader(session, i)[:2]) for i in grown]
+    return [(session.history.node(i).state.scale, *leader(session, i)[:2]) for i in grown]
 
 
 def diversity(features: Any, rows: list[int]) -> float:
@@ -124,7 +125,7 @@ def _side(session: Session, at: str, end: str) -> Side:
     assert node.result is not None
     rows = list(first.choices[-1])
     finished = session.finished(end)
-    best = rivers.best_row(session, end)
+    best = best_row(session, end)
     satisfied, reasons = verdict_of(session, end)
     return Side(
         end=end,

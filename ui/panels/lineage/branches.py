@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
+
+from ...scene.lineage import Branch
 
 PENCIL = (
     '<svg viewBox="0 0 14 14" width="13" height="13" aria-hidden="true"><path d="M2 12l.8-3.2L9.6 2l2.4 2.4-6.8 '
     '6.8Z" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linejoin="round"/></svg>'
 )
-
-
-@dataclass(frozen=True)
-class Branch:
-    """One branch as it is listed; `parted` is the scale whose decision it begins with."""
-
-    start: str
-    target: str
-    title: str
-    note: str
-    here: bool
-    thumb: str
-    parted: int | None
-    reached: int
 
 
 def branches_html(branches: list[Branch], scales: int, longest: int) -> str:

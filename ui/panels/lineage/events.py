@@ -13,60 +13,56 @@ from ...scene.frame import Card, build_frame, pictures
 from ...session import branches
 from ...session.session import Session
 from ...session.store import SessionStore
+from ...shell.events import CandidateEvent, NameEvent
 from ...shell.text import listed, signed
+from ..panel import Question, Services
 
 GONE = "This run is no longer kept on this server."
 
 
-class LineageEvents:
-    """Functions that the lineage's script calls; each answers with plain values or with `error`."""
+def questions(services: Services) -> list[Question]:
+    """What the lineage's script asks; each is answered with plain values or with `error`."""
+    lineage = Lineage(services.store)
+    return [
+        Question("peek", CandidateEvent.read, lineage.peek),
+        Question("rename", NameEvent.read, lineage.rename),
+    ]
+
+
+class Lineage:
+    """What the lineage answers."""
 
     def __init__(self, store: SessionStore) -> None:
         self.store = store
 
-    def functions(self) -> list[Any]:
-        """The functions as Gradio wants them: plain ones of one value, named as the script calls them."""
-
-        def peek(data: Any) -> dict[str, Any]:
-            return self.peek(*values_of(data, "run", "at", "row"))
-
-        def rename(data: Any) -> dict[str, Any]:
-            return self.rename(*values_of(data, "run", "start", "name"))
-
-        return [peek, rename]
-
-    def peek(self, run: str, at: str, row: int) -> dict[str, Any]:
+    def peek(self, event: CandidateEvent) -> dict[str, Any]:
         """Picture, map, facts and ancestors of one candidate of a grown scale."""
-        session = self.store.get(str(run))
+        session = self.store.get(event.run)
         if session is None:
             return {"error": GONE}
-        if str(at) not in session.history or session.history.node(str(at)).result is None:
+        at, row = event.at, event.row
+        if at not in session.history or session.history.node(at).result is None:
             return {"error": "This scale is not part of the run any more; reload the page."}
-        frame = build_frame(session, str(at))
-        if type(row) is not int or not 0 <= row < len(frame.cards):
+        frame = build_frame(session, at)
+        if row is None or not 0 <= row < len(frame.cards):
             return {"error": "This candidate is not part of the run any more; reload the page."}
         card = frame.cards[row]
-        node = session.history.node(str(at))
+        node = session.history.node(at)
         return {
-            "name": card.name, "scale": frame.scale, "row": row, "alive": len(frame.cards), "at": str(at),
+            "name": card.name, "scale": frame.scale, "row": row, "alive": len(frame.cards), "at": at,
             "image": card.image, "map": card.map, "text": _facts(card, _heirs(session, node, row)),
             "story": _story(session, node, row),
         }  # fmt: skip
 
-    def rename(self, run: str, start: str, name: str) -> dict[str, Any]:
+    def rename(self, event: NameEvent) -> dict[str, Any]:
         """Give a branch a name; answers with the name that was kept."""
-        session = self.store.get(str(run))
+        session = self.store.get(event.run)
         if session is None:
             return {"error": GONE}
         try:
-            return {"name": branches.rename(session, str(start), str(name)[:400])}
+            return {"name": branches.rename(session, event.start, event.name[:400])}
         except TTSVarError as error:
             return {"error": str(error)}
-
-
-def values_of(data: Any, *names: str) -> tuple[Any, ...]:
-    """Named values that a script sent; None for what it did not send."""
-    return tuple(data.get(name) if isinstance(data, dict) else None for name in names)
 
 
 def _facts(card: Card, heirs: list[str] | None) -> str:

@@ -1,41 +1,21 @@
-"""The river of candidates over the scales: births, copies, deaths, clusters and the winner's path."""
+"""Candidates over the scales: births, copies, ends, clusters and the winner's line."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ...scene.lineage import Column, Dot
 from ...scene.marks import mark, mark_color
+from ...scene.scene import Shown
+from ...session.branches import LONGEST_NAME
 from ...shell.text import signed
+from .branches import branches_html
 
 WIDTH, LEFT, RIGHT, TOP = 1000, 52, 34, 30
 TALLEST, WIDEST_ROW, NARROWEST_ROW = 440, 27, 14
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A candidate at a scale; `parent` is its row one scale earlier, `born` says that its name is new here."""
-
-    name: str
-    thumb: str
-    label: int | None
-    parent: int | None
-    alive: bool
-    winner: bool
-    reward: float
-    born: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """All candidates of one scale of the branch; `forks` are the names of branches that part at its decision."""
-
-    scale: int
-    target: str
-    dots: tuple[Dot, ...]
-    ahead: bool = False
-    forks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +43,13 @@ class Grid:
         return self.xs[column.scale], middle + (index - (len(column.dots) - 1) / 2) * spread
 
 
-def lineage_html(columns: list[Column], scales: int, now: int, branches: str = "") -> str:
+def lineage_of(scene: Shown) -> str:
+    """The lineage of the branch that is shown, with the branches of the run."""
+    branches = branches_html(scene.branches, scene.scales, LONGEST_NAME)
+    return lineage_html(scene.columns, scene.scales, scene.scale, branches)
+
+
+def lineage_html(columns: Sequence[Column], scales: int, now: int, branches: str = "") -> str:
     """An SVG that scrolls inside its own strip, a place to look at one candidate, and the branches of the run."""
     if not columns:
         return ""
@@ -89,7 +75,7 @@ def lineage_html(columns: list[Column], scales: int, now: int, branches: str = "
     )
 
 
-def _legend(columns: list[Column]) -> str:
+def _legend(columns: Sequence[Column]) -> str:
     dots = [d for c in columns for d in c.dots]
     entries = ["a line's colour and mark: its cluster"]
     entries += ["<b>\u00d7</b> ends there"] if any(not d.alive for d in dots) else []

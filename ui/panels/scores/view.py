@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable, Sequence
 
+from ...scene.lineage import Column, Dot
 from ...scene.marks import mark_color
+from ...scene.scene import Shown
 from ...shell.text import signed
-from ..lineage.view import Column, Dot
 
 W, H, PAD_L, PAD_B, PAD_T = 330, 210, 34, 22, 10
 
 
-def scores_html(columns: list[Column], scales: int, now: int) -> str:
+def scores_of(scene: Shown) -> str:
+    """The rewards of the branch up to the scale that is shown."""
+    past = [column for column in scene.columns if column.scale <= scene.scale]
+    return scores_html(past, scene.scales, scene.scale)
+
+
+def scores_html(columns: Sequence[Column], scales: int, now: int) -> str:
     """Lines of reward; the ends of those that died are open rings."""
     values = [d.reward for c in columns for d in c.dots if math.isfinite(d.reward)]
     if not values:
@@ -55,7 +63,7 @@ def scores_html(columns: list[Column], scales: int, now: int) -> str:
     )
 
 
-def _since(columns: list[Column]) -> str:
+def _since(columns: Sequence[Column]) -> str:
     """Since which scale the line of the present leader has led without a break."""
     row = max(range(len(columns[-1].dots)), key=lambda i: _rank(columns[-1].dots[i]))
     since = columns[-1].scale
@@ -73,7 +81,7 @@ def _rank(dot: Dot) -> float:
     return dot.reward if math.isfinite(dot.reward) else -math.inf
 
 
-def _axis(place, scales: int, now: int, low: float, high: float) -> str:
+def _axis(place: Callable[[int, float], tuple[float, float]], scales: int, now: int, low: float, high: float) -> str:
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 50, 1e9) if (high - low) / s <= 5)
     ticks = [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     lines = "".join(

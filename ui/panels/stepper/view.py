@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
+
+from ...scene.strip import Cell, Status
 
 SAID = '<span class="said">{}</span>'
 """Words for those who listen to the strip; the eye has the places of the numbers."""
@@ -11,19 +13,7 @@ HOW = {"cluster": "by layout", "resample": "by reward", "select": "by reward, th
 """How a decision chooses, in a word or two; a decision that is new here is told by its own name."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One scale of the strip."""
-
-    scale: int
-    grid: tuple[int, int]
-    alive: int
-    decision: str | None
-    status: str  # done, now, ahead (computed on this branch, not yet returned to) or plan
-    target: str = ""
-
-
-def stepper_html(cells: list[Cell]) -> str:
+def stepper_html(cells: Sequence[Cell]) -> str:
     """An ordered list of buttons, and what is decided next; scales that were not computed are disabled."""
     ahead = next_decision(cells)
     strip = "".join(_cell(cell, cell is ahead) for cell in cells)
@@ -33,32 +23,32 @@ def stepper_html(cells: list[Cell]) -> str:
     )
 
 
-def next_decision(cells: list[Cell]) -> Cell | None:
+def next_decision(cells: Sequence[Cell]) -> Cell | None:
     """The first decision among several after the scale that is shown; of the plan where nothing is shown yet."""
-    now = next((cell.scale for cell in cells if cell.status == "now"), -1)
+    now = next((cell.scale for cell in cells if cell.status is Status.NOW), -1)
     finished = now < 0 and any(cell.target for cell in cells)
     ahead = (c for c in cells if c.scale > now and c.decision and _before(cells, c) > 1)
     return None if finished else next(ahead, None)
 
 
-def announcement(cells: list[Cell], ahead: Cell) -> str:
+def announcement(cells: Sequence[Cell], ahead: Cell) -> str:
     """'keep 4 of 6 by layout, after scale 5'."""
     how = HOW.get(str(ahead.decision), str(ahead.decision))
     return f"keep {ahead.alive} of {_before(cells, ahead)} {how}, after scale {ahead.scale}"
 
 
-def _before(cells: list[Cell], cell: Cell) -> int:
+def _before(cells: Sequence[Cell], cell: Cell) -> int:
     return cells[cell.scale - 1].alive if cell.scale else cell.alive
 
 
 def _cell(cell: Cell, ahead: bool) -> str:
     h, w = cell.grid
-    can_go = bool(cell.target) and cell.status != "now"
-    action = "go back to it" if cell.status == "done" else "go to it" if cell.status == "ahead" else ""
-    after = f"; {action}" if can_go else "; shown now" if cell.status == "now" else ""
-    current = ' aria-current="step"' if cell.status == "now" else ""
+    can_go = bool(cell.target) and cell.status is not Status.NOW
+    action = "go back to it" if cell.status is Status.DONE else "go to it" if cell.status is Status.AHEAD else ""
+    after = f"; {action}" if can_go else "; shown now" if cell.status is Status.NOW else ""
+    current = ' aria-current="step"' if cell.status is Status.NOW else ""
     go = f' data-go="{escape(cell.target)}"' if can_go else ""
-    disabled = " disabled" if cell.status == "plan" else ""
+    disabled = " disabled" if cell.status is Status.PLAN else ""
     return (
         f'<li class="{cell.status} {cell.decision or ""}{" next" if ahead else ""}">'
         f'<button type="button"{go}{current}{disabled}><i>{SAID.format("Scale ")}{cell.scale}</i> '

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from html import escape
-from itertools import count
+
+from ...shell.quirks import tick
 
 PARTS = (("transformer", "draw"), ("decode", "decode"), ("features", "features"), ("reward", "reward"))
 """Components in the order in which a scale goes through them, as the progress names them."""
-_ticks = count()
 
 
 def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
@@ -34,9 +34,9 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
 def stage_html(
     inside: str, *, run: str = "", at: str = "", busy: str = "", kind: str = "board", keep: int = 0, scale: int = 0
 ) -> str:
-    """The frame of board, ending or welcome, which the script reads its facts from; `data-tick` makes each one new."""
+    """The frame of board, ending or welcome, which the script reads its facts from."""
     return (
         f'<section class="stage {kind}" data-kind="{kind}" data-run="{escape(run)}" data-at="{escape(at)}" '
-        f'data-busy="{escape(busy)}" data-keep="{keep}" data-scale="{scale}" data-tick="{next(_ticks)}">'
+        f'data-busy="{escape(busy)}" data-keep="{keep}" data-scale="{scale}" data-tick="{tick()}">'
         f"{inside}</section>"
     )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from ...shell.text import signed
+from ...scene.frame import array, pictures
+from ...scene.pictures import picture_uri, png_uri
+from ...scene.scene import Shown
+from ...scene.verdicts import verdict_html, verdict_of
+from ...session.branches import lines
+from ...session.shown import BEST_PNG, SURVIVORS
+from ...session.walk import best_row
+from ...shell.text import file_stem, signed
+from ..cost.model import costs
 
 
 @dataclass(frozen=True)
@@ -75,17 +83,56 @@ def ending_html(end: Ending) -> str:
     )
 
 
-def welcome_html(scales: int, recorded: str = "") -> str:
-    """What stands in the main column before the first run; `recorded` are the cards of the recorded runs."""
-    steps = (
-        ("Draw", "Several candidates grow side by side, scale by scale, from a first blur to the picture."),
-        ("Look", "At every scale you see each one, what a vision model sees in it, its kind and its reward."),
-        ("Choose", "At some scales the method decides who goes on. Agree with it, or overrule it."),
+def ending_of(scene: Shown) -> Ending:
+    """The facts of a finished state: its picture is made, signed and kept the first time."""
+    session, state, run = scene.session, scene.node.state, scene.run
+    best = best_row(session, state.id)
+    scores = array(session.finished(state.id, pictures=False).scores)
+    small = session.shown(state.id, SURVIVORS, lambda: _small(scene))
+    reward = float(scores[best])
+    path = session.history.path(state.id)
+    return Ending(
+        prompt=run.prompt,
+        name=state.candidate_ids[best],
+        reward=reward,
+        png=session.shown(state.id, BEST_PNG, lambda: png_uri(session.engine.best(state))),
+        filename=f"{file_stem(run.prompt, run.seed)}.png",
+        line=_line(scene),
+        others=tuple((c, small[i], float(scores[i])) for i, c in enumerate(state.candidate_ids) if i != best),
+        facts=(("reward", signed(reward)), *_work(scene)),
+        by_hand=sum(1 for n in path if n.selection is not None and n.selection.source == "user"),
+        branches=len(lines(session.history)),
+        verdict=verdict_html(*verdict_of(session, state.id)),
     )
-    items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
-    return (
-        '<div class="hi"><h2>Watch a picture being chosen</h2>'
-        f"<p>Say what to draw, and start: {scales} scales, one calm step at a time; every step can be taken back.</p>"
-        f'<ol>{items}</ol><div class="ways"><button type="button" class="ghost" data-do="tour">Show me around</button>'
-        f"</div></div>{recorded}"
-    )
+
+
+def _line(scene: Shown) -> tuple[Ancestor, ...]:
+    """The winner's ancestors, coarse to fine."""
+    found = []
+    for column in scene.columns:
+        row = next((i for i, dot in enumerate(column.dots) if dot.winner), None)
+        if row is None:
+            continue
+        node, dot = scene.session.history.node(column.target), column.dots[row]
+        found.append(
+            Ancestor(
+                scale=column.scale,
+                name=dot.name,
+                thumb=pictures(scene.session, node)[0][row],
+                target=column.target,
+                reward=dot.reward,
+                decision=scene.run.search.decision(column.scale),
+            )
+        )
+    return tuple(found)
+
+
+def _work(scene: Shown) -> tuple[tuple[str, str], ...]:
+    """Seconds of the search, and its work against one picture without any."""
+    search, raw = costs(scene.session, scene.at).search, scene.engine.raw_flops(scene.run)
+    ratio = f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"
+    return ("search", f"{search.seconds:.1f} s"), ("of a raw image", ratio)
+
+
+def _small(scene: Shown) -> list[str]:
+    return [picture_uri(pixels, 128) for pixels in array(scene.session.finished(scene.at).images)]

@@ -1,1 +1,0 @@
-"""The candidate board: a card is a choice."""

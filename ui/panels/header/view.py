@@ -1,0 +1,54 @@
+"""The line on top: name, model, run, the menu, and the switch between light and dark."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ...scene.scene import Opening, Shown, Welcome
+from ...shell.header import THEME_BUTTON
+
+
+def header_of(scene: Shown) -> str:
+    """The header over a run at a state."""
+    return header_html(scene.engine.name, str(scene.engine.device).upper(), scene.session.id, scene.at)
+
+
+def before_html(scene: Welcome | Opening) -> str:
+    """The header before a run has a scale."""
+    model, device = scene.engine.name, str(scene.engine.device).upper()
+    if isinstance(scene, Welcome):
+        return header_html(model, device)
+    return header_html(model, device, scene.session.id, scene.session.current)
+
+
+def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
+    """The header; `data-run` is what the address bar and a refresh follow."""
+    about = "This run. A refresh, or the page's address, reopens it."
+    run = f'<span class="chip" title="{about}">run {escape(run_id)}</span>'
+    share = '<button class="ghost" type="button" data-do="share" title="Copy a link to this run">Share</button>'
+    return (
+        f'<div class="top" data-run="{escape(run_id)}" data-at="{escape(at)}">'
+        '<button class="ghost burger" type="button" data-do="rail" aria-controls="rail">Set-up</button>'
+        "<h1>TTS-VAR Explorer</h1>"
+        f'<span class="chip">{escape(model)} \u00b7 {escape(device)}</span>{run if run_id else ""}'
+        '<span class="sp"></span>'
+        f"{share if run_id else ''}"
+        f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}{_more(bool(run_id))}"
+        f"{THEME_BUTTON}</div>"
+    )
+
+
+def _more(running: bool) -> str:
+    """What is needed now and then: files, guidance, and the way in for programs."""
+    save = '<button type="button" data-do="save">Save session (ZIP)</button>' if running else ""
+    link = '<button type="button" data-do="share">Copy link to this run</button>' if running else ""
+    new = '<button type="button" data-do="new">New run</button>' if running else ""
+    return (
+        '<details class="more"><summary class="ghost" title="Files, guidance, API">More</summary><div>'
+        f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
+        '<button type="button" data-do="open">Open a PNG or ZIP</button>'
+        '<button type="button" data-do="tour">Guided tour</button>'
+        '<button type="button" data-do="glossary">Glossary</button>'
+        '<a href="evidence" target="_blank">Evidence</a>'
+        '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
+    )

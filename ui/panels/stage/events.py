@@ -1,0 +1,112 @@
+"""Going on from the board: with a choice to the next scale, the next decision or the end; and what is under way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ttsvar.errors import TTSVarError
+
+from ...scene.scene import Shown
+from ...session.session import Session
+from ...shell.events import BoardEvent, CandidateEvent, Kind, RunEvent
+from ...shell.quirks import EVERY, Values
+from ..navigation import FAILED, lost, rewinding
+from ..panel import Event, Question, Services
+from .closeup import history_of
+
+log = logging.getLogger("ttsvar.ui")
+
+
+def events(services: Services) -> list[Event]:
+    """What the stage's script triggers."""
+    return [Event("act", BoardEvent.read, Stage(services).act, mode=EVERY), rewinding(services)]
+
+
+def questions(services: Services) -> list[Question]:
+    """What the stage's script asks while a handler runs."""
+    stage = Stage(services)
+    return [
+        Question("stop", RunEvent.read, stage.stop),
+        Question("progress", RunEvent.read, stage.progress),
+        Question("history", CandidateEvent.read, stage.history),
+    ]
+
+
+class Stage:
+    """The handlers of the board."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.store = services.store
+
+    def act(self, event: BoardEvent) -> Iterator[Values]:
+        """Go on with a choice; one page per scale."""
+        session = self.store.get(event.run)
+        if session is None:
+            yield lost(self.services)
+            return
+        at, turn = event.at, session.take_turn()
+        session.left_running = event.kind is not Kind.NEXT
+        try:
+            at = session.commit(at, list(event.counts))
+            for scene in _scales(session, at, event.kind, turn):
+                yield self.services.show(scene)
+        except TTSVarError as error:
+            yield self.services.show(Shown(session, _known(session, at), error=str(error)))
+        except Exception:
+            log.exception("a step failed")
+            yield self.services.show(Shown(session, _known(session, at), error=FAILED))
+        # Not reached where the page went away, which closes this generator at a yield.
+        session.left_running = False
+
+    def stop(self, event: RunEvent) -> bool:
+        """Stop what is running after the scale it is at."""
+        session = self.store.get(event.run)
+        if session is not None:
+            session.take_turn()
+        return session is not None
+
+    def progress(self, event: RunEvent) -> dict[str, Any]:
+        """What is running in a run: scale, component and number of candidates; empty where nothing is."""
+        session = self.store.get(event.run)
+        doing = None if session is None else session.doing
+        return {} if doing is None else asdict(doing)
+
+    def history(self, event: CandidateEvent) -> list[dict[str, Any]]:
+        """How a candidate of a grown scale looked before; empty where there is no such candidate."""
+        session = self.store.get(event.run)
+        if session is None or event.at not in session.history or event.row is None:
+            return []
+        result = session.history.node(event.at).result
+        known = result is not None and 0 <= event.row < len(result.grown)
+        return history_of(session, event.at, event.row) if known else []
+
+
+def _scales(session: Session, at: str, kind: Kind, turn: int) -> Iterator[Shown]:
+    """A scene per scale, until the search is where it was sent, or somebody does something else."""
+    while True:
+        node = session.open(at)
+        if node.result is None:
+            break
+        free_end = node.result.grown.done and node.result.decision is None
+        stay = (kind is Kind.NEXT or (kind is Kind.DECISION and node.result.decision)) and not free_end
+        if stay or (session.turn != turn and not free_end):
+            break
+        if not free_end:
+            yield Shown(session, at, busy=f"Drawing scale {node.state.scale + 1} of {len(session.run.schedule) - 1}")
+        if session.turn != turn and not free_end:
+            break
+        at = session.commit(at)
+    yield Shown(session, at)
+
+
+def _known(session: Session, state_id: str) -> str:
+    """The state where it can be shown, otherwise the one the run stands at."""
+    if state_id in session.history:
+        node = session.history.node(state_id)
+        if node.result is not None or node.state.done:
+            return state_id
+    return session.current

@@ -1,0 +1,87 @@
+"""What Gradio does that a reader would not expect, each with its reason; nothing else in `ui/` works around it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Any, Literal
+
+import gradio as gr
+from gradio.components import Component
+
+Values = dict[str, Any]
+"""What a handler returns: new values of components by their names; those that it does not name stay as they are."""
+Mode = Literal["once", "multiple", "always_last"]
+
+SILENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Of every event of the page: by default Gradio covers outputs with a spinner and lists the event as an endpoint."""
+EVERY: Mode = "multiple"
+"""Gradio drops an event that comes while the answer to the last one is still being closed, as a quick hand sends it."""
+LAST: Mode = "always_last"
+"""Of several events that come meanwhile only the last counts, and it is not dropped."""
+FOOTER: tuple[str, ...] = ("api",)
+"""Gradio serves the documentation at `?view=api` only where its footer links to it; `chrome.css` hides the footer."""
+
+_ticks = count()
+
+
+def tick() -> int:
+    """A number that never comes again: a value that is equal to the last one is not delivered to the view's script."""
+    return next(_ticks)
+
+
+def sent(event: gr.EventData) -> dict[str, Any]:
+    """What a script gave to `trigger`: Gradio keeps it in a private field, and anybody can send anything."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def on_event(handler: Callable[[Any], Any], read: Callable[[dict[str, Any]], Any], components: Mapping) -> Any:
+    """A handler of what a script sent, as Gradio wants it.
+
+    It looks for a plain function, a generator where several answers come, and for the annotation `gr.EventData`.
+    """
+    if inspect.isgeneratorfunction(handler):
+
+        def stream(event: gr.EventData) -> Iterator[Any]:
+            for values in handler(read(sent(event))):
+                yield keyed(values, components)
+
+        return stream
+
+    def answer(event: gr.EventData) -> Any:
+        return keyed(handler(read(sent(event))), components)
+
+    return answer
+
+
+def on_values(handler: Callable[[Values], Any], names: Mapping[Component, str], components: Mapping) -> Any:
+    """A handler of components' values by name: Gradio passes a set of inputs as a dictionary keyed by component."""
+    if inspect.isgeneratorfunction(handler):
+
+        def stream(values: dict[Component, Any]) -> Iterator[Any]:
+            for answered in handler({names[c]: v for c, v in values.items()}):
+                yield keyed(answered, components)
+
+        return stream
+
+    def answer(values: dict[Component, Any]) -> Any:
+        return keyed(handler({names[c]: v for c, v in values.items()}), components)
+
+    return answer
+
+
+def keyed(values: Values, components: Mapping[str, Component]) -> Any:
+    """Values by name as values by component, which is how Gradio takes them without an order."""
+    return {components[name]: value for name, value in values.items()} or gr.skip()
+
+
+def plain(name: str, answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function that a script may call: Gradio offers it under the name of a plain function of one value."""
+
+    def function(data: Any = None) -> Any:
+        return answer(data)
+
+    function.__name__ = name
+    return function
