@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -90,17 +90,19 @@ class Page:
 
     def answer(
         self,
-        trigger: Callable[..., Any],
+        component: str,
+        event: str,
         handler: Callable[[Values], Any],
         *,
         takes: Sequence[str],
         sets: Sequence[str],
         mode: Mode | None = None,
     ) -> None:
-        """Answer an event of Gradio's own components with values by name."""
+        """Answer an event of one of Gradio's own components with values by name."""
         inputs = self.named(takes)
-        names = {component: name for name, component in self.components.items() if component in inputs}
+        names = {part: name for name, part in self.components.items() if part in inputs}
         own: dict[str, Any] = {} if mode is None else {"trigger_mode": mode}
+        trigger = getattr(self.components[component], event)
         trigger(on_values(handler, names, self.components), set(inputs), self.named(sets), **own, **SILENT)
 
 
@@ -175,13 +177,14 @@ def _follow(page: Page, services: Services, panel: Panel) -> None:
 
 
 def _join_setup(page: Page, setup: SetupEvents) -> None:
-    parts: Mapping[str, Any] = page.components
-    begins = [parts["go"].click, *([parts["prompt"].submit] if isinstance(parts["prompt"], gr.Textbox) else [])]
-    for begin in begins:
-        page.answer(begin, setup.start, takes=(RECIPE,), sets=(PAGE, *NOTES))
+    begins = [("go", "click")]
+    if isinstance(page.components["prompt"], gr.Textbox):
+        begins.append(("prompt", "submit"))
+    for component, event in begins:
+        page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, *NOTES))
     page.listen("examples", Event("choose", FileEvent.read, setup.example, sets=("prompt",)))
-    page.answer(parts["prompt"].change, setup.check_prompt, takes=("prompt",), sets=("prompt_note",), mode=LAST)
-    page.answer(parts["dice"].click, setup.dice, takes=(), sets=("seed",))
-    page.answer(parts["search"].select, setup.choose, takes=("search",), sets=BROUGHT)
-    for edited in (parts["plan"].edit, *(parts[name].change for name in SETTINGS)):
-        page.answer(edited, setup.check, takes=(HERE, *SETTINGS), sets=("stepper", *NOTES), mode=LAST)
+    page.answer("prompt", "change", setup.check_prompt, takes=("prompt",), sets=("prompt_note",), mode=LAST)
+    page.answer("dice", "click", setup.dice, takes=(), sets=("seed",))
+    page.answer("search", "select", setup.choose, takes=("search",), sets=BROUGHT)
+    for component, event in (("plan", "edit"), *((name, "change") for name in SETTINGS)):
+        page.answer(component, event, setup.check, takes=(HERE, *SETTINGS), sets=("stepper", *NOTES), mode=LAST)

@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ui.page import values_of
+from ui.panels.duel.scoreboard import Scoreboard
+from ui.panels.panel import Services
+from ui.scene.projection import to_unit
+from ui.scene.scene import Shown
 from ui.session.session import Session
+from ui.session.store import SessionStore
+from ui.setup.checks import SetupChecks
+from ui.shell.quirks import Values
 
 PROMPT = "a photo of three blue balls"
+
+
+class FlatProjector:
+    """Stands in for UMAP."""
+
+    def project(self, vectors: Any) -> tuple[Any, str]:
+        return to_unit(vectors[:, :2].astype(float)), "UMAP"
+
+
+def services_over(store: SessionStore) -> Services:
+    """What handlers work with, over a store of runs."""
+    return Services(
+        store=store,
+        projector=FlatProjector(),  # type: ignore[arg-type]
+        scoreboard=Scoreboard(None),
+        show=values_of,
+        recipe=SetupChecks(store.engine).recipe,
+    )
+
+
+def page_at(session: Session, state_id: str) -> Values:
+    """What every panel shows of a run at a state, by name."""
+    return values_of(Shown(session, state_id))
 
 
 def go_to(session: Session, scale: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from fake_engine import fake_engine
 from torch import Tensor
+from ui_helpers import page_at
 
 from tools.record.record import Recorder, record_all
 from tools.record.stories import STORIES
@@ -18,7 +19,6 @@ from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ui.guide.recorded import offered, open_recorded
 from ui.scene.projection import pca_points, to_unit
 from ui.session.store import SessionStore
-from ui.shell.view import show
 
 WANTED = EvaluationPrompt(
     "a photo of three blue balls",
@@ -78,7 +78,7 @@ def test_a_recording_opens_everywhere_without_computing(recordings: Path, still:
     assert len(session.history.leaves()) == 2
     for node in session.history:
         session.open(node.state.id)
-        stage = show(session, node.state.id).stage
+        stage = page_at(session, node.state.id)["stage"]
         assert session.origin["story"]["title"] in stage
         assert "Drawn with other weights" not in stage
     assert all(place["state"] in session.history for place in session.origin["story"]["places"])
@@ -89,7 +89,7 @@ def test_a_recording_opens_everywhere_without_computing(recordings: Path, still:
 def test_a_recording_of_other_weights_says_so(recordings: Path, still: Any, tmp_path: Path) -> None:
     still.weights = "9876543210"
     session = open_recorded(SessionStore(still, tmp_path), offered(still, recordings)[0].name, recordings)
-    assert "Drawn with other weights (0123456789)" in show(session, session.current).stage
+    assert "Drawn with other weights (0123456789)" in page_at(session, session.current)["stage"]
 
 
 def test_a_recording_goes_on_live(recordings: Path, tmp_path: Path) -> None:

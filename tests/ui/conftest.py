@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from fake_engine import DrawnBackend, fake_engine
-from ui_helpers import PROMPT
+from ui_helpers import PROMPT, services_over
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
+from ui.panels.panel import Services
 from ui.session.session import Session
 from ui.session.store import SessionStore
 
@@ -28,6 +29,11 @@ def backend(engine: Engine) -> DrawnBackend:
 @pytest.fixture
 def store(engine: Engine, tmp_path: Path) -> SessionStore:
     return SessionStore(engine, tmp_path / "runs")
+
+
+@pytest.fixture
+def services(store: SessionStore) -> Services:
+    return services_over(store)
 
 
 @pytest.fixture

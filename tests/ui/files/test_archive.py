@@ -15,8 +15,7 @@ import pytest
 import torch
 from fake_engine import DrawnBackend, fake_engine
 from PIL import Image
-from ui.shell.view import show
-from ui_helpers import go_to
+from ui_helpers import go_to, page_at
 
 from ttsvar.errors import FileError, StateError
 from ttsvar.storage.png import read_recipe
@@ -56,7 +55,9 @@ def test_a_session_comes_back_to_the_bit_and_computes_nothing(branched: Session,
         assert ours.selection == theirs.selection
         for a, b in zip(ours.state.bits, theirs.state.bits, strict=True):
             assert torch.equal(a, b)
-    assert show(again, again.current).stage.count("<img") == show(branched, branched.current).stage.count("<img")
+    assert page_at(again, again.current)["stage"].count("<img") == page_at(branched, branched.current)["stage"].count(
+        "<img"
+    )
     assert (again.folder / "origin.json").is_file()  # type: ignore[operator]
 
 
@@ -216,7 +217,7 @@ def test_a_refused_session_leaves_nothing_behind(session: Session, store: Sessio
 
 def test_only_our_own_recordings_bring_their_pictures(session: Session, store: SessionStore) -> None:
     at = go_to(session, 1)
-    show(session, at)
+    page_at(session, at)
     assert session.folder is not None
     data = pack(session, shown=True)
     fill, origin = unpack(data, trusted=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import types
 from typing import Any
 
-import gradio as gr
 import pytest
 import torch
 from fake_engine import fake_engine
@@ -15,28 +13,26 @@ from PIL import Image
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.storage.png import png_bytes, read_recipe
-from ui.files.events import TakeAway
+from ui.files.events import Files
+from ui.guide import recorded
+from ui.panels.panel import Services
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.setup.checks import RailHandlers
-from ui.shell.handlers import SKIP_VIEWS
+from ui.shell.events import FileEvent, RunEvent
+from ui.shell.quirks import Values
 
 
 @pytest.fixture
-def takeaway(store: SessionStore) -> TakeAway:
-    return TakeAway(store, RailHandlers(store.engine), SKIP_VIEWS)
+def files(services: Services) -> Files:
+    return Files(services)
 
 
-def event(**data: Any) -> Any:
-    return types.SimpleNamespace(_data=data)
+def drop(files: Files, data: bytes) -> list[Values]:
+    return list(files.dropped(FileEvent(name="file", data=base64.b64encode(data).decode())))
 
 
-def drop(takeaway: TakeAway, data: bytes) -> list[tuple]:
-    return list(takeaway.dropped(event(name="file", data=base64.b64encode(data).decode())))
-
-
-def shown_run(takeaway: TakeAway, values: tuple) -> Session:
-    session = takeaway.store.get(values[SKIP_VIEWS][0])
+def shown_run(files: Files, values: Values) -> Session:
+    session = files.store.get(values["here"].run)
     assert session is not None
     return session
 
@@ -47,36 +43,36 @@ def overruled(session: Session) -> str:
     return go_to(session, 13)
 
 
-def test_a_dropped_picture_reopens_its_run_to_the_bit(takeaway: TakeAway, session: Session) -> None:
+def test_a_dropped_picture_reopens_its_run_to_the_bit(files: Files, session: Session) -> None:
     end = overruled(session)
     state = session.history.node(end).state
-    *progress, last = drop(takeaway, png_bytes(session.engine.best(state)))
+    *progress, last = drop(files, png_bytes(session.engine.best(state)))
     assert len(progress) == 13
-    assert "scale 4 of 13" in progress[3][0]
-    assert "every bit of the picture as recorded" in last[0]
-    again = shown_run(takeaway, last)
+    assert "scale 4 of 13" in progress[3]["notice"]
+    assert "every bit of the picture as recorded" in last["notice"]
+    again = shown_run(files, last)
     assert again.id != session.id
     assert again.current == end
     assert all(torch.equal(a, b) for a, b in zip(again.history.current.state.bits, state.bits, strict=True))
-    assert last[SKIP_VIEWS + 1 :][:4] == (PROMPT, 0, "tts-var", 1)
+    assert [last[n] for n in ("prompt", "seed", "search", "n")] == [PROMPT, 0, "tts-var", 1]
     assert png_bytes(again.engine.best(again.history.current.state)) == png_bytes(session.engine.best(state))
-    fresh = SessionStore(fake_engine(), takeaway.store.root).get(again.id)
+    fresh = SessionStore(fake_engine(), files.store.root).get(again.id)
     assert fresh is not None
     assert fresh.current == end, "it is kept like any other run"
 
 
-def test_a_dropped_session_reopens(takeaway: TakeAway, session: Session) -> None:
+def test_a_dropped_session_reopens(files: Files, session: Session) -> None:
     end = overruled(session)
-    file = takeaway.pack(session.id)
+    file = files.pack(RunEvent(session.id))
     assert file["name"].startswith("ttsvar-a-photo-of-three-blue-balls-0-")
-    (last,) = drop(takeaway, base64.b64decode(file["data"]))
-    assert "Reopened from the session" in last[0]
-    assert shown_run(takeaway, last).current == end
+    (last,) = drop(files, base64.b64decode(file["data"]))
+    assert "Reopened from the session" in last["notice"]
+    assert shown_run(files, last).current == end
 
 
-def test_the_picture_without_its_recipe(takeaway: TakeAway, session: Session) -> None:
+def test_the_picture_without_its_recipe(files: Files, session: Session) -> None:
     overruled(session)
-    file = takeaway.bare(session.id)
+    file = files.bare(RunEvent(session.id))
     assert file["name"] == "a-photo-of-three-blue-balls-0.png"
     image = Image.open(io.BytesIO(base64.b64decode(file["data"])))
     assert not image.info
@@ -98,35 +94,36 @@ def foreign_png() -> bytes:
         (b"PK\x03\x04 cut off", "damaged"),
     ],
 )
-def test_a_wrong_file_is_explained_and_the_run_stays(takeaway: TakeAway, data: bytes, says: str) -> None:
-    (values,) = drop(takeaway, data)
-    assert says in values[0]
-    assert 'role="alert"' in values[0]
-    assert all(v == gr.skip() for v in values[1:])
+def test_a_wrong_file_is_explained_and_the_run_stays(files: Files, data: bytes, says: str) -> None:
+    (values,) = drop(files, data)
+    assert says in values["notice"]
+    assert 'role="alert"' in values["notice"]
+    assert list(values) == ["notice"]
 
 
 @pytest.mark.parametrize("data", [None, "", 7, {}, "###", "A" * 40_000_000])
-def test_what_is_no_file_is_explained(takeaway: TakeAway, data: Any) -> None:
-    (values,) = list(takeaway.dropped(event(data=data)))
-    assert 'role="alert"' in values[0]
+def test_what_is_no_file_is_explained(files: Files, data: Any) -> None:
+    (values,) = list(files.dropped(FileEvent.read({"data": data})))
+    assert 'role="alert"' in values["notice"]
 
 
-def test_a_picture_of_another_model_is_explained(takeaway: TakeAway, session: Session) -> None:
+def test_a_picture_of_another_model_is_explained(files: Files, session: Session) -> None:
     overruled(session)
     data = png_bytes(session.engine.best(session.history.current.state))
-    takeaway.store.engine.backend.name = "other"
-    (values,) = drop(takeaway, data)
-    assert "made with &#x27;fake&#x27;" in values[0]
+    files.store.engine.backend.name = "other"
+    (values,) = drop(files, data)
+    assert "made with &#x27;fake&#x27;" in values["notice"]
     assert read_recipe(data).run.model == "fake"
 
 
 @pytest.mark.parametrize("run_id", ["", "nobody99", None, 3, "../../etc"])
-def test_files_of_no_run_are_refused(takeaway: TakeAway, run_id: Any) -> None:
-    for file in (takeaway.pack(run_id), takeaway.bare(run_id)):
+def test_files_of_no_run_are_refused(files: Files, run_id: Any) -> None:
+    for file in (files.pack(RunEvent.read(run_id)), files.bare(RunEvent.read(run_id))):
         assert "no longer kept" in file["error"]
 
 
-def test_an_unknown_recorded_run_is_explained(takeaway: TakeAway) -> None:
-    values = takeaway.recorded(event(name="<b>none</b>"))
-    assert "There is no recorded run" in values[0]
-    assert "<b>" not in values[0]
+def test_an_unknown_recorded_run_is_explained(services: Services) -> None:
+    (event,) = recorded.events(services)
+    values: Any = event.answer(event.read({"name": "<b>none</b>"}))
+    assert "There is no recorded run" in values["notice"]
+    assert "<b>" not in values["notice"]

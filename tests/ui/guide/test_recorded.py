@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from ui_helpers import page_at
 
 import ttsvar
 from tools.record.stories import STORIES
@@ -18,7 +19,6 @@ from ui.files.records import picture
 from ui.guide.recorded import FOLDER, offered, open_recorded, recorded_runs
 from ui.scene.frame import build_frame
 from ui.session.store import SessionStore
-from ui.shell.view import show
 
 RUNS = recorded_runs()
 pytestmark = pytest.mark.skipif(not RUNS, reason="no recorded runs here; make them with python -m tools.record.record")
@@ -54,13 +54,13 @@ def test_every_story_is_recorded_and_all_are_small() -> None:
 def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path, name: str) -> None:
     store = SessionStore(still, tmp_path)
     session = open_recorded(store, name)
-    view = show(session, session.current)
-    assert "stage final" in view.stage
-    assert session.origin["story"]["title"] in view.stage
+    view = page_at(session, session.current)
+    assert "stage final" in view["stage"]
+    assert session.origin["story"]["title"] in view["stage"]
     assert len(session.history.leaves()) == 2
     for node in session.history:
         session.open(node.state.id)
-        show(session, node.state.id)
+        page_at(session, node.state.id)
     for place in session.origin["story"]["places"]:
         assert place["state"] in session.history
 
@@ -87,9 +87,9 @@ def test_two_visitors_get_copies_of_their_own(still: Engine, tmp_path: Path) -> 
 def test_other_weights_are_told(still: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = open_recorded(SessionStore(still, tmp_path), RUNS[0].name)
     monkeypatch.setattr(still, "weights", RUNS[0].weights)
-    assert "Drawn with other weights" not in show(session, session.current).stage
+    assert "Drawn with other weights" not in page_at(session, session.current)["stage"]
     monkeypatch.setattr(still, "weights", "0123456789")
-    assert "Drawn with other weights" in show(session, session.current).stage
+    assert "Drawn with other weights" in page_at(session, session.current)["stage"]
 
 
 def test_runs_of_another_model_are_not_offered(still: Engine, tmp_path: Path) -> None:

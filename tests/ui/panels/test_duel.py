@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_engine import DrawnBackend, fake_engine
-from ui.pages.classroom.scoreboard import Scoreboard
 from ui_helpers import go_to
 
 from ttsvar.errors import SelectionError
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.panels.duel import model as duel
-from ui.panels.duel.events import DuelEvents
+from ui.panels.duel.events import Comparing, panel_at
+from ui.panels.panel import Services
+from ui.scene.scene import Here
 from ui.session import branches
 from ui.session.annotations import Duel, Side, outcome
 from ui.session.session import Session
 from ui.session.store import SessionStore
+from ui.shell.events import CompareEvent, RunEvent, VisitorEvent
 
 MINE = [1, 1, 1, 0, 0, 0, 0, 0]
 VISITOR = "a" * 32
@@ -138,64 +140,64 @@ def test_a_duel_survives_a_restart(session: Session, store: SessionStore) -> Non
 
 
 @pytest.fixture
-def events(store: SessionStore) -> DuelEvents:
+def comparing(store: SessionStore, services: Services) -> Comparing:
     store.evaluator = Redness()
-    return DuelEvents(store, Scoreboard(None), 10)
+    return Comparing(services)
 
 
-def event(**data: Any) -> Any:
-    return SimpleNamespace(_data=data)
+def event(**data: Any) -> CompareEvent:
+    return CompareEvent.read(data)
 
 
-def test_the_race_is_shown_and_the_board_stays(session: Session, events: DuelEvents) -> None:
+def test_the_race_is_shown_and_the_board_stays(session: Session, comparing: Comparing) -> None:
     at_six = go_to(session, 6)
-    stream = list(events.compare(event(run=session.id, at=at_six, counts=[0, 0, 0, 1], visitor=VISITOR)))
+    stream = list(comparing.compare(event(run=session.id, at=at_six, counts=[0, 0, 0, 1], visitor=VISITOR)))
     assert len(stream) == 8
-    assert 'class="race"' in stream[3][-1]
-    assert stream[3][-1].count(" leads at scale 7") == 2
+    assert 'class="race"' in stream[3]["duel"]
+    assert stream[3]["duel"].count(" leads at scale 7") == 2
     assert session.current == at_six
-    assert "Scale 6: draw 2 from 4" in stream[-1][2]
-    assert 'class="outcome' in stream[-1][-1]
-    assert "Your score: 1 compared" in events.score(VISITOR)["text"]
-    assert events.score("b" * 32)["text"] == ""
+    assert "Scale 6: draw 2 from 4" in stream[-1]["stage"]
+    assert 'class="outcome' in stream[-1]["duel"]
+    assert "Your score: 1 compared" in comparing.score(VisitorEvent.read(VISITOR))["text"]
+    assert comparing.score(VisitorEvent.read("b" * 32))["text"] == ""
 
 
 def test_stop_answers_within_one_scale_and_nothing_is_lost(
-    session: Session, events: DuelEvents, backend: DrawnBackend
+    session: Session, comparing: Comparing, backend: DrawnBackend
 ) -> None:
     at_two = go_to(session, 2)
     data = event(run=session.id, at=at_two, counts=MINE, visitor=VISITOR)
-    stream = events.compare(data)
+    stream = comparing.compare(data)
     for _ in range(3):
         next(stream)
-    events.functions()[2](session.id)
+    comparing.stop(RunEvent(session.id))
     rest = list(stream)
     assert len(rest) == 1
-    assert "Stopped" in rest[0][-1]
-    assert events.scoreboard.of(VISITOR) == []
+    assert "Stopped" in rest[0]["duel"]
+    assert comparing.scoreboard.of(VISITOR) == []
     grown = len(backend.grown)
-    list(events.compare(data))
+    list(comparing.compare(data))
     assert len(set(backend.grown)) == len(backend.grown)
     assert len(backend.grown) - grown == 2 * 10 - 4
 
 
 @pytest.mark.parametrize("data", [{}, {"run": "gone1234"}, {"run": 7}])
-def test_a_run_that_is_gone_is_said_to_be(events: DuelEvents, data: dict) -> None:
-    assert "no longer kept" in list(events.compare(event(**data)))[-1][-1]
+def test_a_run_that_is_gone_is_said_to_be(comparing: Comparing, data: dict) -> None:
+    assert "no longer kept" in list(comparing.compare(event(**data)))[-1]["duel"]
 
 
 @pytest.mark.parametrize("counts", [None, [], [9], "1", [0] * 8, [True] * 8])
-def test_choices_that_do_not_fit_are_explained(session: Session, events: DuelEvents, counts: Any) -> None:
+def test_choices_that_do_not_fit_are_explained(session: Session, comparing: Comparing, counts: Any) -> None:
     at_two = go_to(session, 2)
-    panel = list(events.compare(event(run=session.id, at=at_two, counts=counts)))[-1][-1]
+    panel = list(comparing.compare(event(run=session.id, at=at_two, counts=counts)))[-1]["duel"]
     assert "does not fit 8 candidates" in panel or "Nothing is selected" in panel
 
 
-def test_the_end_offers_every_choice_by_hand(session: Session, events: DuelEvents) -> None:
+def test_the_end_offers_every_choice_by_hand(session: Session, services: Services) -> None:
     at_two = go_to(session, 2)
     session.open(session.commit(at_two, MINE))
     go_to(session, 13)
-    panel = events.show((session.id, at_two))
+    panel = panel_at(services, Here(session.id, at_two))["duel"]
     assert 'data-counts="1,1,1,0,0,0,0,0"' in panel
     assert "Compare scale 2" in panel
-    assert events.show(None) == ""
+    assert panel_at(services, None) == {"duel": ""}

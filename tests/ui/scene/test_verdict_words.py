@@ -6,8 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ui.shell.view import show
-from ui_helpers import go_to
+from ui_helpers import go_to, page_at
 
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.scene.verdicts import told, verdict_html, verdict_of
@@ -54,14 +53,14 @@ def test_the_winner_of_a_finished_run_is_judged_once(session: Session) -> None:
     session.evaluator = Yes()
     end = go_to(session, 13)
     assert verdict_of(session, end) == (True, ())
-    assert "satisfies the prompt" in show(session, end).stage
+    assert "satisfies the prompt" in page_at(session, end)["stage"]
     assert asked == [session.run.prompt]
 
 
 def test_nothing_is_said_where_nothing_measures(session: Session) -> None:
     end = go_to(session, 13)
     assert verdict_of(session, end) == (None, ())
-    assert "satisf" not in show(session, end).stage
+    assert "satisf" not in page_at(session, end)["stage"]
 
 
 def test_a_verdict_that_was_kept_as_a_sentence_is_asked_for_again(session: Session) -> None:

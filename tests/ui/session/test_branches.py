@@ -6,15 +6,15 @@ import re
 
 import pytest
 from fake_engine import fake_engine
-from ui_helpers import go_to
+from ui_helpers import go_to, page_at
 
 from ttsvar.errors import StateError
-from ui.panels.lineage.events import LineageEvents
+from ui.panels.lineage.events import Lineage
+from ui.scene.lineage import columns
 from ui.session import branches
-from ui.session import walk as rivers
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.shell.view import show
+from ui.shell.events import CandidateEvent, NameEvent
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_name_is_kept_on_disk(forked: Session, store: SessionStore) -> None:
     assert [b.name for b in branches.lines(again.history)] == ["Branch 1", "two of <them>"]
     go_to(again, 7)
     assert branches.line_of(again.history, again.current).name == "two of <them>"
-    assert "<them>" not in re.sub(r"&lt;them&gt;", "", show(again, again.current).lineage)
+    assert "<them>" not in re.sub(r"&lt;them&gt;", "", page_at(again, again.current)["lineage"])
 
 
 def test_a_second_name_replaces_the_first(forked: Session) -> None:
@@ -87,15 +87,15 @@ def test_a_given_name_is_not_overwritten(forked: Session) -> None:
     assert branches.lines(forked.history)[1].name == "Branch 1 (2)"
 
 
-def test_the_river_shows_copies_deaths_forks_and_marks(forked: Session) -> None:
+def test_the_lineage_shows_copies_deaths_forks_and_marks(forked: Session) -> None:
     at_two = next(n.state.id for n in forked.history if n.state.scale == 2)
     forked.open(at_two)
     forked.open(forked.commit(at_two, [2, 1, 0, 0, 0, 0, 0, 0]))
-    columns = rivers.columns(forked, forked.current)
-    assert columns[2].forks == ("Branch 1", "Branch 2")
-    assert [d.alive for d in columns[2].dots] == [True, True] + 6 * [False]
-    assert [d.born for d in columns[3].dots] == [False, True, False]
-    lineage = show(forked, forked.current).lineage
+    shown = columns(forked, forked.current)
+    assert shown[2].forks == ("Branch 1", "Branch 2")
+    assert [d.alive for d in shown[2].dots] == [True, True] + 6 * [False]
+    assert [d.born for d in shown[3].dots] == [False, True, False]
+    lineage = page_at(forked, forked.current)["lineage"]
     assert "parts here: Branch 1, Branch 2" in lineage
     assert "+ c0.2b" in lineage
     assert lineage.count('class="death"') == 6
@@ -103,23 +103,27 @@ def test_the_river_shows_copies_deaths_forks_and_marks(forked: Session) -> None:
 
 
 def test_a_look_at_a_candidate_tells_its_story(forked: Session, store: SessionStore) -> None:
-    events = LineageEvents(store)
+    events = Lineage(store)
     names = forked.history.current.state.candidate_ids
-    seen = events.peek(forked.id, forked.current, 1)
+    seen = events.peek(CandidateEvent.read({"run": forked.id, "at": forked.current, "row": 1}))
     assert (seen["name"], seen["scale"], seen["alive"]) == (names[1], 4, 2)
     assert [s["scale"] for s in seen["story"]] == [0, 1, 2, 3, 4]
     at_two = forked.history.path()[2].state.id
-    assert events.peek(forked.id, at_two, 5)["text"].endswith("It ends here.")
-    assert events.peek(forked.id, at_two, 0)["text"].endswith("It goes on as c0.")
+
+    def peek(row: int) -> dict:
+        return events.peek(CandidateEvent(run=forked.id, at=at_two, row=row))
+
+    assert peek(5)["text"].endswith("It ends here.")
+    assert peek(0)["text"].endswith("It goes on as c0.")
 
 
 @pytest.mark.parametrize(("at", "row"), [("nonsense", 0), (None, 99), (None, -1), (None, "0"), (None, True)])
 def test_looks_that_do_not_fit_are_refused(forked: Session, store: SessionStore, at: str | None, row: int) -> None:
-    answer = LineageEvents(store).peek(forked.id, at or forked.current, row)
+    answer = Lineage(store).peek(CandidateEvent.read({"run": forked.id, "at": at or forked.current, "row": row}))
     assert "reload the page" in answer["error"]
 
 
 def test_a_run_that_is_gone_is_said_to_be(store: SessionStore) -> None:
-    events = LineageEvents(store)
-    assert "no longer kept" in events.peek("gonegone", "x", 0)["error"]
-    assert "no longer kept" in events.rename("gonegone", "x", "y")["error"]
+    events = Lineage(store)
+    assert "no longer kept" in events.peek(CandidateEvent.read({"run": "gonegone", "at": "x", "row": 0}))["error"]
+    assert "no longer kept" in events.rename(NameEvent.read({"run": "gonegone", "start": "x", "name": "y"}))["error"]

@@ -7,16 +7,16 @@ import time
 
 import pytest
 from fake_engine import DrawnBackend, fake_engine
-from ui.shell.view import show
-from ui_helpers import PROMPT, go_to
+from ui_helpers import PROMPT, go_to, page_at
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.types import ScaleSchedule
-from ui.session import walk as rivers
+from ui.scene.lineage import branches
 from ui.session.session import MOST_COPIES, Session
 from ui.session.store import SessionStore
+from ui.session.walk import best_row
 
 
 def test_going_back_and_on_again_computes_nothing(session: Session, backend: DrawnBackend) -> None:
@@ -40,8 +40,8 @@ def test_another_choice_makes_a_branch_and_both_are_kept(session: Session) -> No
     assert session.ahead(at_two)[-1] == second_end
     session.walked(first_end)
     assert session.ahead(at_two)[-1] == first_end
-    assert [b.title for b in rivers.branches(session, first_end)] == ["Branch 1", "Branch 2"]
-    assert [b.here for b in rivers.branches(session, first_end)] == [True, False]
+    assert [b.title for b in branches(session, first_end)] == ["Branch 1", "Branch 2"]
+    assert [b.here for b in branches(session, first_end)] == [True, False]
 
 
 def test_the_same_choice_by_hand_is_the_proposal(session: Session) -> None:
@@ -84,17 +84,17 @@ def test_a_restart_loses_nothing_and_computes_nothing(session: Session, store: S
     at_two = go_to(session, 2)
     session.open(session.commit(at_two, [2, 0, 1, 0, 0, 0, 0, 1]))
     at = go_to(session, 7)
-    before = show(session, at)
+    before = page_at(session, at)
     engine = fake_engine()
     again = SessionStore(engine, store.root).get(session.id)
     assert again is not None
     assert again.current == at
-    after = show(again, again.current)
+    after = page_at(again, again.current)
     assert isinstance(engine.backend, DrawnBackend)
     assert engine.backend.grown == []
     assert engine.backend.decoded == 0
     for name in ("stepper", "lineage", "features", "resampling", "scores"):
-        assert getattr(after, name) == getattr(before, name), name
+        assert after[name] == before[name], name
     go_to(again, 13)
     go_to(session, 13)
     assert again.current == session.current
@@ -163,10 +163,10 @@ def test_a_run_that_is_watched_stays(session: Session, store: SessionStore) -> N
 
 def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: SessionStore) -> None:
     end = go_to(session, 13)
-    best = rivers.best_row(session, end)
+    best = best_row(session, end)
     assert session.folder is not None
     (session.folder / "shown" / f"{end}-best.json").write_text("{")
     again = SessionStore(fake_engine(), store.root).get(session.id)
     assert again is not None
-    assert rivers.best_row(again, end) == best
+    assert best_row(again, end) == best
     assert (session.folder / "shown" / f"{end}-best.json").read_text() == str(best)

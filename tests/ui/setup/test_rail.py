@@ -14,17 +14,18 @@ from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.types import ScaleSchedule
 from ttsvar.weights.parts import LazyMapping
-from ui.setup.checks import RailHandlers
-from ui.setup.fields import Fields, fields_of
+from ui.setup.checks import SetupChecks
+from ui.setup.events import fields_in
+from ui.setup.fields import fields_of
 from ui.setup.view import model_html
 
 ENGINE = fake_engine()
-RAIL = RailHandlers(ENGINE)
+RAIL = SetupChecks(ENGINE)
 PAPER = fields_of(ENGINE, SearchConfig())
 
 
 def negative_note(**changes: str) -> str:
-    return RAIL.notes("", replace(PAPER, **changes), None).negative
+    return RAIL.notes("", replace(PAPER, **changes), None).negative_note
 
 
 def test_words_that_the_model_does_not_know_are_named_under_the_field_they_are_in() -> None:
@@ -32,7 +33,7 @@ def test_words_that_the_model_does_not_know_are_named_under_the_field_they_are_i
     note = negative_note(negative="a blurry cup")
     assert "does not know" in note
     assert "<mark>blurry</mark>" in note
-    assert RAIL.notes("", replace(PAPER, negative="a blurry cup"), None).prompt == ""
+    assert RAIL.notes("", replace(PAPER, negative="a blurry cup"), None).prompt_note == ""
 
 
 @pytest.mark.parametrize(("cfg", "idle"), [("1", True), (", ".join(["1"] * 13), True), ("1" + ", 3" * 12, False)])
@@ -52,11 +53,12 @@ def test_a_broken_plan_keeps_the_tints_of_its_marks() -> None:
 def test_a_run_brings_back_every_field() -> None:
     search = SearchConfig(n=2, negative="a red cup", cfg_layers=(0, -2), cfg=2.0, tau=(0.5,) * 12 + (0.4,))
     run = ENGINE.begin(PROMPT, search=search, seed=5).run
-    prompt, seed, *values = RAIL.recipe(run)
-    assert (prompt, seed) == (PROMPT, 5)
-    again = RAIL.read(prompt, seed, tuple(values), lambda p, s, n: ENGINE.begin(p, search=s, seed=n).run)
+    values = RAIL.recipe(run)
+    assert (values["prompt"], values["seed"]) == (PROMPT, 5)
+    fields = fields_in(values)
+    again = RAIL.read(PROMPT, 5, fields, lambda p, s, n: ENGINE.begin(p, search=s, seed=n).run)
     assert again == run
-    assert Fields(*values).negative == "a red cup"
+    assert fields.negative == "a red cup"
 
 
 def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
@@ -64,7 +66,7 @@ def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
         name = "infinity-125m"
         schedule = ScaleSchedule((*DrawnBackend.schedule.sizes[:-1], (52, 78)))
 
-    wide = RailHandlers(Engine(Wide(), {"pca": CellFeatures()}, {"image-reward": RedShare()})).choices()
+    wide = SetupChecks(Engine(Wide(), {"pca": CellFeatures()}, {"image-reward": RedShare()})).choices()
     assert "13 scales, 1248 \u00d7 832 px, on CPU" in model_html(wide)
     command = re.search(r"<code>python app\.py (--model infinity-125m .*?)</code>", model_html(wide))
     assert command
@@ -80,6 +82,6 @@ def test_what_the_fields_begin_with_is_offered_though_its_file_is_yet_to_come() 
     absent = {name: lambda: False for name in ("image-reward", "hps", "inception")}
     judges = LazyMapping(dict.fromkeys(("image-reward", "hps", "aesthetic"), RedShare), absent)
     eyes = LazyMapping(dict.fromkeys(("pca", "pool", "inception"), CellFeatures), absent)
-    offer = RailHandlers(Engine(DrawnBackend(), eyes, judges)).choices()
+    offer = SetupChecks(Engine(DrawnBackend(), eyes, judges)).choices()
     assert set(offer.rewards) == {"image-reward", "aesthetic"}
     assert offer.extractors == ("pca", "pool")

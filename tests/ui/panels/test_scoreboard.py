@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from ui.pages.classroom.scoreboard import Scoreboard, total
 
 from ttsvar.errors import StateError
 from ui.pages.classroom.chart import chart_html
 from ui.pages.classroom.page import Classroom
+from ui.panels.duel.scoreboard import Scoreboard, total
 from ui.session.annotations import Duel, Side
 from ui.shell.network import addresses
 
