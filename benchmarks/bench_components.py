@@ -15,10 +15,10 @@ import machine
 from ttsvar.config import search_config
 from ttsvar.engine.loop import Engine
 from ttsvar.families.load import load
-from ttsvar.types import StepCost
+from ttsvar.types import Component, StepCost
 
 PROMPT = "a photo of a red star and a green cup"
-COMPONENTS = ("transformer", "decode", "features", "reward")
+COMPONENTS = (Component.TRANSFORMER, Component.DECODE, Component.FEATURES, Component.REWARD)
 
 
 def bench(engine: Engine, chunks: list[int], candidates: int, repeats: int) -> dict[str, Any]:
@@ -45,8 +45,8 @@ def _grow_all(engine: Engine, candidates: int, seed: int) -> list[StepCost]:
         result = engine.step(state)
         costs.append(result.cost)
         state = engine.commit(result)
-    features = engine.observe(state, scores=False)[1].parts["features"]
-    return [*costs, StepCost({"features": features})]
+    features = engine.observe(state, scores=False)[1].parts[Component.FEATURES]
+    return [*costs, StepCost({Component.FEATURES: features})]
 
 
 def _report(runs: list[list[StepCost]], candidates: int) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _report(runs: list[list[StepCost]], candidates: int) -> dict[str, Any]:
     totals = [sum(run, StepCost()) for run in runs]
     row: dict[str, Any] = {n: milliseconds([t.parts[n].seconds for t in totals]) for n in COMPONENTS}
     scales = range(len(runs[0]) - 1)
-    row["by_scale"] = [milliseconds([run[k].parts["transformer"].seconds for run in runs]) for k in scales]
+    row["by_scale"] = [milliseconds([run[k].parts[Component.TRANSFORMER].seconds for run in runs]) for k in scales]
     row["peak_bytes"] = max(t.parts[n].peak_bytes for t in totals for n in COMPONENTS)
     return row
 

@@ -33,7 +33,7 @@ from ttsvar.features.dinov2 import Dinov2Extractor
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.model import ImageReward
-from ttsvar.types import FeatureExtractor, ScaleSchedule, StepCost
+from ttsvar.types import Component, FeatureExtractor, ScaleSchedule, StepCost
 from ttsvar.weights.room import pick_device, pick_dtype
 
 PROMPT = "a photo of a red star and a green cup"
@@ -109,7 +109,7 @@ def build_engine(name: str, size: int, device: torch.device, dtype: torch.dtype,
 def run(engine: Engine, search: SearchConfig, prompt: str, seed: int) -> dict[str, Any]:
     """One search from the prompt's tokens to the decoded picture: seconds, peak bytes and items of every component."""
     text = CostMeter(engine.device)
-    with text.part("selection"):
+    with text.part(Component.SELECTION):
         state = engine.begin(prompt, search=search, seed=seed)
     total = StepCost()
     while not state.done:
@@ -118,7 +118,7 @@ def run(engine: Engine, search: SearchConfig, prompt: str, seed: int) -> dict[st
         state = engine.commit(result)
     if len(state) == 1 or search.strategy == "raw":
         total += engine.observe(state, features=False, scores=False)[1]
-    parts = {"text": text.cost().parts["selection"], **total.parts}
+    parts = {"text": text.cost().parts[Component.SELECTION], **total.parts}
     return {
         name: {"seconds": part.seconds, "flops": part.flops, "peak_bytes": part.peak_bytes, "items": part.items}
         for name, part in parts.items()
@@ -201,9 +201,9 @@ def main() -> None:
             "peak_of": f"{dtype} matrix product of side {GPU_SIDE}, best of 10",
         }
     held = CostMeter(device)
-    with held.part("selection"):
+    with held.part(Component.SELECTION):
         engine = build_engine(f"infinity-{arguments.model}", arguments.size, device, dtype, device.type != "cpu")
-    weights = held.cost().parts["selection"]
+    weights = held.cost().parts[Component.SELECTION]
     searches = {"raw": search_config("raw"), **{f"tts-var n={n}": search_config("tts-var", n=n) for n in arguments.n}}
     report = bench(engine, searches, arguments.repeats, warm_up=device.type == "cuda")
     where = about.get("gpu", f"{about['processor']}, {about['threads']} threads")

@@ -26,6 +26,7 @@ from ttsvar.families.infinity.checkpoint import load_transformer, published_name
 from ttsvar.families.infinity.published import PUBLISHED
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.nn.transformer_config import TransformerConfig
+from ttsvar.types import Component
 from ttsvar.weights.room import DTYPES
 
 GOAL = 1.3
@@ -82,9 +83,9 @@ def measure(path: Path, config: TransformerConfig, dtype: torch.dtype) -> dict[s
     with torch.device("meta"):
         Infinity(config)  # what torch imports for it is counted before, with the interpreter
     meter = CostMeter()
-    with AnonymousPeak() as anonymous, meter.part("transformer"):
+    with AnonymousPeak() as anonymous, meter.part(Component.TRANSFORMER):
         model = load_transformer(path, config, dtype)
-    cost = meter.cost().parts["transformer"]
+    cost = meter.cost().parts[Component.TRANSFORMER]
     return {
         "seconds": round(cost.seconds, 2),
         "weight_bytes": sum(t.nbytes for t in model.state_dict().values()),

@@ -133,6 +133,9 @@ def test_guidance_and_temperature_per_scale_need_one_number_each():
     resolve_batch(SearchConfig(cfg=(3.0,) * 13, tau=(0.5,) * 13), LADDER)
     with pytest.raises(ConfigError, match="tau has 2 numbers"):
         resolve_batch(SearchConfig(tau=(0.5, 0.5)), LADDER)
+    for name in ("lam", "cfg", "tau"):
+        with pytest.raises(ConfigError, match=f"{name} has 12 numbers; give one, or 13"):
+            resolve_batch(SearchConfig(**{name: (1.0,) * 12}), LADDER)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.integers(-1, 9), min_size=13, max_size=13))

@@ -73,13 +73,11 @@ def token_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> T
 
 
 def draw_tokens(probabilities: Tensor, uniform: Tensor) -> Tensor:
-    """Tokens int64 [...] on the CPU: the first whose summed probability [..., V] exceeds the uniform number [...].
+    """Tokens int64 [...] on the CPU: the first whose summed probability [..., V] exceeds the float32 uniform [...].
 
     Sums in float64 on the CPU, so that equal probabilities give equal tokens on every device.
     """
     sums = probabilities.cpu().double().cumsum(-1)
-    last = sums[..., -1:].contiguous()
-    wanted = uniform.cpu().double()[..., None] * last
-    drawn = torch.searchsorted(sums, wanted, right=True)
-    # The product may round up to the whole sum; then the last token of any probability is meant.
-    return torch.minimum(drawn, torch.searchsorted(sums, last))[..., 0]
+    # A float32 uniform is at most 1 - 2^-24, so the product stays below the whole sum.
+    wanted = uniform.cpu().double()[..., None] * sums[..., -1:]
+    return torch.searchsorted(sums, wanted, right=True)[..., 0]

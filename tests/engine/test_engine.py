@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ttsvar.config import SEARCHES, SearchConfig
-from ttsvar.types import ScaleSchedule, SearchState, Selection, StepCost
+from ttsvar.types import Component, ScaleSchedule, SearchState, Selection, Source, StepCost
 
 PROMPT = "a photo of two red stars"
 
@@ -71,10 +71,10 @@ def test_costs_name_every_component_and_what_is_remembered_is_free():
         state = engine.commit(results[-1])
     total = sum((r.cost for r in results), StepCost())
     assert set(total.parts) == {"transformer", "decode", "features", "reward", "selection"}
-    assert total.parts["decode"].items == 20
-    assert total.parts["decode"].flops == pytest.approx(20e5)
-    assert total.parts["transformer"].seconds > 0
-    assert total.parts["transformer"].peak_bytes >= 0
+    assert total.parts[Component.DECODE].items == 20
+    assert total.parts[Component.DECODE].flops == pytest.approx(20e5)
+    assert total.parts[Component.TRANSFORMER].seconds > 0
+    assert total.parts[Component.TRANSFORMER].peak_bytes >= 0
     seen, cost = engine.observe(results[2].grown, scores=False)
     assert "decode" not in cost.parts
     assert torch.equal(seen.images, results[2].candidates.images)  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def test_ids_are_unique_and_choices_name_states(data: st.DataObject):
         picks = data.draw(st.lists(st.integers(0, alive - 1), min_size=1, max_size=6))
         before = set(state.candidate_ids)
         state = engine.commit(result, Selection(tuple(picks)))
-        assert engine.commit(result, Selection(tuple(reversed(picks)), "strategy")).id == state.id
+        assert engine.commit(result, Selection(tuple(reversed(picks)), Source.STRATEGY)).id == state.id
         assert len(set(state.candidate_ids)) == len(state.candidate_ids)
         assert not (set(state.candidate_ids) - before) & seen_ids, "an id is never used again"
         assert state.id not in seen_states

@@ -9,7 +9,7 @@ from ttsvar.config import SEARCHES, SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.families.base.prompts import FreeText
-from ttsvar.types import Selection, StepResult
+from ttsvar.types import ScaleSchedule, Selection, StepResult
 
 PROMPT = "a photo of two red stars"
 
@@ -78,3 +78,10 @@ def test_wrong_lengths_and_seeds_are_refused():
         engine.begin(PROMPT, seed=1.5)  # type: ignore[arg-type]
     with pytest.raises(ScheduleError, match="Scale 0 has 600"):
         engine.begin(PROMPT, search=SearchConfig(strategy="raw", batch=(600,) * 13))
+
+
+def test_a_state_of_another_ladder_under_the_same_name_is_refused():
+    other = fake_engine(schedule=ScaleSchedule(tuple((s + 1, s + 1) for s in range(13))))
+    state = other.begin(PROMPT)
+    with pytest.raises(StateError, match="13 scales"):
+        fake_engine().step(state)

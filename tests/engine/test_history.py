@@ -9,7 +9,7 @@ from history_steps import advance, session
 
 from ttsvar.engine.history import History
 from ttsvar.errors import StateError
-from ttsvar.types import Candidates
+from ttsvar.types import Candidates, Component
 
 
 def test_a_line_and_its_branches():
@@ -39,6 +39,18 @@ def test_the_same_choice_again_is_the_same_node():
     assert again.state.id == first.state.id
     assert len(history) == 2
     assert len(history.leaves()) == 1
+
+
+def test_going_the_same_way_again_keeps_what_was_computed_there():
+    engine, history = session()
+    first = advance(engine, history)
+    second = advance(engine, history)
+    history.go(history.root.state.id)
+    again = advance(engine, history)
+    assert again.state.id == first.state.id
+    assert again.selection == first.selection
+    assert again.result is not None, "its step is still there"
+    assert history.children(again.state.id) == (second,)
 
 
 def test_named_branches():
@@ -102,7 +114,7 @@ def test_costs_add_up_along_a_branch():
     engine, history = session()
     for _ in range(13):
         advance(engine, history)
-    assert history.cost().parts["decode"].items == 2 * 21
+    assert history.cost().parts[Component.DECODE].items == 2 * 21
     assert history.cost(history.root.state.id).parts == {}
 
 
@@ -113,6 +125,27 @@ def test_what_a_person_saw_is_noted():
     seen, _ = engine.observe(node.result.grown)
     history.add_seen(node.result.grown.id, seen)
     assert history.root.seen is seen
+
+
+def test_what_a_person_saw_loses_its_pictures_with_the_caches_and_keeps_its_numbers():
+    engine, history = session(1)
+    node = history.add_result(engine.step(history.current.state))
+    seen, _ = engine.observe(node.stepped.grown)
+    history.add_seen(node.state.id, seen)
+    for _ in range(2):
+        advance(engine, history)
+    kept = history.root.seen
+    assert kept is not None
+    assert kept.images is None
+    assert kept.features is None
+    for name in ("scores", "labels", "probabilities", "clustering_input"):
+        assert getattr(kept, name) is getattr(seen, name), name
+
+
+def test_a_state_without_a_step_says_so():
+    _, history = session()
+    with pytest.raises(StateError, match="Scale 0 has not been generated yet"):
+        _ = history.current.stepped
 
 
 def test_strangers_are_refused():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ttsvar.config import RESAMPLINGS
 from ttsvar.errors import ConfigError, SelectionError
 from ttsvar.sampling import keyed_rng
-from ttsvar.search.resampling import resample
+from ttsvar.search.resampling import _at_points, _residual, resample
 
 WEIGHTS = st.lists(st.sampled_from([0.0, 1e-9, 0.1, 0.25, 1.0, 3.0]), min_size=1, max_size=9).filter(any)
 
@@ -72,8 +72,22 @@ def test_whole_averages_leave_nothing_to_chance():
     p = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     assert resample(p, 4, keyed_rng(0), "residual") == (0, 0, 1, 2)
     assert resample(p, 4, keyed_rng(0), "systematic") == (0, 0, 1, 2)
-    thirtieths = torch.full((30,), 1 / 30, dtype=torch.float64)
-    assert resample(thirtieths, 30, keyed_rng(1), "residual") == tuple(range(30))
+    for count in (20, 30):
+        equal = torch.full((count,), 1 / count, dtype=torch.float64)
+        assert resample(equal, count, keyed_rng(1), "residual") == tuple(range(count))
+
+
+def test_averages_that_rounding_leaves_below_a_whole_number_count_as_whole():
+    p = np.full(20, 1 / 20)
+    p /= p.sum()
+    assert np.all(p * 20 < 1), "the case that this is about"
+    assert list(_residual(p, 20, keyed_rng(1))) == list(range(20))
+
+
+def test_a_point_at_the_very_end_belongs_to_the_last_that_has_a_part():
+    p = np.array([0.25, 0.75, 0.0])
+    points = np.array([0.0, 0.25, np.nextafter(1.0, 0.0), 1.0])
+    assert _at_points(p, points).tolist() == [0, 1, 1, 1]
 
 
 def test_rounding_of_the_sum_does_not_matter():

@@ -12,10 +12,12 @@ from engine_fakes import LADDER, fake_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.config import SEARCHES, ResolvedSearch, Sampling, SearchConfig
+from ttsvar.config import RESAMPLINGS, SEARCHES, ResolvedSearch, Sampling, SearchConfig
 from ttsvar.engine.history import History
 from ttsvar.engine.loop import Engine
+from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_search
+from ttsvar.search.resampling import resample
 from ttsvar.search.weights import draws_at, effective_size, log_weights
 from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Run, ScaleSchedule, SearchState, Selection, StepResult
@@ -118,6 +120,18 @@ def test_a_search_that_always_draws_says_how(scheme: str):
     reason = through(fake_engine(), smc(resampling=scheme, lam=500.0))[4].proposal.reason
     assert "drawn by potential value at lambda 500" in reason
     assert (scheme in reason) == (scheme != "multinomial")
+
+
+def test_a_search_draws_by_the_scheme_it_names():
+    drawn = {}
+    for scheme in RESAMPLINGS:
+        result = through(fake_engine(), smc(resampling=scheme, n=16, lam=1.0))[4]
+        chances = result.candidates.probabilities
+        assert chances is not None
+        key = (0, 4, "select", result.grown.id)
+        assert result.proposal.parents == resample(chances, 16, keyed_rng(*key), scheme)
+        drawn[scheme] = [resample(chances, 16, keyed_rng(*key), other) for other in RESAMPLINGS]
+    assert all(len(set(picks)) == len(RESAMPLINGS) for picks in drawn.values()), "the schemes can be told apart here"
 
 
 def test_few_that_count_are_reason_to_draw():

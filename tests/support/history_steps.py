@@ -7,7 +7,7 @@ from engine_fakes import fake_engine
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.loop import Engine
-from ttsvar.types import Selection
+from ttsvar.types import Selection, Source
 
 
 def advance(engine: Engine, history: History, chosen: tuple[int, ...] | None = None) -> Node:
@@ -16,7 +16,7 @@ def advance(engine: Engine, history: History, chosen: tuple[int, ...] | None = N
     if node.result is None:
         node = history.add_result(engine.step(node.state))
     assert node.result is not None
-    selection = Selection(chosen, "user", "mine") if chosen else node.result.proposal
+    selection = Selection(chosen, Source.USER, "mine") if chosen else node.result.proposal
     return history.add_state(engine.commit(node.result, selection), selection)
 
 

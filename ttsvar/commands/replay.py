@@ -53,5 +53,4 @@ def remade(engine: Engine, recipe: Recipe) -> tuple[Image.Image, int]:
     node = last.history.node(recipe.state)
     state = node.state if node.state.id == recipe.state or node.result is None else node.result.grown
     images = engine.observe(only(state, recipe.row), features=False, scores=False)[0].images
-    assert images is not None
     return sign(Image.fromarray(images[0].numpy()), state, recipe.row, engine.weights), last.differing

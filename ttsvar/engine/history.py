@@ -21,6 +21,13 @@ class Node:
     seen: Candidates | None = None
     """What a person saw of `result.grown` beyond what the step itself looked at."""
 
+    @property
+    def stepped(self) -> StepResult:
+        """The step taken from here; raises StateError where there is none yet."""
+        if self.result is None:
+            raise StateError(f"Scale {self.state.scale} has not been generated yet.")
+        return self.result
+
 
 class History:
     """States as a tree: a step hangs on its state, and every choice made from it is a branch.
@@ -140,8 +147,7 @@ class History:
         """What the steps on the way to a state cost together."""
         total = StepCost()
         for node in self.path(state_id)[:-1]:
-            assert node.result is not None
-            total = total + node.result.cost
+            total = total + node.stepped.cost
         return total
 
     def _touch(self, state_id: str) -> None:
@@ -173,5 +179,10 @@ def _lightened(node: Node) -> Node:
     return replace(node, state=replace(node.state, kv=None), result=result, seen=seen)
 
 
-def _without_pictures(candidates: Candidates) -> Candidates:
-    return replace(candidates, images=None, features=None)
+def _without_pictures(seen: Candidates) -> Candidates:
+    return Candidates(
+        scores=seen.scores,
+        labels=seen.labels,
+        probabilities=seen.probabilities,
+        clustering_input=seen.clustering_input,
+    )

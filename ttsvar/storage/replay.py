@@ -9,7 +9,7 @@ from ttsvar.engine.history import History
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import FileError
 from ttsvar.storage.png import Recipe
-from ttsvar.types import Selection, StepResult
+from ttsvar.types import Selection, Source, StepResult
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,4 @@ def _as_recorded(result: StepResult, recipe: Recipe, row: int) -> tuple[StepResu
 def _selection(result: StepResult, parents: tuple[int, ...]) -> Selection:
     if tuple(sorted(result.proposal.parents)) == tuple(sorted(parents)):
         return result.proposal
-    return Selection(parents, "user", "chosen by hand")
+    return Selection(parents, Source.USER, "chosen by hand")

@@ -20,12 +20,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ttsvar.config import Decision
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.recipe import run_from_json, run_to_json
 from ttsvar.engine.states import chosen_state, first_state, grown_state
 from ttsvar.errors import StateError
 from ttsvar.storage.atomic import write_atomically
-from ttsvar.types import Candidates, ComponentCost, SearchState, Selection, StepCost, StepResult
+from ttsvar.types import Candidates, Component, ComponentCost, SearchState, Selection, Source, StepCost, StepResult
 
 FORMAT = 1
 INDEX = "run.json"
@@ -97,9 +98,10 @@ def _restore_step(history: History, values: dict[str, Any], folder: Path) -> Non
     seen = None if step["seen"] is None else _candidates(step["seen"], None)
     vectors = arrays.get("clustering_input")
     candidates = _candidates(step["candidates"], None if vectors is None else torch.from_numpy(vectors))
-    parts = {name: ComponentCost(**cost) for name, cost in step["cost"].items()}
+    parts = {Component(name): ComponentCost(**cost) for name, cost in step["cost"].items()}
     proposal = _selection(step["proposal"])
-    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), step["decision"], step["keep"]))
+    decision = None if step["decision"] is None else Decision(step["decision"])
+    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), decision, step["keep"]))
     if seen is not None:
         history.add_seen(state.id, seen)
 
@@ -150,7 +152,7 @@ def _tensor(values: list | None, dtype: torch.dtype) -> Tensor | None:
 
 
 def _selection(values: dict[str, Any]) -> Selection:
-    return Selection(tuple(int(p) for p in values["parents"]), values["source"], str(values["reason"]))
+    return Selection(tuple(int(p) for p in values["parents"]), Source(values["source"]), str(values["reason"]))
 
 
 def _save_step(result: StepResult, folder: Path) -> None:

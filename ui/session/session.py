@@ -16,7 +16,7 @@ from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
 from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import save_history
-from ttsvar.types import Candidates, ComponentCost, Run, Selection, StepCost, StepResult
+from ttsvar.types import Candidates, ComponentCost, Run, Selection, Source, StepCost, StepResult
 
 from .annotations import Annotations, Duel, read_duels
 from .shown import OBSERVED, ShownKey, ShownValues
@@ -223,4 +223,4 @@ def _selection(result: StepResult, counts: list[int] | None) -> Selection:
     parents = tuple(i for i, count in enumerate(counts) for _ in range(count))
     if tuple(sorted(result.proposal.parents)) == parents:
         return result.proposal
-    return Selection(parents, "user", "chosen by hand")
+    return Selection(parents, Source.USER, "chosen by hand")

@@ -17,6 +17,7 @@ from ttsvar.evaluation.rules.geneval import judge
 from ttsvar.search.potentials import potential
 from ttsvar.toybox.world.prompts import TAGS, sample_request, scene_for
 from ttsvar.toybox.world.scenes import Scene, render
+from ttsvar.types import Component
 
 SCENE_SALT = 0x5CE7E
 """Keeps the scenes that test the detector apart from those that trained it or any other part."""
@@ -99,7 +100,7 @@ def schedule_cost(engine: Engine, prompt: str = "a photo of a star") -> dict[str
         columns: dict[str, list[float]] = {"alive": [], "flops": [], "cached_tokens": [], "peak_bytes": []}
         tokens = 0
         for step in engine.run(prompt, search=search, seed=0):
-            part = step.cost.parts["transformer"]
+            part = step.cost.parts[Component.TRANSFORMER]
             tokens += engine.schedule.tokens(step.scale)
             values = (len(step.grown), part.flops, tokens * len(step.grown), part.peak_bytes)
             for column, value in zip(columns.values(), values, strict=True):
