@@ -55,7 +55,7 @@ def test_a_mutant_of_every_room_is_a_program_that_differs() -> None:
         assert room.sources(), room.name
         for path in room.sources():
             source = (ROOT / path).read_bytes()
-            assert room.tests_of(path)
+            assert room.tests_found()
             for mutant in mutants(path, source):
                 changed = mutant.applied(source)
                 assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source)), mutant

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .operators import Mutant, mutants
 from .rooms import ROOMS, ROOT, Room
-from .run import Verdict, baseline, load_libraries, verdicts
+from .run import Verdict, load_libraries, touched, verdicts
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 """Mutants that no test can notice, each with the reason."""
@@ -88,12 +88,9 @@ def main() -> int:
     until = time.monotonic() + 60 * options.minutes
     plan = chosen(options.rooms, options.sample, options.seed)
     load_libraries()
-    takes: dict[str, float] = {}
-    for room, mutant in plan:
-        if mutant.path not in takes:
-            takes[mutant.path] = baseline(room.tests_of(mutant.path))
+    rooms = {room.name: touched(room) for room in dict.fromkeys(room for room, _ in plan)}
     home = {mutant: room for room, mutant in plan}
-    todo = [(mutant, room.tests_of(mutant.path), takes[mutant.path]) for room, mutant in plan]
+    todo = [(mutant, rooms[room.name]) for room, mutant in plan]
     done: list[tuple[Room, Verdict]] = []
     for verdict in verdicts(todo, options.jobs, until):
         done.append((home[verdict.mutant], verdict))

@@ -26,6 +26,10 @@ class Mutant:
     path: str
     function: str
     line: int
+    lines: tuple[int, int]
+    """First and last of the statement, or of its head, that the change is in."""
+    at_import: bool
+    """Whether it is outside all bodies of functions, and so done when the module is imported."""
     operator: str
     before: str
     after: str
@@ -48,33 +52,59 @@ def mutants(path: str, source: bytes) -> list[Mutant]:
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     found = []
-    for node, function, operator, after in _Changes().of(ast.parse(source)):
+    for change in _Changes().of(ast.parse(source)):
+        node = change.node
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         before = source[start:end].decode()
-        found.append(Mutant(path, function, node.lineno, operator, before, after, start, end))
+        found.append(
+            Mutant(path, change.function, node.lineno, change.lines, change.at_import, change.operator,
+                   before, change.after, start, end)
+        )  # fmt: skip
     return sorted(found, key=lambda m: (m.start, m.end, m.after))
 
 
-Change = tuple[ast.expr | ast.stmt, str, str, str]
-"""The node that is replaced, the function that it is in, the operator, and the new text."""
+@dataclass(frozen=True)
+class _Change:
+    """A node that is replaced by a text, and where it stands."""
+
+    node: ast.expr | ast.stmt
+    function: str
+    lines: tuple[int, int]
+    at_import: bool
+    operator: str
+    after: str
 
 
 class _Changes(ast.NodeVisitor):
     """Collects the changes; annotations, messages, docstrings, assertions and f-strings are left alone."""
 
     def __init__(self) -> None:
-        self.found: list[Change] = []
+        self.found: list[_Change] = []
         self.place: list[str] = []
         self.result: list[str] = []
+        self.lines = (0, 0)
+        self.bodies = 0
 
-    def of(self, tree: ast.AST) -> Iterator[Change]:
+    def visit(self, node: ast.AST) -> None:
+        """Remember the lines of the statement, or of its head where it has a body."""
+        if not isinstance(node, ast.stmt):
+            return super().visit(node)
+        before, body = self.lines, getattr(node, "body", None)
+        last = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+        self.lines = (node.lineno, last)
+        super().visit(node)
+        self.lines = before
+        return None
+
+    def of(self, tree: ast.AST) -> Iterator[_Change]:
         self.visit(tree)
         return iter(self.found)
 
     def add(self, node: ast.expr | ast.stmt, operator: str, after: ast.AST | str) -> None:
         text = after if isinstance(after, str) else f"({ast.unparse(after)})"
-        self.found.append((node, ".".join(self.place) or "module", operator, text))
+        place = ".".join(self.place) or "module"
+        self.found.append(_Change(node, place, self.lines, not self.bodies, operator, text))
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.place.append(node.name)
@@ -85,8 +115,12 @@ class _Changes(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.place.append(node.name)
         self.result.append(ast.unparse(node.returns).split("[")[0] if node.returns else "")
-        for part in [*node.args.defaults, *[d for d in node.args.kw_defaults if d], *node.body]:
+        for part in [*node.args.defaults, *[d for d in node.args.kw_defaults if d]]:
             self.visit(part)
+        self.bodies += 1
+        for part in node.body:
+            self.visit(part)
+        self.bodies -= 1
         self.result.pop()
         self.place.pop()
 

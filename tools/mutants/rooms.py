@@ -20,12 +20,9 @@ class Room:
         """Paths of the files, from the root."""
         return sorted(str(p.relative_to(ROOT)) for pattern in self.files for p in ROOT.glob(pattern))
 
-    def tests_of(self, source: str) -> list[str]:
-        """The room's test files, the one named like the source first: it most likely notices."""
-        found = [p for pattern in self.tests for p in sorted(ROOT.glob(pattern))]
-        files = [f for p in found for f in (sorted(p.rglob("test_*.py")) if p.is_dir() else [p])]
-        stem = Path(source).stem.strip("_")
-        return [str(f.relative_to(ROOT)) for f in sorted(dict.fromkeys(files), key=lambda f: stem not in f.stem)]
+    def tests_found(self) -> list[str]:
+        """Paths of the test files and folders, from the root."""
+        return [str(p.relative_to(ROOT)) for pattern in self.tests for p in sorted(ROOT.glob(pattern))]
 
 
 ROOMS = (

@@ -5,27 +5,29 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.machinery
-import io
 import multiprocessing
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType
+
+import pytest
 
 from .operators import Mutant
-from .rooms import ROOT
+from .rooms import ROOT, Room
+from .touched import Chosen, Recorder, Touched
 
-LIBRARIES = ("torch", "numpy", "PIL.Image", "sklearn.cluster", "hypothesis", "pytest", "safetensors.torch", "gradio")
+LIBRARIES = ("torch", "numpy", "PIL.Image", "sklearn.cluster", "hypothesis", "safetensors.torch", "gradio")
 """Loaded once, before the first mutant; nothing of ours is among them."""
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not browser",
            "-o", "tmp_path_retention_policy=none", "--hypothesis-seed=0")  # fmt: skip
 LEAST_SECONDS = 30.0
-"""A mutant may take this long, or four times what the tests take without one; then it counts as noticed."""
-PASSED, NOT_COLLECTED = 0, (4, 5)
+"""A mutant may take this long and four times what its tests take without it; then it counts as noticed."""
+PASSED = 0
 
 
 @dataclass(frozen=True)
@@ -56,24 +58,33 @@ def load_libraries() -> None:
         torch.set_num_threads(1)
 
 
-def baseline(tests: Sequence[str]) -> float:
-    """Seconds that the tests take on the code as it is; raises RuntimeError where they do not pass."""
-    began = time.monotonic()
-    process = _start(None, tests)
-    process.join()
-    if process.exitcode != PASSED:
-        raise RuntimeError(f"the tests do not pass as they are (status {process.exitcode}): pytest {' '.join(tests)}")
-    return time.monotonic() - began
+def touched(room: Room) -> Touched:
+    """Which of a room's tests run through which lines; raises RuntimeError where they do not pass as they are."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "touched.json"
+        process = multiprocessing.get_context("fork").Process(target=_follow, args=(room, kept))
+        process.start()
+        process.join()
+        if process.exitcode != PASSED:
+            tests = " ".join(room.tests)
+            raise RuntimeError(f"the tests do not pass as they are (status {process.exitcode}): pytest {tests}")
+        return Touched.read(kept)
 
 
-def verdicts(todo: Sequence[tuple[Mutant, Sequence[str], float]], jobs: int, until: float) -> Iterator[Verdict]:
-    """Run each mutant with its tests and what they take without it, `jobs` at once, until the clock says `until`."""
+def verdicts(todo: Sequence[tuple[Mutant, Touched]], jobs: int, until: float) -> Iterator[Verdict]:
+    """Run each mutant with the tests that it can change, `jobs` at once, until the clock says `until`."""
     waiting, running = list(reversed(todo)), list[_Turn]()
     while running or (waiting and time.monotonic() < until):
         while waiting and len(running) < jobs and time.monotonic() < until:
-            mutant, tests, seconds = waiting.pop()
-            limit = max(LEAST_SECONDS, 4 * seconds * jobs)
-            running.append(_Turn(mutant, _start(mutant, tests), time.monotonic(), limit))
+            mutant, room = waiting.pop()
+            tests = room.tests_of(mutant)
+            if not tests:
+                yield Verdict(mutant, False, 0.0)
+                continue
+            limit = LEAST_SECONDS + 4 * jobs * sum(room.seconds[test] for test in tests)
+            process = multiprocessing.get_context("fork").Process(target=_test, args=(mutant, tests))
+            process.start()
+            running.append(_Turn(mutant, process, time.monotonic(), limit))
         time.sleep(0.05)
         for turn in list(running):
             seconds = time.monotonic() - turn.began
@@ -86,25 +97,29 @@ def verdicts(todo: Sequence[tuple[Mutant, Sequence[str], float]], jobs: int, unt
                 yield Verdict(turn.mutant, late or turn.process.exitcode != PASSED, seconds, late)
 
 
-def _start(mutant: Mutant | None, tests: Sequence[str]) -> BaseProcess:
-    process = multiprocessing.get_context("fork").Process(target=_test, args=(mutant, list(tests)))
-    process.start()
-    return process
+def _follow(room: Room, kept: Path) -> None:
+    """In a forked process: run a room's tests as they are and write what they run through."""
+    recorder = Recorder(room.sources())
+    status = _pytest([*room.tests_found()], recorder)
+    recorder.found.save(kept)
+    os._exit(status)
 
 
-def _test(mutant: Mutant | None, tests: list[str]) -> None:
-    """In the forked process: install the mutant, run the tests, leave with pytest's status."""
-    pytest: ModuleType = importlib.import_module("pytest")
+def _test(mutant: Mutant, tests: list[str]) -> None:
+    """In a forked process: install the mutant, run the tests that it can change, leave with pytest's status."""
+    _install(ROOT / mutant.path, mutant.applied((ROOT / mutant.path).read_bytes()))
+    files = list(dict.fromkeys(test.split("::")[0] for test in tests))
+    os._exit(_pytest(files, Chosen(tests)))
+
+
+def _pytest(arguments: list[str], plugin: object) -> int:
+    """Run quietly; returns the status."""
     os.chdir(ROOT)
     sys.dont_write_bytecode = True
-    if mutant is not None:
-        _install(ROOT / mutant.path, mutant.applied((ROOT / mutant.path).read_bytes()))
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        status = int(pytest.main([*OPTIONS, *tests]))
-    os._exit(99 if mutant is None and status in NOT_COLLECTED else status)
+    return int(pytest.main([*OPTIONS, *arguments], plugins=[plugin]))
 
 
 def _install(path: Path, changed: bytes) -> None:
