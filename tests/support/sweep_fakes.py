@@ -10,7 +10,8 @@ from ttsvar.config import EXTRACTORS, search_config
 from ttsvar.detections import Detection
 from ttsvar.engine.loop import Engine
 from ttsvar.evaluation.bench.store import Row
-from ttsvar.evaluation.bench.worker import DetectorMeasure, Worker
+from ttsvar.evaluation.bench.worker import Worker
+from ttsvar.evaluation.rules.measures import DetectorMeasure
 from ttsvar.toybox.world.things import COLORS, SHAPES
 
 ARMS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ttsvar.evaluation.rules.measures import SOURCES
+from ttsvar.evaluation.rules.sources import SOURCES
 from ttsvar.families.registry import FILES, MODELS, ModelPreset, weight_bytes
 from ttsvar.features.table import EYES
 from ttsvar.rewards.table import COMBINATION, JUDGES

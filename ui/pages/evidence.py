@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ttsvar.evaluation.report.page import Section, opening, sections
+from ttsvar.evaluation.report.schema import Evidence
 from ttsvar.weights.shipped import ASSETS
 
 from ..shell.header import side_top
@@ -22,7 +23,7 @@ COMMAND = "python -m ttsvar report --data assets/toybox/evidence.json"
 
 def build(demo: gr.Blocks) -> None:
     """Add the page to the app; its figures travel only to who opens it."""
-    evidence = json.loads(EVIDENCE.read_text(encoding="utf-8")) if EVIDENCE.exists() else None
+    evidence = Evidence.from_json(json.loads(EVIDENCE.read_text(encoding="utf-8"))) if EVIDENCE.exists() else None
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
         gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)
@@ -32,7 +33,7 @@ def build(demo: gr.Blocks) -> None:
             demo.load(_shown(figures), None, plots, show_progress="hidden", api_visibility="private")
 
 
-def _top(evidence: dict[str, Any] | None, parts: list[Section]) -> str:
+def _top(evidence: Evidence | None, parts: list[Section]) -> str:
     head = side_top("TTS-VAR: the evidence")
     if evidence is None:
         nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"

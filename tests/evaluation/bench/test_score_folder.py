@@ -14,7 +14,7 @@ from ttsvar.errors import ConfigError, ImageError
 from ttsvar.evaluation.bench.image_folders import geneval_images, named_images, read_image
 from ttsvar.evaluation.bench.prompts import evaluation_prompts
 from ttsvar.evaluation.bench.score_folder import score_geneval
-from ttsvar.evaluation.bench.worker import DetectorMeasure
+from ttsvar.evaluation.rules.measures import DetectorMeasure
 from ttsvar.toybox.world.prompts import TAGS, sample_request, scene_for
 from ttsvar.toybox.world.scenes import render
 

@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure
+from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Difference, ExperimentResult, Summary
+
+NAMES = ("raw", "best-of-n n=8", "best-of-n n=14")
 
 
-def estimate(value: float, within: float = 0.1) -> dict[str, float]:
-    return {"value": value, "low": value - within, "high": value + within}
+def estimate(value: float, within: float = 0.1) -> Estimate:
+    return Estimate(value, value - within, value + within)
 
 
-EXPERIMENT: dict[str, Any] = {
-    "settings": {name: {"strategy": name.split()[0]} for name in ("raw", "best-of-n n=8", "best-of-n n=14")},
-    "summary": {
-        "arms": {
-            name: {"categories": {"counting": estimate(0.5)}, "overall": estimate(0.5)}
-            for name in ("raw", "best-of-n n=8", "best-of-n n=14")
-        },
-        "differences": [
-            {"first": "best-of-n n=8", "second": "raw", "overall": estimate(0.2), "reward": estimate(0.3, 0.05)},
-            {"first": "best-of-n n=14", "second": "raw", "overall": estimate(-0.1), "reward": None},
-        ],
-    },
-}
+def arm() -> ArmFigures:
+    return ArmFigures(
+        overall=estimate(0.5),
+        categories={"counting": estimate(0.5)},
+        seen=None,
+        held_out=None,
+        held_out_categories={},
+        reward=None,
+        judges={},
+        diversity=None,
+        survivors=1.0,
+        seconds=1.0,
+        flops=1e9,
+        components={},
+    )
+
+
+def difference(first: str, overall: Estimate, reward: Estimate | None) -> Difference:
+    return Difference(
+        first=first,
+        second="raw",
+        overall=overall,
+        reward=reward,
+        categories={},
+        flops_ratio=1.0,
+        seconds_ratio=1.0,
+        matched=(),
+    )
+
+
+EXPERIMENT = ExperimentResult(
+    name="main",
+    title="",
+    about="",
+    missing=(),
+    matched=None,
+    settings={name: ArmSettings(strategy=name.split()[0], n=1) for name in NAMES},
+    summary=Summary(
+        images=1,
+        prompts=1,
+        held_out=0,
+        arms={name: arm() for name in NAMES},
+        differences=(
+            difference("best-of-n n=8", estimate(0.2), estimate(0.3, 0.05)),
+            difference("best-of-n n=14", estimate(-0.1), None),
+        ),
+    ),
+    paper=(),
+    against_paper=(),
+)
 
 
 def test_every_difference_has_its_row_with_its_words_from_the_top():

@@ -14,10 +14,13 @@ from ttsvar.config import search_config
 from ttsvar.evaluation.bench.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS
 from ttsvar.evaluation.bench.measurements import all_consistency, consistency
+from ttsvar.evaluation.bench.paper import PaperTable
+from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.bench.store import Recipe, Store, Trace
 from ttsvar.evaluation.report.collect import against_paper, collect, headline
 from ttsvar.evaluation.report.page import page
 from ttsvar.evaluation.report.results import results, verdict_sentence
+from ttsvar.evaluation.report.schema import Agreement, Difference, Evidence, Summary
 
 DETECTOR = {
     "scenes_per_category": 2,
@@ -91,17 +94,27 @@ def test_the_page_needs_nothing_from_outside(tmp_path):
 
 
 def test_agreement_with_the_paper_is_told_by_sign_and_interval():
-    table = {"source": "t", "columns": ["GenEval"], "rows": {"a": [0.7], "b": [0.6], "same": [0.6]}}
+    table = PaperTable("t", ("GenEval",), {"a": (0.7,), "b": (0.6,), "same": (0.6,)})
 
     def verdict(first, low, high):
-        ours = {"value": (low + high) / 2, "low": low, "high": high}
-        summary = {"differences": [{"first": first, "second": "b", "overall": ours}]}
-        return [v["verdict"] for v in against_paper(summary, [table])]
+        ours = Estimate((low + high) / 2, low, high)
+        gap = Difference(
+            first=first,
+            second="b",
+            overall=ours,
+            reward=None,
+            categories={},
+            flops_ratio=1.0,
+            seconds_ratio=1.0,
+            matched=(),
+        )
+        summary = Summary(images=1, prompts=1, held_out=0, arms={}, differences=(gap,))
+        return [v.verdict for v in against_paper(summary, [table])]
 
-    assert verdict("a", 0.1, 0.3) == ["agrees"]
-    assert verdict("a", -0.3, -0.1) == ["differs"]
-    assert verdict("a", -0.1, 0.3) == ["open"]
-    assert verdict("same", 0.1, 0.3) == ["open"]
+    assert verdict("a", 0.1, 0.3) == [Agreement.AGREES]
+    assert verdict("a", -0.3, -0.1) == [Agreement.DIFFERS]
+    assert verdict("a", -0.1, 0.3) == [Agreement.OPEN]
+    assert verdict("same", 0.1, 0.3) == [Agreement.OPEN]
     assert verdict("unknown", 0.1, 0.3) == []
 
 
@@ -153,13 +166,13 @@ def test_every_experiment_and_measurement_has_its_section(tmp_path):
     for i in range(2):
         store.add(row(matched.key, f"prompt {i}", i))
     evidence = collect(store)
-    shown = [e["name"] for e in evidence["experiments"] if "best-of-n n=11" in e["summary"]["arms"]]
+    shown = [e.name for e in evidence.experiments if "best-of-n n=11" in e.summary.arms]
     assert shown == list(MATCHED_IN)
-    assert [e["name"] for e in evidence["experiments"]] == list(EXPERIMENTS)
+    assert [e.name for e in evidence.experiments] == list(EXPERIMENTS)
     text, short = page(evidence), results(evidence)
     for experiment in EXPERIMENTS.values():
         assert f'id="{experiment.name}"' in text
         assert f"## {experiment.title}" in short
         assert all(label in short for label in experiment.arms)
     assert all(f'id="{name}"' in text for name in ("consistency", "schedule", "detector"))
-    assert json.loads(json.dumps(evidence)) == evidence
+    assert Evidence.from_json(json.loads(json.dumps(evidence.to_json()))) == evidence

@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 
 from ttsvar.evaluation.report.page import sections
+from ttsvar.evaluation.report.schema import Evidence
 from ui.pages import evidence
 
 
@@ -23,14 +24,14 @@ def texts(demo: gr.Blocks) -> str:
 
 
 def test_every_experiment_has_a_section_and_its_figures() -> None:
-    data = json.loads(evidence.EVIDENCE.read_text())
+    data = Evidence.from_json(json.loads(evidence.EVIDENCE.read_text()))
     parts, demo = sections(data), built()
     names = {block.elem_id for block in demo.blocks.values() if isinstance(block, gr.Column)}
     assert {part.name for part in parts} <= names
     plots = [block for block in demo.blocks.values() if isinstance(block, gr.Plot)]
     assert len(plots) == sum(len(part.figures) for part in parts) > 0
     assert all(plot.value is None for plot in plots), "figures travel only to who opens the page"
-    assert data["weights"] in texts(demo)
+    assert data.weights in texts(demo)
 
 
 def test_the_page_says_how_to_measure_where_nothing_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,10 +13,8 @@ from tqdm import tqdm
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.image_folders import FolderImage, append_json, geneval_images, named_images, read_image
 from ttsvar.evaluation.bench.statistics import accuracy
-from ttsvar.evaluation.bench.worker import Measure
-from ttsvar.evaluation.report.summary import interval
 from ttsvar.evaluation.rules.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
-from ttsvar.evaluation.rules.measures import open_measure
+from ttsvar.evaluation.rules.measures import Measure, open_measure
 from ttsvar.evaluation.rules.shortfall import geneval_reason
 from ttsvar.storage.outputs import prepare
 from ttsvar.toybox.world.things import COLORS, SHAPES
@@ -61,8 +59,8 @@ def geneval_table(rows: Sequence[dict[str, Any]]) -> str:
         by_tag.setdefault(row["tag"], {}).setdefault(row["prompt"], []).append(row["correct"])
     outcomes = {tag: [float(np.mean(hits)) for hits in group.values()] for tag, group in by_tag.items()}
     lines = [f"{len(rows)} images, {sum(map(len, by_tag.values()))} prompts; mean of prompts with its 95 % interval"]
-    lines += [f"{tag:<16} {interval(accuracy({tag: values}).to_json())}" for tag, values in outcomes.items()]
-    return "\n".join([*lines, f"{'overall':<16} {interval(accuracy(outcomes).to_json())}"])
+    lines += [f"{tag:<16} {accuracy({tag: values}).rounded().text()}" for tag, values in outcomes.items()]
+    return "\n".join([*lines, f"{'overall':<16} {accuracy(outcomes).rounded().text()}"])
 
 
 def score_compbench(folder: Path, category: str, bench: CompBench, out: Path) -> FolderScore:

@@ -24,9 +24,13 @@ class Estimate:
     low: float
     high: float
 
-    def to_json(self) -> dict[str, float]:
-        """Rounded to four digits."""
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
+    def rounded(self) -> Estimate:
+        """To four digits, as reports keep it."""
+        return Estimate(round(self.value, 4), round(self.low, 4), round(self.high, 4))
+
+    def text(self, sign: str = "") -> str:
+        """For example 0.500 [0.400, 0.600]; with `sign` '+' each number has its sign."""
+        return f"{self.value:{sign}.3f} [{self.low:{sign}.3f}, {self.high:{sign}.3f}]"
 
 
 def accuracy(outcomes: Outcomes, seed: int = 0) -> Estimate:

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from ttsvar.config import SearchConfig
-from ttsvar.detections import Detector
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.bench.store import Row, Trace
-from ttsvar.evaluation.rules.geneval import Verdict, judge
+from ttsvar.evaluation.rules.measures import Measure
 from ttsvar.rewards.table import COMBINATION
 from ttsvar.types import Candidates, Selection, StepCost
 
 DIVERSITY_EXTRACTOR = "pool"
 """Survivors are compared by this extractor's mean-pooled features, whatever the search clusters by."""
-
-
-class Measure(Protocol):
-    """Decides whether an image satisfies a prompt; no search sees it."""
-
-    def verdict(self, image: Tensor, metadata: Mapping[str, Any]) -> Verdict:
-        """uint8 [H, W, 3] RGB and a prompt's metadata in GenEval's form to the verdict."""
-        ...
-
-
-@dataclass(frozen=True)
-class DetectorMeasure:
-    """GenEval's rule over a detector that tells classes and colours at once, as the toybox's does."""
-
-    detector: Detector
-
-    def verdict(self, image: Tensor, metadata: Mapping[str, Any]) -> Verdict:
-        """Detect, then judge."""
-        return judge(metadata, self.detector.detect(image[None])[0])
 
 
 @dataclass(frozen=True)

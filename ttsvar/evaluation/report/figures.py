@@ -1,15 +1,19 @@
-"""The report's figures as plotly figures, from the values that `evidence.collect` gives."""
+"""The report's figures as plotly figures, from the values that `collect` gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from ttsvar.config import STRATEGIES
+from ttsvar.evaluation.bench.statistics import Estimate
+from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Consistency, ExperimentResult
 from ttsvar.evaluation.report.summary import SHORT
 
+Along = Literal["n", "flops", "seconds"]
+"""What a curve goes along."""
 OTHER = "#8C564B"
 """Of a strategy or a potential that is not known here, in rows of another version."""
 FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
@@ -18,16 +22,16 @@ PATTERNS = ("", "/", "x")
 POTENTIAL_COLORS = {"value": "#4650DD", "max": "#009E73", "sum": "#E69F00", "diff": "#CC79A7"}
 
 
-def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
+def categories_figure(experiment: ExperimentResult) -> go.Figure:
     """Share of right images by category and overall, with intervals, one colour an arm."""
     figure = go.Figure()
-    arms = experiment["summary"]["arms"]
+    arms = experiment.summary.arms
     seen: dict[str, int] = {}
     for label, arm in arms.items():
-        strategy = experiment["settings"][label]["strategy"]
+        strategy = experiment.settings[label].strategy
         seen[strategy] = seen.get(strategy, 0) + 1
-        estimates = {SHORT[tag]: value for tag, value in arm["categories"].items()} | {"overall": arm["overall"]}
-        values = [e["value"] for e in estimates.values()]
+        estimates = {SHORT[tag]: value for tag, value in arm.categories.items()} | {"overall": arm.overall}
+        values = [e.value for e in estimates.values()]
         figure.add_bar(
             name=label,
             x=list(estimates),
@@ -38,7 +42,7 @@ def categories_figure(experiment: Mapping[str, Any]) -> go.Figure:
     return calm(figure, "", "share of right images").update_yaxes(range=[0, 1.02])
 
 
-def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure:
+def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figure:
     """Overall share against 'n', 'flops' (in GFLOP) or 'seconds', one line a strategy; all arms with default settings.
 
     Raw sampling begins every line: with one candidate there is nothing to search.
@@ -53,8 +57,8 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
         figure.add_scatter(
             name=strategy,
             x=[place for place, _ in along],
-            y=[arm["overall"]["value"] for _, arm in along],
-            error_y=_bars([arm["overall"] for _, arm in along]),
+            y=[arm.overall.value for _, arm in along],
+            error_y=_bars([arm.overall for _, arm in along]),
             mode="lines+markers",
             line={"color": color_of(strategy)},
         )
@@ -62,8 +66,8 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
         figure.add_scatter(
             name="raw",
             x=[_place(label, arm, experiment, x)],
-            y=[arm["overall"]["value"]],
-            error_y=_bars([arm["overall"]]),
+            y=[arm.overall.value],
+            error_y=_bars([arm.overall]),
             mode="markers",
             marker={"color": color_of("raw"), "size": 9},
         )
@@ -71,77 +75,77 @@ def curve_figure(experiment: Mapping[str, Any], x: str, title: str) -> go.Figure
     return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
 
 
-def differences_figure(experiment: Mapping[str, Any], of: str, title: str) -> go.Figure:
+def differences_figure(experiment: ExperimentResult, of: Literal["overall", "reward"], title: str) -> go.Figure:
     """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
 
     The row's words stand above its mark: beside it they would leave a phone no room.
     """
-    told = [d for d in experiment["summary"]["differences"] if d[of]]
+    pairs = [(d, d.overall if of == "overall" else d.reward) for d in experiment.summary.differences]
+    told = [(d, gap) for d, gap in pairs if gap is not None]
     rows = list(range(len(told), 0, -1))
     figure = go.Figure().add_vline(x=0, line={"color": "#7C879A", "dash": "dot", "width": 1})
     figure.add_scatter(
-        x=[d[of]["value"] for d in told],
+        x=[gap.value for _, gap in told],
         y=rows,
-        error_x={**_bars([d[of] for d in told]), "color": "#7C879A"},
+        error_x={**_bars([gap for _, gap in told]), "color": "#7C879A"},
         mode="markers",
-        marker={"size": 8, "color": [color_of(experiment["settings"][d["first"]]["strategy"]) for d in told]},
-        hovertext=[f"{d['first']} - {d['second']}: {d[of]['value']:+.3f}" for d in told],
+        marker={"size": 8, "color": [color_of(experiment.settings[d.first].strategy) for d, _ in told]},
+        hovertext=[f"{d.first} - {d.second}: {gap.value:+.3f}" for d, gap in told],
         hoverinfo="text",
         showlegend=False,
     )
-    for row, d in zip(rows, told, strict=True):
-        words = {"text": f"{d['first']} \u2212 {d['second']}", "showarrow": False, "font": {"size": 11}}
+    for row, (d, _) in zip(rows, told, strict=True):
+        words = {"text": f"{d.first} \u2212 {d.second}", "showarrow": False, "font": {"size": 11}}
         figure.add_annotation(x=0, xref="paper", xanchor="left", y=row + 0.4, **words)
     calm(figure, title, "").update_layout(height=70 + 36 * len(told))
     return figure.update_yaxes(visible=False, range=[0.4, len(told) + 0.8])
 
 
-def scale_figure(experiment: Mapping[str, Any]) -> go.Figure:
+def scale_figure(experiment: ExperimentResult) -> go.Figure:
     """Mean reward when resampled after one scale, one line an N; best-of-N of that N as a level (Figure 5a)."""
     figure = go.Figure()
-    arms, settings = experiment["summary"]["arms"], experiment["settings"]
-    for place, n in enumerate(sorted({s["n"] for s in settings.values()})):
+    arms, settings = experiment.summary.arms, experiment.settings
+    for place, n in enumerate(sorted({s.n for s in settings.values()})):
         points = [
-            (int(label.rsplit("=", 1)[1]), arm["reward"])
+            (int(label.rsplit("=", 1)[1]), arm.reward)
             for label, arm in arms.items()
-            if settings[label]["n"] == n and " resample=" in label
+            if settings[label].n == n and " resample=" in label
         ]
         color = ("#4650DD", "#009E73", "#CC79A7")[place % 3]
         xs, ys = zip(*sorted(points), strict=True) if points else ((), ())
         figure.add_scatter(name=f"resampled, N={n}", x=xs, y=ys, mode="lines+markers", line={"color": color})
         for label, arm in arms.items():
-            if settings[label] == {"strategy": "best-of-n", "n": n} and xs:
+            if settings[label] == ArmSettings(strategy="best-of-n", n=n) and xs:
                 level = {"color": color, "dash": "dot"}
-                both = [arm["reward"]] * 2
+                both = [arm.reward] * 2
                 figure.add_scatter(name=label, x=[min(xs), max(xs)], y=both, mode="lines", line=level)
     return calm(figure, "scale after which is resampled", "mean reward of the final image")
 
 
-def consistency_figure(consistency: Mapping[str, Any]) -> go.Figure:
+def consistency_figure(consistency: Consistency) -> go.Figure:
     """By scale how often the best candidate by potential is the best in the end (Figures 5b and 6)."""
     figure = go.Figure()
-    for name, values in consistency["potentials"].items():
+    for name, values in consistency.potentials.items():
         line = {"color": POTENTIAL_COLORS.get(name, OTHER)}
         figure.add_scatter(name=name, x=list(range(len(values))), y=values, mode="lines+markers", line=line)
-    chance = 1 / max(1, consistency["candidates"])
+    chance = 1 / max(1, consistency.candidates)
     figure.add_hline(y=chance, line={"color": "#7C879A", "dash": "dot"}, annotation_text="chance")
     return calm(figure, "scale", "consistency").update_yaxes(range=[0, 1.02])
 
 
-def schedule_figure(schedule: Mapping[str, Any], column: str, title: str) -> go.Figure:
-    """One column of the schedule's cost by scale, one candidate against the adaptive schedule (Figure 2)."""
+def schedule_figure(columns: Mapping[str, Sequence[float]], title: str) -> go.Figure:
+    """One cost by scale, one candidate against the adaptive schedule (Figure 2)."""
     figure = go.Figure()
-    for (label, columns), color in zip(schedule["schedules"].items(), ("#7C879A", "#4650DD"), strict=True):
-        values = columns[column]
+    for (label, values), color in zip(columns.items(), ("#7C879A", "#4650DD"), strict=True):
         figure.add_bar(name=label, x=list(range(len(values))), y=values, marker={"color": color})
     return calm(figure, "scale", title)
 
 
-def by_strategy(experiment: Mapping[str, Any]) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+def by_strategy(experiment: ExperimentResult) -> dict[str, list[tuple[str, ArmFigures]]]:
     """Arms by strategy, in their order."""
-    lines: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-    for label, arm in experiment["summary"]["arms"].items():
-        lines.setdefault(experiment["settings"][label]["strategy"], []).append((label, arm))
+    lines: dict[str, list[tuple[str, ArmFigures]]] = {}
+    for label, arm in experiment.summary.arms.items():
+        lines.setdefault(experiment.settings[label].strategy, []).append((label, arm))
     return lines
 
 
@@ -167,18 +171,18 @@ def calm(figure: go.Figure, x: str, y: str) -> go.Figure:
     )
 
 
-def _place(label: str, arm: Mapping[str, Any], experiment: Mapping[str, Any], x: str) -> float:
+def _place(label: str, arm: ArmFigures, experiment: ExperimentResult, x: Along) -> float:
     if x == "n":
-        return experiment["settings"][label]["n"]
-    return arm[x] / 1e9 if x == "flops" else arm[x]
+        return experiment.settings[label].n
+    return arm.flops / 1e9 if x == "flops" else arm.seconds
 
 
-def _bars(estimates: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+def _bars(estimates: Sequence[Estimate]) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [e["high"] - e["value"] for e in estimates],
-        "arrayminus": [e["value"] - e["low"] for e in estimates],
+        "array": [e.high - e.value for e in estimates],
+        "arrayminus": [e.value - e.low for e in estimates],
         "thickness": 1.2,
         "width": 3,
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.evaluation.report.collect import headline
 from ttsvar.evaluation.report.figures import (
     categories_figure,
@@ -27,7 +27,7 @@ from ttsvar.evaluation.report.results import (
     verdict_sentence,
     work_sentence,
 )
-from ttsvar.evaluation.report.summary import interval
+from ttsvar.evaluation.report.schema import Agreement, Evidence, ExperimentResult
 
 STYLE = """
 :root { --bg: #F6F7F9; --sf: #fff; --ink: #171C26; --mut: #5B6679; --ln: #E3E7EE; --ac: #4650DD; }
@@ -51,11 +51,15 @@ details { margin-top: 8px; } summary { cursor: pointer; color: var(--mut); font-
 @media (max-width: 760px) { .figures { grid-template-columns: minmax(0, 1fr); } }
 """
 
-VERDICTS = {"agrees": "the same way", "differs": "the other way", "open": "not told from chance"}
+VERDICTS = {
+    Agreement.AGREES: "the same way",
+    Agreement.DIFFERS: "the other way",
+    Agreement.OPEN: "not told from chance",
+}
 """What a verdict of `against_paper` means, in the order to tell them in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """One experiment or measurement: HTML above its figures, the figures, HTML below them."""
 
@@ -65,7 +69,7 @@ class Section:
     below: str
 
 
-def page(evidence: Mapping[str, Any]) -> str:
+def page(evidence: Evidence) -> str:
     """The whole page as text."""
     parts = sections(evidence)
     links = " ".join(f'<a href="#{_esc(part.name)}">{_esc(part.name)}</a>' for part in parts)
@@ -83,86 +87,91 @@ def page(evidence: Mapping[str, Any]) -> str:
     )
 
 
-def opening(evidence: Mapping[str, Any]) -> str:
+def opening(evidence: Evidence) -> str:
     """The headline in a sentence, and how to read what follows, as HTML."""
     experiment = headline(evidence)
     claim = verdict_sentence(experiment) if experiment else "The headline experiment was not run."
     return (
-        f'<p class="claim">{_esc(claim)}</p><p>Model {_esc(evidence["model"])}, weights '
-        f"<code>{_esc(evidence['weights'])}</code>. All arms of a table have the same prompts and seeds; brackets hold "
+        f'<p class="claim">{_esc(claim)}</p><p>Model {_esc(evidence.model)}, weights '
+        f"<code>{_esc(evidence.weights)}</code>. All arms of a table have the same prompts and seeds; brackets hold "
         "95 % bootstrap intervals over prompts, of paired differences where two arms are compared. The paper's numbers "
         f"are Infinity-2B's on GenEval: compare their order, not their height. {_esc(detector_sentence(evidence))} "
         f"{_esc(work_sentence(evidence))}</p>"
     )
 
 
-def sections(evidence: Mapping[str, Any]) -> list[Section]:
+def sections(evidence: Evidence) -> list[Section]:
     """Every experiment and measurement that was run."""
     measured = (_consistency(evidence), _schedule(evidence), _detector(evidence))
-    return [*map(_section, evidence["experiments"]), *(section for section in measured if section)]
+    return [*map(_section, evidence.experiments), *(section for section in measured if section)]
 
 
-def _section(experiment: Mapping[str, Any]) -> Section:
-    summary = experiment["summary"]
-    size = f"{summary['images']} images an arm, {summary['prompts']} prompts, {summary['held_out']} of which ask for "
+def _section(experiment: ExperimentResult) -> Section:
+    summary = experiment.summary
+    size = f"{summary.images} images an arm, {summary.prompts} prompts, {summary.held_out} of which ask for "
     above = (
-        f"<h2>{_esc(experiment['title'])}</h2>"
-        f"<p>{_esc(experiment['about'])} {size}combinations that training never saw.{_verdicts(experiment)}</p>"
+        f"<h2>{_esc(experiment.title)}</h2>"
+        f"<p>{_esc(experiment.about)} {size}combinations that training never saw.{_verdicts(experiment)}</p>"
     )
-    missing = f"<p>Not run: {_esc(', '.join(experiment['missing']))}.</p>" if experiment["missing"] else ""
-    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment["name"])
-    return Section(experiment["name"], above, tuple(_figures(experiment)), below)
+    missing = f"<p>Not run: {_esc(', '.join(experiment.missing))}.</p>" if experiment.missing else ""
+    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment.name)
+    return Section(name=experiment.name, above=above, figures=tuple(_figures(experiment)), below=below)
 
 
-def _verdicts(experiment: Mapping[str, Any]) -> str:
+def _verdicts(experiment: ExperimentResult) -> str:
     """How many of the paper's differences go its way here; nothing where it has none."""
-    words = [verdict["verdict"] for verdict in experiment["against_paper"]]
+    words = [difference.verdict for difference in experiment.against_paper]
     told = [f"{words.count(word)} {meaning}" for word, meaning in VERDICTS.items() if word in words]
     return f" The paper's differences here: {', '.join(told)}." if told else ""
 
 
-def _figures(experiment: Mapping[str, Any]) -> list[go.Figure]:
-    if experiment["name"] == "headline":
+def _figures(experiment: ExperimentResult) -> list[go.Figure]:
+    if experiment.name == "headline":
         return [categories_figure(experiment)]
-    if experiment["name"] in ("main", "score-vs-n"):
+    if experiment.name in ("main", "score-vs-n"):
         return [curve_figure(experiment, "n", "N")]
-    if experiment["name"] == "score-vs-compute":
-        costs = (("flops", "GFLOP an image"), ("seconds", "seconds an image"))
-        return [curve_figure(experiment, cost, title) for cost, title in costs]
-    if experiment["name"] == "resampling-scale":
+    if experiment.name == "score-vs-compute":
+        return [
+            curve_figure(experiment, "flops", "GFLOP an image"),
+            curve_figure(experiment, "seconds", "seconds an image"),
+        ]
+    if experiment.name == "resampling-scale":
         return [scale_figure(experiment)]
-    told = (("overall", "difference in right images"), ("reward", "difference in reward"))
-    differences = experiment["summary"]["differences"]
-    return [differences_figure(experiment, of, title) for of, title in told if any(d[of] for d in differences)]
+    differences = experiment.summary.differences
+    rewards = any(d.reward for d in differences)
+    return [
+        *([differences_figure(experiment, "overall", "difference in right images")] if differences else []),
+        *([differences_figure(experiment, "reward", "difference in reward")] if rewards else []),
+    ]
 
 
-def _arms_table(experiment: Mapping[str, Any]) -> str:
+def _arms_table(experiment: ExperimentResult) -> str:
     columns = arm_columns(experiment)
-    theirs = {(t["source"], c): (t, i) for t in experiment["paper"] for i, c in enumerate(t["columns"])}
+    theirs = {(t.source, c): (t, i) for t in experiment.paper for i, c in enumerate(t.columns)}
     head = ["search", *columns, *(f"paper: {column}" for _, column in theirs)]
     rows = []
-    for label, arm in experiment["summary"]["arms"].items():
+    for label, arm in experiment.summary.arms.items():
         numbers = [_of_paper(table, label, place) for table, place in theirs.values()]
         cells = [f"<td>{_esc(label)}</td>", *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns))]
         rows.append("".join([*cells, *(f'<td class="paper">{n}</td>' for n in numbers)]))
-    return _folded("Every search in figures", _table(head, rows), unfolded=experiment["name"] == "headline")
+    return _folded("Every search in figures", _table(head, rows), unfolded=experiment.name == "headline")
 
 
-def _differences_table(experiment: Mapping[str, Any]) -> str:
-    differences = experiment["summary"]["differences"]
+def _differences_table(experiment: ExperimentResult) -> str:
+    differences = experiment.summary.differences
     if not differences:
         return ""
-    known = {(v["first"], v["second"]): v for v in experiment["against_paper"]}
+    known = {(v.first, v.second): v for v in experiment.against_paper}
     rows = []
     for d in differences:
-        verdict = known.get((d["first"], d["second"]))
-        theirs = f"{verdict['paper']:+.4f}" if verdict else ""
-        word = verdict["verdict"] if verdict else ""
-        matched = ", ".join(d["matched"])
+        verdict = known.get((d.first, d.second))
+        theirs = f"{verdict.paper:+.4f}" if verdict else ""
+        word = verdict.verdict.value if verdict else ""
+        matched = ", ".join(d.matched)
         rows.append(
-            f"<td>{_esc(d['first'])} - {_esc(d['second'])}</td><td>{interval(d['overall'], '+')}</td>"
-            f"<td>{interval(d['reward'], '+') if d['reward'] else ''}</td>"
-            f"<td>{d['flops_ratio']:.2f}</td><td>{d['seconds_ratio']:.2f}</td><td>{_esc(matched)}</td>"
+            f"<td>{_esc(d.first)} - {_esc(d.second)}</td><td>{d.overall.text('+')}</td>"
+            f"<td>{d.reward.text('+') if d.reward else ''}</td>"
+            f"<td>{d.flops_ratio:.2f}</td><td>{d.seconds_ratio:.2f}</td><td>{_esc(matched)}</td>"
             f'<td class="paper">{theirs}</td><td class="{word}">{word}</td>'
         )
     head = [
@@ -178,61 +187,65 @@ def _differences_table(experiment: Mapping[str, Any]) -> str:
     return _folded("Every difference in figures", _table(head, rows))
 
 
-def _consistency(evidence: Mapping[str, Any]) -> Section | None:
-    consistency = evidence["consistency"]
-    if not consistency:
+def _consistency(evidence: Evidence) -> Section | None:
+    consistency = evidence.consistency
+    if consistency is None:
         return None
-    scales = range(len(next(iter(consistency["potentials"].values()))))
+    scales = range(len(next(iter(consistency.potentials.values()))))
     rows = [
         f"<td>{_esc(name)}</td>" + "".join(f"<td>{value:.2f}</td>" for value in values)
-        for name, values in consistency["potentials"].items()
+        for name, values in consistency.potentials.items()
     ]
     above = (
         "<h2>Consistency by scale (Figures 5b and 6)</h2><p>How often the candidate with the "
         "highest potential after a scale is the one whose final image scores highest, among "
-        f"{consistency['candidates']} candidates, in {consistency['searches']} searches. The paper finds value and max "
+        f"{consistency.candidates} candidates, in {consistency.searches} searches. The paper finds value and max "
         "high from scale 6 on, sum lower, and diff low throughout; it gives no numbers.</p>"
     )
     below = _table(["potential", *map(str, scales)], rows) + _command("consistency")
-    return Section("consistency", above, (consistency_figure(consistency),), below)
+    return Section(name="consistency", above=above, figures=(consistency_figure(consistency),), below=below)
 
 
-def _schedule(evidence: Mapping[str, Any]) -> Section | None:
-    schedule = evidence["schedule"]
-    if not schedule:
+def _schedule(evidence: Evidence) -> Section | None:
+    schedule = evidence.schedule
+    if schedule is None:
         return None
-    columns = (("flops", "FLOPs of the transformer"), ("cached_tokens", "tokens held in the cache"))
-    totals = {label: sum(c["flops"]) for label, c in schedule["schedules"].items()}
+    flops = {label: columns.flops for label, columns in schedule.schedules.items()}
+    tokens = {label: columns.cached_tokens for label, columns in schedule.schedules.items()}
+    totals = {label: sum(values) for label, values in flops.items()}
     ratio = totals["adaptive"] / totals["one candidate"]
     above = (
         "<h2>What the adaptive schedule costs (Figure 2)</h2><p>Eight candidates at the coarse "
         f"scales and one at the fine ones take {ratio:.2f} times the transformer's FLOPs of one candidate throughout."
         "</p>"
     )
-    figures = tuple(schedule_figure(schedule, *column) for column in columns)
-    return Section("schedule", above, figures, _command("schedule"))
+    figures = (
+        schedule_figure(flops, "FLOPs of the transformer"),
+        schedule_figure(tokens, "tokens held in the cache"),
+    )
+    return Section(name="schedule", above=above, figures=figures, below=_command("schedule"))
 
 
-def _detector(evidence: Mapping[str, Any]) -> Section | None:
+def _detector(evidence: Evidence) -> Section | None:
     lines = detector_lines(evidence)
-    if not lines:
+    if evidence.detector is None:
         return None
     head, *rows = lines
     cells = ["".join(f"<td>{_esc(cell)}</td>" for cell in row) for row in rows]
     above = (
         f"<h2>How often the measure itself is wrong</h2><p>{_esc(detector_sentence(evidence))} "
         "Scenes that we drew, as drawn and as the tokenizer decodes them, "
-        f"{evidence['detector']['scenes_per_category']} a category.</p>"
+        f"{evidence.detector.scenes_per_category} a category.</p>"
     )
-    return Section("detector", above, (), _table(head, cells) + _command("detector"))
+    return Section(name="detector", above=above, figures=(), below=_table(head, cells) + _command("detector"))
 
 
 def _command(name: str) -> str:
     return f"<p><code>python -m ttsvar evaluate {_esc(name)}</code></p>"
 
 
-def _of_paper(table: Mapping[str, Any], label: str, place: int) -> str:
-    return f"{table['rows'][label][place]:.4f}" if label in table["rows"] else ""
+def _of_paper(table: PaperTable, label: str, place: int) -> str:
+    return f"{table.rows[label][place]:.4f}" if label in table.rows else ""
 
 
 def _figure(figure: go.Figure) -> str:

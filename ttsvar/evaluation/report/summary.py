@@ -1,15 +1,15 @@
-"""What an evaluation says: accuracies by category with intervals, paired differences, and cost, as JSON and as text."""
+"""What an evaluation says: accuracies by category with intervals, paired differences, and cost, typed and as text."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from ttsvar.evaluation.bench.statistics import Estimate, accuracy, paired_difference
 from ttsvar.evaluation.bench.store import Row
+from ttsvar.evaluation.report.schema import ArmFigures, ComponentFigures, Difference, Summary
 from ttsvar.toybox.world.prompts import TAGS
 
 NAMES = (
@@ -21,11 +21,12 @@ CLAIM = ("tts-var n=2", "best-of-n n=8")
 """The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""
 LIKE = 1.5
 """Costs within this factor are alike enough to compare at."""
+NOTHING = Summary(images=0, prompts=0, held_out=0, arms={}, differences=())
 Arms = Mapping[str, Sequence[Row]]
 """Rows by the arm's label, in the order of the experiment."""
 
 
-def summarize(arms: Arms, plain: Sequence[str] = (), bases: Mapping[str, str] | None = None) -> dict[str, Any]:
+def summarize(arms: Arms, plain: Sequence[str] = (), bases: Mapping[str, str] | None = None) -> Summary:
     """Figures of every arm, and differences against its base and, at like FLOPs and seconds, against `plain` ones.
 
     The base is that of `bases`, or the first arm where it names none with rows.
@@ -33,81 +34,78 @@ def summarize(arms: Arms, plain: Sequence[str] = (), bases: Mapping[str, str] | 
     """
     arms = {label: rows for label, rows in arms.items() if rows}
     if not arms:
-        return {"images": 0, "prompts": 0, "held_out": 0, "arms": {}, "differences": []}
+        return NOTHING
     complete = set.intersection(*({(r.prompt, r.draw) for r in rows} for rows in arms.values()))
     shared = {label: [r for r in rows if (r.prompt, r.draw) in complete] for label, rows in arms.items()}
     if not complete:
-        return {"images": 0, "prompts": 0, "held_out": 0, "arms": {}, "differences": []}
+        return NOTHING
     first = next(iter(shared.values()))
-    return {
-        "images": len(complete),
-        "prompts": len({r.prompt for r in first}),
-        "held_out": len({r.prompt for r in first if r.held_out}),
-        "arms": {label: _arm(rows) for label, rows in shared.items()},
-        "differences": _differences(shared, [label for label in plain if label in shared], bases or {}),
-    }
+    return Summary(
+        images=len(complete),
+        prompts=len({r.prompt for r in first}),
+        held_out=len({r.prompt for r in first if r.held_out}),
+        arms={label: _arm(rows) for label, rows in shared.items()},
+        differences=_differences(shared, [label for label in plain if label in shared], bases or {}),
+    )
 
 
-def table(summary: dict[str, Any]) -> str:
+def table(summary: Summary) -> str:
     """A summary as text to read in a terminal."""
-    if not summary["arms"]:
+    if not summary.arms:
         return "no image that every arm has yet"
-    tags = [t for t in TAGS if any(t in arm["categories"] for arm in summary["arms"].values())]
+    tags = [t for t in TAGS if any(t in arm.categories for arm in summary.arms.values())]
     lines = [["search", *(SHORT[t] for t in tags), "overall [95 %]", "reward", "s/image", "GFLOP/image"]]
-    for label, arm in summary["arms"].items():
-        cells = [f"{arm['categories'][t]['value']:.2f}" for t in tags]
-        reward = "-" if arm["reward"] is None else f"{arm['reward']:.2f}"
-        cost = (reward, f"{arm['seconds']:.2f}", f"{arm['flops'] / 1e9:.1f}")
-        lines.append([label, *cells, interval(arm["overall"]), *cost])
-    held_out = f", {summary['held_out']} of combinations training never saw" if summary["held_out"] else ""
-    text = [f"{summary['images']} images an arm, {summary['prompts']} prompts{held_out}", *_aligned(lines)]
-    if summary["differences"]:
+    for label, arm in summary.arms.items():
+        cells = [f"{arm.categories[t].value:.2f}" for t in tags]
+        reward = "-" if arm.reward is None else f"{arm.reward:.2f}"
+        cost = (reward, f"{arm.seconds:.2f}", f"{arm.flops / 1e9:.1f}")
+        lines.append([label, *cells, arm.overall.text(), *cost])
+    held_out = f", {summary.held_out} of combinations training never saw" if summary.held_out else ""
+    text = [f"{summary.images} images an arm, {summary.prompts} prompts{held_out}", *_aligned(lines)]
+    if summary.differences:
         lines = [["difference", *(SHORT[t] for t in tags), "overall [95 %]", "FLOPs ratio", "seconds ratio"]]
-        for d in summary["differences"]:
-            cells = [f"{d['categories'][t]['value']:+.2f}" for t in tags]
-            ratios = (f"{d['flops_ratio']:.2f}", f"{d['seconds_ratio']:.2f}")
-            lines.append([f"{d['first']} - {d['second']}", *cells, interval(d["overall"], "+"), *ratios])
+        for d in summary.differences:
+            cells = [f"{d.categories[t].value:+.2f}" for t in tags]
+            ratios = (f"{d.flops_ratio:.2f}", f"{d.seconds_ratio:.2f}")
+            lines.append([f"{d.first} - {d.second}", *cells, d.overall.text("+"), *ratios])
         text += ["", *_aligned(lines)]
     return "\n".join(text)
 
 
-def interval(values: Mapping[str, float], sign: str = "") -> str:
-    """An estimate as text: 0.500 [0.400, 0.600]."""
-    e = Estimate(**values)
-    return f"{e.value:{sign}.3f} [{e.low:{sign}.3f}, {e.high:{sign}.3f}]"
-
-
-def _arm(rows: Sequence[Row]) -> dict[str, Any]:
+def _arm(rows: Sequence[Row]) -> ArmFigures:
     outcomes = _outcomes(rows)
     names = sorted({name for row in rows for name in row.judges})
-    split = {"seen": [r for r in rows if not r.held_out], "held_out": [r for r in rows if r.held_out]}
+    seen, held_out = [r for r in rows if not r.held_out], [r for r in rows if r.held_out]
     components = sorted({name for row in rows for name in row.parts})
-    return {
-        "overall": accuracy(outcomes).to_json(),
-        "categories": {tag: accuracy({tag: values}).to_json() for tag, values in outcomes.items()},
-        **{name: accuracy(_outcomes(part)).to_json() if part else None for name, part in split.items()},
-        "held_out_categories": {
-            tag: accuracy({tag: values}).to_json() for tag, values in _outcomes(split["held_out"]).items()
-        },
-        "reward": _mean([r.reward for r in rows]),
-        "judges": {name: _mean([r.judges.get(name) for r in rows]) for name in names},
-        "diversity": _mean([r.diversity for r in rows]),
-        "survivors": _mean([r.survivors for r in rows]),
-        "seconds": _median([r.alone for r in rows]),
-        "flops": float(np.mean([r.flops for r in rows])),
-        "components": {name: _component([r.parts[name] for r in rows if name in r.parts]) for name in components},
-    }
+    return ArmFigures(
+        overall=accuracy(outcomes).rounded(),
+        categories=_by_category(outcomes),
+        seen=accuracy(_outcomes(seen)).rounded() if seen else None,
+        held_out=accuracy(_outcomes(held_out)).rounded() if held_out else None,
+        held_out_categories=_by_category(_outcomes(held_out)),
+        reward=_mean([r.reward for r in rows]),
+        judges={name: _mean([r.judges.get(name) for r in rows]) for name in names},
+        diversity=_mean([r.diversity for r in rows]),
+        survivors=_mean([r.survivors for r in rows]),
+        seconds=_median([r.alone for r in rows]),
+        flops=float(np.mean([r.flops for r in rows])),
+        components={name: _component([r.parts[name] for r in rows if name in r.parts]) for name in components},
+    )
 
 
-def _component(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {
-        "seconds": _median([p["seconds"] for p in parts]),
-        "flops": float(np.mean([p["flops"] for p in parts])),
-        "peak_bytes": _median([p["peak_bytes"] for p in parts]),
-    }
+def _by_category(outcomes: Mapping[str, list[float]]) -> dict[str, Estimate]:
+    return {tag: accuracy({tag: values}).rounded() for tag, values in outcomes.items()}
 
 
-def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> list[dict[str, Any]]:
+def _component(parts: Sequence[Mapping[str, float]]) -> ComponentFigures:
+    return ComponentFigures(
+        seconds=_median([p["seconds"] for p in parts]),
+        flops=float(np.mean([p["flops"] for p in parts])),
+        peak_bytes=_median([p["peak_bytes"] for p in parts]),
+    )
+
+
+def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> tuple[Difference, ...]:
     labels = list(arms)
     known = {label: base for label, base in bases.items() if base in arms}
     pairs = [(label, known.get(label, labels[0])) for label in labels[1:]]
@@ -120,22 +118,23 @@ def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> 
                 peer = min(plain, key=gaps.__getitem__)
                 if gaps[peer] < math.log(LIKE):
                     reasons.setdefault((label, peer), []).append(reason)
-    return [_difference(a, b, arms) | {"matched": why} for (a, b), why in reasons.items() if a != b]
+    return tuple(_difference(a, b, arms, tuple(why)) for (a, b), why in reasons.items() if a != b)
 
 
-def _difference(first: str, second: str, arms: Arms) -> dict[str, Any]:
+def _difference(first: str, second: str, arms: Arms, matched: tuple[str, ...]) -> Difference:
     a, b = _outcomes(arms[first]), _outcomes(arms[second])
     judged = all(row.reward is not None for row in (*arms[first], *arms[second]))
     mine, theirs = (_outcomes(arms[label], lambda row: row.reward or 0.0) for label in (first, second))
-    return {
-        "first": first,
-        "second": second,
-        "overall": paired_difference(a, b).to_json(),
-        "reward": paired_difference(mine, theirs).to_json() if judged else None,
-        "categories": {tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).to_json() for tag in a},
-        "flops_ratio": _flops(arms[first]) / _flops(arms[second]),
-        "seconds_ratio": _seconds(arms[first]) / _seconds(arms[second]),
-    }
+    return Difference(
+        first=first,
+        second=second,
+        overall=paired_difference(a, b).rounded(),
+        reward=paired_difference(mine, theirs).rounded() if judged else None,
+        categories={tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).rounded() for tag in a},
+        flops_ratio=_flops(arms[first]) / _flops(arms[second]),
+        seconds_ratio=_seconds(arms[first]) / _seconds(arms[second]),
+        matched=matched,
+    )
 
 
 def _flops(rows: Sequence[Row]) -> float:

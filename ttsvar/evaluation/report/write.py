@@ -17,7 +17,7 @@ def write_report(rows: Path, page_path: Path, results_path: Path, data_path: Pat
     evidence = collect(Store(rows, create=False))
     texts = {page_path: page(evidence), results_path: results(evidence)}
     if data_path is not None:
-        texts[data_path] = json.dumps(evidence, separators=(",", ":")) + "\n"
+        texts[data_path] = json.dumps(evidence.to_json(), separators=(",", ":")) + "\n"
     for path, text in texts.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ from ttsvar.evaluation.rules.geneval_models import (
     load_part,
     normalised,
 )
-from ttsvar.evaluation.rules.measures import SOURCES
+from ttsvar.evaluation.rules.sources import SOURCES
 
 CATEGORIES = {
     "color": "B-VQA",

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from ttsvar.detections import Detection
 from ttsvar.errors import CheckpointError
 from ttsvar.evaluation.rules.geneval import GENEVAL, Rule, Verdict, confident, judge
-from ttsvar.evaluation.rules.measures import SOURCES
+from ttsvar.evaluation.rules.sources import SOURCES
 
 OBJECT_NAMES = (
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from ttsvar.evaluation.bench.worker import DetectorMeasure, Measure
+from ttsvar.detections import Detector
+from ttsvar.evaluation.rules.geneval import Verdict, judge
+from ttsvar.evaluation.rules.geneval_models import load_geneval_measure
 from ttsvar.toybox.detector import ToyDetector, load_detector, to_input
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.weights.shipped import ASSETS
 
-SOURCES = {
-    "mask2former": "facebook/mask2former-swin-small-coco-instance",
-    "clip": "openai/clip-vit-large-patch14",
-    "blip_vqa": "Salesforce/blip-vqa-base",
-}
-"""Sub-folders of `--measure`, and the repositories whose files belong there: GenEval's two, and T2I-CompBench's."""
 TOYBOX = ASSETS / "toybox"
+
+
+class Measure(Protocol):
+    """Decides whether an image satisfies a prompt; no search sees it."""
+
+    def verdict(self, image: Tensor, metadata: Mapping[str, Any]) -> Verdict:
+        """uint8 [H, W, 3] RGB and a prompt's metadata in GenEval's form to the verdict."""
+        ...
+
+
+@dataclass(frozen=True)
+class DetectorMeasure:
+    """GenEval's rule over a detector that tells classes and colours at once, as the toybox's does."""
+
+    detector: Detector
+
+    def verdict(self, image: Tensor, metadata: Mapping[str, Any]) -> Verdict:
+        """Detect, then judge."""
+        return judge(metadata, self.detector.detect(image[None])[0])
 
 
 def open_measure(folder: Path | None = None, device: str | None = None) -> Measure:
     """The toybox detector, or GenEval's Mask2Former and CLIP where a folder of theirs is given."""
     if folder is None:
         return DetectorMeasure(toybox_detector())
-    from ttsvar.evaluation.rules.geneval_models import load_geneval_measure
-
     return load_geneval_measure(folder, device)
 
 
