@@ -4,45 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
+from ttsvar.choices import Decision, Potential, Resampling
 from ttsvar.errors import ConfigError
 from ttsvar.registry import Registry
+from ttsvar.settings import SETTINGS
+from ttsvar.values import PerScale
 
 if TYPE_CHECKING:
     from ttsvar.strategy import Strategy
 
 
-class Decision(StrEnum):
-    """What is decided after a scale."""
-
-    CLUSTER = "cluster"
-    RESAMPLE = "resample"
-    SELECT = "select"
-
-
-class Potential(StrEnum):
-    """How a lineage's scores become one number (paper, section 4.3)."""
-
-    VALUE = "value"
-    MAX = "max"
-    SUM = "sum"
-    DIFF = "diff"
-
-
-class Resampling(StrEnum):
-    """How candidates are drawn with replacement."""
-
-    MULTINOMIAL = "multinomial"
-    STRATIFIED = "stratified"
-    SYSTEMATIC = "systematic"
-    RESIDUAL = "residual"
-
-
-EXTRACTORS = ("pca", "pca-raw", "pool", "inception")
-POTENTIALS = tuple(kind.value for kind in Potential)
-RESAMPLINGS = tuple(scheme.value for scheme in Resampling)
 STRATEGIES: Registry[Strategy] = Registry("strategy", "ttsvar.search", lambda row: row.place)
 """Every strategy that `SearchConfig.strategy` may name; each registers itself in its file."""
 
@@ -57,9 +30,28 @@ class Sampling:
     top_k: int = 2
 
 
+_DEFAULTS: dict[str, Any] = {row.name: row.default for row in SETTINGS.values()}
+
+
+_Search = TypeVar("_Search")
+
+
+class _TakesOptions(type):
+    """Lets a search be made with any setting by its name: those that only some models take go into `options`.
+
+    Type checkers know the fields alone; `search_config(name, ...)` and `dataclasses.replace` take the others, too.
+    """
+
+    def __call__(cls: type[_Search], *values: Any, **settings: Any) -> _Search:
+        named = {name: settings.pop(name) for name in tuple(settings) if name in SETTINGS and SETTINGS[name].option}
+        if named:
+            settings["options"] = tuple({**dict(settings.get("options", ())), **named}.items())
+        return type.__call__(cls, *values, **settings)
+
+
 @dataclass(frozen=True)
-class SearchConfig:
-    """How one run searches.
+class SearchConfig(metaclass=_TakesOptions):
+    """How one run searches. `ttsvar.settings` has a row for each setting, with its check and what it does.
 
     `batch[k]` is how many candidates live on after the decision at scale k; scale k is generated with `batch[k-1]`
     of them, scale 0 with `batch[0]`. Every entry is multiplied by `n`. `lam`, `cfg` and `tau` are one number, or one
@@ -73,62 +65,51 @@ class SearchConfig:
     """
 
     strategy: str = "tts-var"
-    n: int = 1
-    batch: tuple[int, ...] | None = None
-    cluster_scales: tuple[int, ...] | None = None
-    resample_scales: tuple[int, ...] | None = None
-    extractor: str = "pca"
-    potential: str = "value"
-    lam: float | tuple[float, ...] = 10.0
-    reward: str = "image-reward"
-    cfg: float | tuple[float, ...] | None = None
-    tau: float | tuple[float, ...] | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    resampling: str = "multinomial"
-    ess_share: float = 1.0
-    width: int = 2
-    children: int = 4
-    cfg_layers: tuple[int, ...] = (0,)
-    """Where guidance acts: 0 on the logits, -k on the output of the k-th block from the end (Infinity)."""
-    negative: str = ""
-    """A text to be led away from, in place of the learned unconditional one (Infinity)."""
-    positive: bool = False
-    """Ask for good faces where the prompt names people, as Infinity's scripts do."""
+    n: int = _DEFAULTS["n"]
+    batch: tuple[int, ...] | None = _DEFAULTS["batch"]
+    cluster_scales: tuple[int, ...] | None = _DEFAULTS["cluster_scales"]
+    resample_scales: tuple[int, ...] | None = _DEFAULTS["resample_scales"]
+    extractor: str = _DEFAULTS["extractor"]
+    potential: str = _DEFAULTS["potential"]
+    lam: PerScale = _DEFAULTS["lam"]
+    reward: str = _DEFAULTS["reward"]
+    cfg: PerScale | None = _DEFAULTS["cfg"]
+    tau: PerScale | None = _DEFAULTS["tau"]
+    top_p: float | None = _DEFAULTS["top_p"]
+    top_k: int | None = _DEFAULTS["top_k"]
+    resampling: str = _DEFAULTS["resampling"]
+    ess_share: float = _DEFAULTS["ess_share"]
+    width: int = _DEFAULTS["width"]
+    children: int = _DEFAULTS["children"]
+    options: tuple[tuple[str, Any], ...] = ()
+    """Settings that only some models take, where they differ from their defaults; each is an attribute, too."""
 
     def __post_init__(self) -> None:
-        for name in ("batch", "cluster_scales", "resample_scales", "lam", "cfg", "tau", "cfg_layers"):
-            if isinstance(value := getattr(self, name), list):
-                object.__setattr__(self, name, tuple(value))
-        _require(isinstance(self.negative, str), "negative", self.negative, "a text")
-        object.__setattr__(self, "negative", " ".join(self.negative.split()))
-        for name in ("cluster_scales", "resample_scales"):
-            scales = getattr(self, name)
-            whole = scales is None or (isinstance(scales, tuple) and all(isinstance(k, int) for k in scales))
-            _require(whole, name, scales, "a list of whole numbers; scales count from 0")
         STRATEGIES.named(self.strategy)
-        _require(self.extractor in EXTRACTORS, "extractor", self.extractor, f"one of {', '.join(EXTRACTORS)}")
-        _require(self.potential in POTENTIALS, "potential", self.potential, f"one of {', '.join(POTENTIALS)}")
-        _require(isinstance(self.n, int) and 1 <= self.n <= 64, "n", self.n, "a whole number from 1 to 64")
-        _require(self.resampling in RESAMPLINGS, "resampling", self.resampling, f"one of {', '.join(RESAMPLINGS)}")
-        for name in ("width", "children"):
-            count = getattr(self, name)
-            _require(isinstance(count, int) and 1 <= count <= 64, name, count, "a whole number from 1 to 64")
-        for name, share in (("top_p", 1.0 if self.top_p is None else self.top_p), ("ess_share", self.ess_share)):
-            _require(_within(share, 0.0, 1.0) and share > 0, name, share, "a number above 0 and at most 1")
-        if self.top_k is not None:
-            _require(isinstance(self.top_k, int) and self.top_k >= 0, "top_k", self.top_k, "0 (off) or a whole number")
-        inside = bool(self.cfg_layers) and all(isinstance(k, int) and k <= 0 for k in self.cfg_layers)
-        _require(inside, "cfg_layers", self.cfg_layers, "a list of whole numbers: 0 for the logits, -k for a block")
-        for name, low, high in (("lam", 0.0, 1000.0), ("cfg", 0.0, 100.0), ("tau", 1e-3, 100.0)):
-            value = getattr(self, name)
-            values = () if value is None and name != "lam" else value if isinstance(value, tuple) else (value,)
-            _require(all(_within(v, low, high) for v in values), name, value, f"number(s) from {low:g} to {high:g}")
+        chosen = dict(self.options)
+        if strange := sorted(set(chosen) - {row.name for row in SETTINGS.options()}):
+            raise ConfigError(f"There is no option named {', '.join(strange)}.")
+        checked = {name: SETTINGS[name].checked(value) for name, value in chosen.items()}
+        kept = sorted((name, value) for name, value in checked.items() if value != SETTINGS[name].default)
+        object.__setattr__(self, "options", tuple(kept))
+        for row in SETTINGS.values():
+            if not row.option:
+                object.__setattr__(self, row.name, row.checked(getattr(self, row.name)))
+
+    def __getattr__(self, name: str) -> Any:
+        # Only of what is no field: the settings that some models take.
+        if name in SETTINGS and SETTINGS[name].option:
+            return dict(self.options).get(name, SETTINGS[name].default)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def values(self) -> dict[str, Any]:
+        """Every setting by name, and of those that only some models take the ones that differ from their defaults."""
+        own = {f.name: getattr(self, f.name) for f in fields(SearchConfig) if f.name != "options"}
+        return own | dict(self.options)
 
     def chosen_options(self) -> frozenset[str]:
-        """Those of `negative`, `positive` and `cfg_layers`, which not every model takes, that differ from the usual."""
-        usual = {"negative": "", "positive": False, "cfg_layers": (0,)}
-        return frozenset(name for name, value in usual.items() if getattr(self, name) != value)
+        """Those settings that not every model takes and that differ from their defaults."""
+        return frozenset(dict(self.options))
 
 
 def required() -> Never:
@@ -145,8 +126,8 @@ class ResolvedSearch(SearchConfig):
 
     cluster_scales: tuple[int, ...] = field(default_factory=required)
     resample_scales: tuple[int, ...] = field(default_factory=required)
-    cfg: float | tuple[float, ...] = field(default_factory=required)
-    tau: float | tuple[float, ...] = field(default_factory=required)
+    cfg: PerScale = field(default_factory=required)
+    tau: PerScale = field(default_factory=required)
     top_p: float = field(default_factory=required)
     top_k: int = field(default_factory=required)
     potential: Potential = Potential.VALUE
@@ -188,17 +169,8 @@ def resolved(search: SearchConfig, **values: Any) -> ResolvedSearch:
     return ResolvedSearch(**own | filled)
 
 
-def _at(value: float | tuple[float, ...], scale: int) -> float:
+def _at(value: PerScale, scale: int) -> float:
     return float(value[scale] if isinstance(value, tuple) else value)
-
-
-def _within(value: object, low: float, high: float) -> bool:
-    return isinstance(value, int | float) and low <= value <= high
-
-
-def _require(ok: bool, name: str, value: object, expected: str) -> None:
-    if not ok:
-        raise ConfigError(f"{name} is {value!r}; it must be {expected}.")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ttsvar.config import STRATEGIES, Decision, ResolvedSearch, Sampling, SearchConfig, resolved
+from ttsvar.choices import Decision
+from ttsvar.config import STRATEGIES, ResolvedSearch, Sampling, SearchConfig, resolved
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
 

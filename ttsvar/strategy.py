@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 from numpy.random import Generator
 
-from ttsvar.config import STRATEGIES, Decision, NamedSearch, SearchConfig
+from ttsvar.choices import Decision
+from ttsvar.config import STRATEGIES, NamedSearch, SearchConfig
 from ttsvar.schedule import PLANS, plan_for
 from ttsvar.types import Candidates, Need, Proposal, Run, SearchState
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from ttsvar.config import Decision, ResolvedSearch, Sampling, required
+from ttsvar.choices import Decision
+from ttsvar.config import ResolvedSearch, Sampling, required
 
 
 class Component(StrEnum):

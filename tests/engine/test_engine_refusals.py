@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from engine_fakes import FakeBackend, FakeReward, fake_engine, finish
 
-from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.config import SEARCHES, SearchConfig, search_config
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.families.base.prompts import FreeText
@@ -66,8 +66,8 @@ def test_settings_that_a_model_does_not_take_are_refused(changes: dict):
 
 
 def test_a_blank_negative_prompt_is_none():
-    assert SearchConfig(negative="  ") == SearchConfig()
-    assert SearchConfig(negative=" a  cup ").negative == "a cup"
+    assert search_config("tts-var", negative="  ") == SearchConfig()
+    assert search_config("tts-var", negative=" a  cup ").negative == "a cup"
 
 
 def test_wrong_lengths_and_seeds_are_refused():

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-from ttsvar.config import EXTRACTORS
+from ttsvar.choices import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.families.load import TOYBOX_FOLDER, LoadSettings, load
 from ttsvar.features.supervised import load_inception

@@ -7,7 +7,8 @@ import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 from torch import Tensor
 
-from ttsvar.config import EXTRACTORS, SearchConfig
+from ttsvar.choices import EXTRACTORS
+from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.rewards.combination import Combination
 from ttsvar.types import SearchState

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.config import RESAMPLINGS
+from ttsvar.choices import RESAMPLINGS
 from ttsvar.errors import ConfigError, SelectionError
 from ttsvar.sampling import keyed_rng
 from ttsvar.search.resampling import _at_points, _residual, resample

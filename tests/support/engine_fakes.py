@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ttsvar.config import EXTRACTORS, Sampling
+from ttsvar.choices import EXTRACTORS
+from ttsvar.config import Sampling
 from ttsvar.engine.loop import Engine
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.families.infinity.prompting import OPTIONS

@@ -6,7 +6,8 @@ from typing import Any
 
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
-from ttsvar.config import EXTRACTORS, search_config
+from ttsvar.choices import EXTRACTORS
+from ttsvar.config import search_config
 from ttsvar.detections import Detection
 from ttsvar.engine.loop import Engine
 from ttsvar.evaluation.bench.store import Row

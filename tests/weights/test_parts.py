@@ -8,7 +8,8 @@ import pytest
 import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
-from ttsvar.config import EXTRACTORS, SearchConfig
+from ttsvar.choices import EXTRACTORS
+from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, RoomError
 from ttsvar.weights.download import WeightFile

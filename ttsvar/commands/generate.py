@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from ttsvar.commands.flags import add_loading_flags, add_reward_flag, load_settings
-from ttsvar.config import EXTRACTORS, POTENTIALS, SEARCHES, search_config
+from ttsvar.commands.flags import add_loading_flags, load_settings
+from ttsvar.config import SEARCHES, SearchConfig, search_config
+from ttsvar.setting import Setting
+from ttsvar.settings import SETTINGS
 from ttsvar.storage.outputs import PICTURES, prepare
+from ttsvar.values import Flag, UnfitError
 
 HELP = "draw one image with a search, and print its decisions"
 
@@ -18,18 +22,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prompt")
     add_loading_flags(parser)
     parser.add_argument("--search", default="tts-var", help=f"one of {', '.join(SEARCHES)}")
-    parser.add_argument("--n", type=int, help="factor on every entry of the batch schedule")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--batch", type=_numbers, help="candidates alive after each scale, for example 8,8,6,6,...")
-    parser.add_argument("--extractor", help=f"one of {', '.join(EXTRACTORS)}")
-    add_reward_flag(parser)
-    parser.add_argument("--potential", help=f"one of {', '.join(POTENTIALS)}")
-    parser.add_argument("--lam", type=float, help="lambda of the resampling weights")
-    parser.add_argument("--cfg", type=_per_scale, help="guidance: one number, or one per scale, as in 3,3,4,...")
-    parser.add_argument("--tau", type=_per_scale, help="temperature: one number, or one per scale")
-    parser.add_argument("--cfg-layers", type=_numbers, help="where guidance acts: 0 the logits, -k a block (Infinity)")
-    parser.add_argument("--negative", help="a text to be led away from (Infinity)")
-    parser.add_argument("--positive", action="store_true", default=None, help="ask for good faces, as Infinity does")
+    for row in SETTINGS.values():
+        _add_setting(parser, row)
     parser.add_argument("--out", type=Path, default=Path("ttsvar.png"))
     parser.add_argument("--no-recipe", action="store_true", help="save the bare picture, without how it was made")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
@@ -41,10 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ttsvar.families.load import load
     from ttsvar.storage.png import bare
 
-    names = ("n", "batch", "extractor", "reward", "potential", "lam")
-    names += ("cfg", "tau", "cfg_layers", "negative", "positive")
-    changes = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
-    search = search_config(arguments.search, **changes)
+    search = chosen_search(arguments)
     # Only a PNG can carry the recipe.
     prepare(arguments.out, *(PICTURES if arguments.no_recipe else PICTURES[:1]))
     engine = load(arguments.model, settings=load_settings(arguments))
@@ -56,16 +48,22 @@ def run(arguments: argparse.Namespace) -> None:
     print(json.dumps(report, indent=1) if arguments.json else decision_table(report))
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 8,8,6") from None
+def chosen_search(arguments: argparse.Namespace) -> SearchConfig:
+    """The named search with what the flags change of it; raises ConfigError where a value does not fit."""
+    changes = {name: value for name in SETTINGS if (value := getattr(arguments, name)) is not None}
+    return search_config(arguments.search, **changes)
 
 
-def _per_scale(text: str) -> float | tuple[float, ...]:
-    try:
-        values = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number, and no list such as 3,3,4") from None
-    return values[0] if len(values) == 1 else values
+def _add_setting(parser: argparse.ArgumentParser, row: Setting[Any]) -> None:
+    """The flag of a setting; None where it is not given, which leaves it to the named search."""
+    if isinstance(row.kind, Flag):
+        parser.add_argument(row.flag, action="store_true", default=None, help=row.help)
+        return
+
+    def read(text: str) -> Any:
+        try:
+            return row.kind.parse(text)
+        except UnfitError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {row.kind.wording}") from None
+
+    parser.add_argument(row.flag, type=read, help=f"{row.help}; {row.kind.wording}")

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from ttsvar.config import STRATEGIES, SearchConfig
 from ttsvar.engine.loop import Engine
+from ttsvar.settings import read_texts
 from ttsvar.types import StepCost, StepResult
 
 
@@ -29,7 +30,7 @@ def generate(
     report = {
         "model": engine.name,
         "prompt": state.run.prompt,
-        "unknown_words": [w for text in (prompt, search.negative) if text for w in engine.prompts.unknown(text)],
+        "unknown_words": [w for text in (prompt, *read_texts(search)) for w in engine.prompts.unknown(text)],
         "seed": seed,
         "strategy": search.strategy,
         "about": STRATEGIES[search.strategy].summary,

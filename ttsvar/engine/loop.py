@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ttsvar.config import STRATEGIES, Decision, ResolvedSearch, SearchConfig
+from ttsvar.choices import Decision
+from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostMeter, Progress
 from ttsvar.engine.observe import Eyes, in_chunks, score_in_chunks
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
 from typing import Any
 
-from ttsvar.config import ResolvedSearch, SearchConfig
+from ttsvar.config import ResolvedSearch
 from ttsvar.errors import ConfigError
+from ttsvar.settings import SETTINGS
 from ttsvar.types import Run, ScaleSchedule, SearchState
 from ttsvar.version import VERSION
-
-LATER_SETTINGS = frozenset({"resampling", "ess_share", "width", "children", "cfg_layers", "negative", "positive"})
 
 
 def run_to_json(run: Run) -> dict[str, Any]:
@@ -30,15 +28,15 @@ def run_to_json(run: Run) -> dict[str, Any]:
 
 def _search_to_json(search: ResolvedSearch) -> dict[str, Any]:
     """Its settings; those that came after format 1 only where they differ, so that earlier runs keep their ids."""
-    defaults = {f.name: f.default for f in fields(SearchConfig)}
-    return {k: v for k, v in asdict(search).items() if k not in LATER_SETTINGS or v != defaults[k]}
+    named = {"strategy", *(row.name for row in SETTINGS.values() if row.format_1)}
+    return {k: v for k, v in search.values().items() if k in named or v != SETTINGS[k].default}
 
 
 def run_from_json(values: Mapping[str, Any]) -> Run:
     """The inverse of `run_to_json`; raises ConfigError where a part is missing or unknown."""
     try:
         search: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["search"].items()}
-        if unknown := sorted(set(search) - {f.name for f in fields(SearchConfig)}):
+        if unknown := sorted(set(search) - {"strategy", *SETTINGS}):
             raise ConfigError(f"The recipe has search settings this version does not know: {', '.join(unknown)}.")
         return Run(
             model=str(values["model"]),

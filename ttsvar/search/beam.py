@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ttsvar.config import Decision, NamedSearch, SearchConfig
+from ttsvar.choices import Decision
+from ttsvar.config import NamedSearch, SearchConfig
 from ttsvar.search.rules import all_go_on, by_rank
 from ttsvar.strategy import Strategy, register
 from ttsvar.types import Candidates, Proposal, Scored, SearchState

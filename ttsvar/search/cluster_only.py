@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ttsvar.config import Decision
+from ttsvar.choices import Decision
 from ttsvar.search.tts_var import TTSVar
 from ttsvar.strategy import register
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ttsvar.config import POTENTIALS
+from ttsvar.choices import POTENTIALS
 from ttsvar.errors import CheckpointError
 from ttsvar.features.pca import pca, pool
 from ttsvar.search.clustering import cluster

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from ttsvar.config import Decision
+from ttsvar.choices import Decision
 from ttsvar.search.rules import all_go_on, by_draw
 from ttsvar.strategy import Strategy, register
 from ttsvar.types import Candidates, Proposal, Scored, SearchState

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ttsvar.config import Potential
+from ttsvar.choices import Potential
 from ttsvar.errors import ConfigError
 
 

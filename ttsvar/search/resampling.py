@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
-from ttsvar.config import Resampling
+from ttsvar.choices import Resampling
 from ttsvar.errors import ConfigError, SelectionError
 
 

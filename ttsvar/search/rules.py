@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from ttsvar.config import Resampling
+from ttsvar.choices import Resampling
 from ttsvar.features.pca import clustering_input
 from ttsvar.search.clustering import cluster
 from ttsvar.search.explain import with_evidence

@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.random import Generator
 
-from ttsvar.config import Decision, NamedSearch
+from ttsvar.choices import Decision
+from ttsvar.config import NamedSearch
 from ttsvar.search.rules import all_go_on, by_draw
 from ttsvar.strategy import Strategy, register
 from ttsvar.types import Candidates, Proposal, Scored, SearchState

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ttsvar.config import Decision, SearchConfig
+from ttsvar.choices import Decision
+from ttsvar.config import SearchConfig
 from ttsvar.schedule import plan_for, planned_batch
 from ttsvar.search.rules import all_go_on, by_cluster, by_draw
 from ttsvar.strategy import Strategy, register

@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ttsvar.config import Decision, ResolvedSearch
+from ttsvar.choices import Decision
+from ttsvar.config import ResolvedSearch
 from ttsvar.search.potentials import potential, probabilities
 from ttsvar.types import SearchState
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from ttsvar.config import EXTRACTORS, POTENTIALS, SearchConfig
+from ttsvar.choices import EXTRACTORS, POTENTIALS
+from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError, PromptError, TTSVarError
 from ttsvar.families.registry import MODELS, models_here
 from ttsvar.schedule import decisions, resolve_batch

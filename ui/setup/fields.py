@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ttsvar.config import Decision, ResolvedSearch, SearchConfig
+from ttsvar.choices import Decision
+from ttsvar.config import ResolvedSearch, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
 from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_batch
 from ttsvar.types import ScaleSchedule

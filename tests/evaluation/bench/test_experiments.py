@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from engine_fakes import fake_engine
 
-from ttsvar.config import EXTRACTORS, SEARCHES
+from ttsvar.choices import EXTRACTORS
+from ttsvar.config import SEARCHES
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, arm, bases
 from ttsvar.schedule import resolve_batch

@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Page, expect
 from steps import DESK_AND_PHONE, ON_PHONE, View, names, start, to_scale
 
-from ttsvar.config import POTENTIALS
+from ttsvar.choices import POTENTIALS
 from ttsvar.search.potentials import potential, probabilities
 
 pytestmark = pytest.mark.browser

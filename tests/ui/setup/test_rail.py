@@ -10,7 +10,7 @@ from fake_engine import CellFeatures, DrawnBackend, RedShare, fake_engine
 from ui_helpers import PROMPT
 
 from ttsvar.commands.cli import command_line
-from ttsvar.config import SearchConfig
+from ttsvar.config import SearchConfig, search_config
 from ttsvar.engine.loop import Engine
 from ttsvar.types import ScaleSchedule
 from ttsvar.weights.parts import LazyMapping
@@ -51,7 +51,7 @@ def test_a_broken_plan_keeps_the_tints_of_its_marks() -> None:
 
 
 def test_a_run_brings_back_every_field() -> None:
-    search = SearchConfig(n=2, negative="a red cup", cfg_layers=(0, -2), cfg=2.0, tau=(0.5,) * 12 + (0.4,))
+    search = search_config("tts-var", n=2, negative="a red cup", cfg_layers=(0, -2), cfg=2.0, tau=(0.5,) * 12 + (0.4,))
     run = ENGINE.begin(PROMPT, search=search, seed=5).run
     values = RAIL.recipe(run)
     assert (values["prompt"], values["seed"]) == (PROMPT, 5)

@@ -7,11 +7,12 @@ SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (72, 65
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
-from ttsvar.config import EXTRACTORS, POTENTIALS, RESAMPLINGS, SEARCHES, SearchConfig, search_config
+from ttsvar.choices import EXTRACTORS, POTENTIALS, RESAMPLINGS
+from ttsvar.config import SEARCHES, SearchConfig, search_config
 from ttsvar.evaluation.bench import paper
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.schedule import PAPER_BATCH
@@ -41,8 +42,8 @@ def arm(name: str, **changes: object) -> tuple[str, SearchConfig]:
     """A named search with some settings changed, and its label: 'tts-var n=2 lam=5', without what is as named."""
     search, named = search_config(name, **changes), SEARCHES[name]
     label = [name] if name == "raw" else [name, f"n={search.n}"]
-    for setting in (f.name for f in fields(SearchConfig) if f.name != "n"):
-        if (value := getattr(search, setting)) != getattr(named, setting):
+    for setting, value in search.values().items():
+        if setting != "n" and value != getattr(named, setting):
             label.append(f"{setting.removesuffix('_scales')}={_shown(value)}")
     return " ".join(label), search
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ttsvar.config import POTENTIALS, SearchConfig
+from ttsvar.choices import POTENTIALS
+from ttsvar.config import SearchConfig
 from ttsvar.detections import Detection, Detector
 from ttsvar.engine.loop import Engine
 from ttsvar.evaluation.bench.store import Trace

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ class Recipe:
     @property
     def settings(self) -> str:
         """The search as JSON; settings at their defaults are left out, so that a new one does not orphan old rows."""
-        default = asdict(SearchConfig())
-        changed = {name: value for name, value in asdict(self.search).items() if value != default[name]}
+        usual = SearchConfig()
+        changed = {name: value for name, value in self.search.values().items() if value != getattr(usual, name)}
         return json.dumps(changed, sort_keys=True)
 
     @property

@@ -6,7 +6,7 @@ import json
 import math
 from html import escape
 
-from ttsvar.config import POTENTIALS
+from ttsvar.choices import POTENTIALS
 
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
