@@ -12,7 +12,8 @@ from engine_fakes import LADDER, fake_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.config import RESAMPLINGS, SEARCHES, ResolvedSearch, Sampling, SearchConfig
+from ttsvar.choices import RESAMPLINGS
+from ttsvar.config import SEARCHES, ResolvedSearch, Sampling, SearchConfig
 from ttsvar.engine.history import History
 from ttsvar.engine.loop import Engine
 from ttsvar.sampling import keyed_rng

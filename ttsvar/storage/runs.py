@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ttsvar.config import Decision
+from ttsvar.choices import Decision
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.recipe import run_from_json, run_to_json
 from ttsvar.engine.states import chosen_state, first_state, grown_state
