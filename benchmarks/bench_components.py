@@ -26,7 +26,7 @@ def bench(engine: Engine, chunks: list[int], candidates: int, repeats: int) -> d
     costs: dict[int, list[list[StepCost]]] = {chunk: [] for chunk in chunks}
     for repeat in range(-1, repeats):
         for chunk in chunks:
-            engine.backend.chunk = chunk
+            engine._executor.holding().backend.chunk = chunk
             taken = _grow_all(engine, candidates, max(0, repeat))
             if repeat >= 0:
                 costs[chunk].append(taken)

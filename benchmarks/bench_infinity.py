@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel, T5Config, T5EncoderModel
 
 from ttsvar.config import SearchConfig, search_config
-from ttsvar.engine.cost import CostMeter
 from ttsvar.engine.loop import Engine
+from ttsvar.engine.meter import CostMeter
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.backend import InfinityBackend
 from ttsvar.families.infinity.flan_t5 import FlanT5

@@ -21,7 +21,7 @@ from threading import Event, Thread
 import machine
 import torch
 
-from ttsvar.engine.cost import CostMeter
+from ttsvar.engine.meter import CostMeter
 from ttsvar.families.infinity.checkpoint import load_transformer, published_name
 from ttsvar.families.infinity.published import PUBLISHED
 from ttsvar.families.infinity.transformer import Infinity

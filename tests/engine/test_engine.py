@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from engine_fakes import FakeBackend, fake_engine, finish
+from engine_fakes import backend_of, fake_engine, finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -28,12 +28,12 @@ def bits_of(state: SearchState, name: str) -> list[bytes]:
 def test_the_default_search_decodes_exactly_what_it_looks_at():
     engine = fake_engine()
     state = finish(engine, engine.begin(PROMPT))
-    assert isinstance(engine.backend, FakeBackend)
-    assert engine.backend.decoded == 8 + 6 + 4 + 2
+    backend = backend_of(engine)
+    assert backend.decoded == 8 + 6 + 4 + 2
     engine.best(state)
-    assert engine.backend.decoded == 21
+    assert backend_of(engine).decoded == 21
     engine.best(state)
-    assert engine.backend.decoded == 21, "what was seen is remembered"
+    assert backend_of(engine).decoded == 21, "what was seen is remembered"
 
 
 def test_the_papers_schedule_is_followed():
@@ -168,7 +168,7 @@ def test_a_dropped_cache_changes_nothing():
         state = engine.commit(engine.step(state))
         dropped = engine.commit(engine.step(replace(dropped, kv=None)))
         assert all(torch.equal(a, b) for a, b in zip(state.bits, dropped.bits, strict=True))
-    assert engine.backend.restored == 13  # type: ignore[attr-defined]
+    assert backend_of(engine).restored == 13  # type: ignore[attr-defined]
     assert state.kv is None, "a finished state holds no cache"
 
 
@@ -244,7 +244,7 @@ def test_every_potential_runs(potential: str):
 def test_extractor_and_reward_see_chunks_of_one_shape():
     engine = fake_engine(chunk=3)
     finish(engine, engine.begin(PROMPT))
-    extractor = engine._eyes.extractors["pca"]
+    extractor = engine._executor.holding().observer.extractors["pca"]
     assert extractor.shapes == {3}  # type: ignore[attr-defined]
 
 

@@ -1,9 +1,8 @@
-"""On ZeroGPU every call that computes is one lent call: states go in as bits, and nothing comes back on a device."""
+"""What computes runs through the executor: here, or lent a GPU call by call, with states that travel as bits."""
 
 from __future__ import annotations
 
 import builtins
-import inspect
 import pickle
 import sys
 from collections.abc import Callable
@@ -14,10 +13,12 @@ import pytest
 import torch
 from engine_fakes import FakeExtractor, FakeReward
 from tiny_infinity import tiny_backend
+from torch import Tensor
 
 from ttsvar.config import SearchConfig
-from ttsvar.engine.executor import MOST_SECONDS, SETUP_SECONDS, ZeroGPUEngine, on_zerogpu
+from ttsvar.engine.executor import MOST_SECONDS, SETUP_SECONDS, LeasedExecutor, computes, on_zerogpu
 from ttsvar.engine.loop import Engine
+from ttsvar.errors import StateError
 from ttsvar.types import SearchState, Selection, StepResult
 
 
@@ -63,7 +64,7 @@ def finish(engine: Engine, state: SearchState, until: int = 99) -> SearchState:
 def test_a_search_on_zerogpu_draws_the_same_bits_and_holds_no_cache(spaces: FakeSpaces):
     search = SearchConfig(cfg=4.0)
     lent = on_zerogpu(plain_engine())
-    assert isinstance(lent, ZeroGPUEngine)
+    assert isinstance(lent._executor, LeasedExecutor)
     here, there = plain_engine(), lent
     a = finish(here, here.begin("two red stars", search=search, seed=3))
     state = there.begin("two red stars", search=search, seed=3)
@@ -87,7 +88,7 @@ def test_calls_declare_seconds_that_grow_with_what_they_replay(spaces: FakeSpace
     declared = [seconds for name, seconds in spaces.calls if name == "step"]
     assert declared == sorted(declared)
     assert all(SETUP_SECONDS < seconds <= MOST_SECONDS for seconds in declared)
-    assert spaces.calls[0] == ("begin", SETUP_SECONDS)
+    assert spaces.calls[0] == ("_begin", SETUP_SECONDS)
 
 
 def test_without_the_package_the_engine_is_itself(monkeypatch: pytest.MonkeyPatch):
@@ -103,12 +104,59 @@ def test_without_the_package_the_engine_is_itself(monkeypatch: pytest.MonkeyPatc
     assert on_zerogpu(engine) is engine
 
 
-def test_every_call_that_computes_is_lent_and_takes_what_the_engine_takes(spaces: FakeSpaces) -> None:
-    own = {name: f for name, f in vars(ZeroGPUEngine).items() if not name.startswith("_") and inspect.isfunction(f)}
-    computing = {n for n, f in vars(Engine).items() if inspect.isfunction(f) and "_lock" in inspect.getsource(f)}
-    assert computing - {"__init__"} <= set(own)
-    for name, function in own.items():
-        assert inspect.signature(function) == inspect.signature(getattr(Engine, name)), name
+class Widened(Engine):
+    """An engine with one verb more, once as it must be written and once past the executor."""
+
+    @computes
+    def brightness(self, state: SearchState) -> float:
+        return float(self._models.backend.decode(state.bits).float().mean())
+
+    def unmarked(self, state: SearchState) -> Tensor:
+        return self._models.backend.decode(state.bits)
+
+
+def test_a_new_verb_goes_through_the_executor_or_reaches_no_model(spaces: FakeSpaces) -> None:
+    plain = Widened(tiny_backend(), {}, {})
+    lent = on_zerogpu(plain)
+    assert isinstance(lent, Widened)
+    state = finish(plain, plain.begin("a star", search=SearchConfig(strategy="raw")), 2)
+    assert lent.brightness(state) == plain.brightness(state)
+    assert [name for name, _ in spaces.calls] == ["brightness"]
+    for engine in (plain, lent):
+        with pytest.raises(RuntimeError, match="mark it with @computes"):
+            engine.unmarked(state)
+
+
+def test_only_the_executor_holds_what_computes() -> None:
+    """So that a method without the mark has nothing to compute with."""
+    engine = plain_engine()
+    models = engine._executor.holding()
+    held = [value for name, value in vars(engine).items() if name != "_executor"]
+    assert not any(value is models or value is models.backend or value is models.observer for value in held)
+    computing = (models.backend.begin, models.backend.grow, models.backend.select, models.backend.decode)
+    assert not any(value in computing for value in held)
+
+
+def test_what_a_run_costs_and_which_parts_it_needs_takes_no_lease(spaces: FakeSpaces) -> None:
+    lent = on_zerogpu(plain_engine())
+    state = lent.begin("a cup on a star", search=SearchConfig())
+    spaces.calls.clear()
+    cost = lent.cost(state.run)
+    assert cost.raw > 0
+    assert len(cost.steps(state.run.batch)) == len(state.run.schedule)
+    assert (lent.extractors, lent.rewards, lent.prompts.vocabulary) == (("pca",), ("image-reward",), ())
+    assert lent.best_index(finish(lent, state, 1)) is not None
+    assert {name for name, _ in spaces.calls} == {"step", "observe"}
+
+
+def test_a_call_that_fails_leaves_the_executor_ready(spaces: FakeSpaces) -> None:
+    for engine in (plain_engine(), on_zerogpu(plain_engine())):
+        state = engine.begin("a cup", search=SearchConfig(strategy="raw"))
+        with pytest.raises(StateError):
+            engine.observe(state)
+        assert engine.step(state).grown.scale == 1
+        with pytest.raises(RuntimeError, match="@computes"):
+            _ = engine._models
 
 
 def test_a_judge_sees_what_the_plain_engine_shows_it(spaces: FakeSpaces) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ttsvar.engine.observe import Looks, in_chunks
+from ttsvar.engine.observe import TensorCache, in_chunks
 
 
 def test_chunks_have_one_shape_and_padding_is_cut_off():
@@ -27,15 +27,15 @@ def test_each_key_is_computed_once_and_equal_keys_share():
         asked.append(list(rows))
         return torch.tensor([[float(r)] for r in rows])
 
-    looks = Looks(1000)
+    cache = TensorCache(1000)
     keys = [("a",), ("b",), ("a",)]
-    assert looks.gather(keys, compute).flatten().tolist() == [0, 1, 0]
-    assert looks.gather([("b",), ("c",)], compute).flatten().tolist() == [1, 1]
+    assert cache.gather(keys, compute).flatten().tolist() == [0, 1, 0]
+    assert cache.gather([("b",), ("c",)], compute).flatten().tolist() == [1, 1]
     assert asked == [[0, 1], [1]]
 
 
 def test_the_oldest_is_forgotten_first_and_nothing_is_remembered_at_zero():
-    looks = Looks(8)
+    cache = TensorCache(8)
     calls: list[list[int]] = []
 
     def compute(rows) -> Tensor:
@@ -43,9 +43,9 @@ def test_the_oldest_is_forgotten_first_and_nothing_is_remembered_at_zero():
         return torch.zeros(len(rows), 1)
 
     for key in ("a", "b", "a", "c", "a", "b"):
-        looks.gather([(key,)], compute)
+        cache.gather([(key,)], compute)
     assert len(calls) == 4, "a, b, c, and b again: a was used in between"
-    never = Looks(0)
+    never = TensorCache(0)
     for _ in range(2):
         never.gather([("a",)], compute)
     assert len(calls) == 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from engine_fakes import FakeBackend, FakeExtractor, FakeReward
+from engine_fakes import FakeBackend, FakeExtractor, FakeReward, backend_of
 from torch import Tensor
 
 from ttsvar.choices import EXTRACTORS
@@ -51,7 +51,7 @@ def test_the_engine_combines_all_candidates_whatever_it_remembers():
     assert torch.allclose(both, (one.softmax(0) + two.softmax(0)) / 2)
     assert (light.seen, red.seen) == seen, "the parts are remembered, so nothing is scored again"
     assert "reward" not in cost.parts
-    assert len(state) % engine.backend.chunk, "the last chunk is padded, and the padding is no candidate"
+    assert len(state) % backend_of(engine).chunk, "the last chunk is padded, and the padding is no candidate"
     images = engine.observe(state)[0].images
     assert images is not None
     assert torch.allclose(engine.image_scores("both", images, state.run.prompt), both)

@@ -79,7 +79,7 @@ def test_without_bits_the_machine_decides() -> None:
 def test_a_picture_of_another_model_is_refused() -> None:
     recipe = recorded(fake_engine(), finished(fake_engine()))
     other = fake_engine()
-    other.backend.name = "other"
+    other.name = "other"
     with pytest.raises(FileError, match="made with 'fake'"):
         list(replay(other, recipe))
 

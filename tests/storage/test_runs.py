@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from engine_fakes import FakeBackend
+from engine_fakes import FakeBackend, backend_of
 from history_steps import advance, session
 
 from ttsvar.engine.history import History, Node
@@ -81,7 +81,7 @@ def test_it_goes_on_from_the_bits_and_draws_nothing_again(tmp_path: Path):
     engine, history = branched()
     save_history(history, tmp_path)
     again = load_history(tmp_path)
-    backend = engine.backend
+    backend = backend_of(engine)
     assert isinstance(backend, FakeBackend)
     grown, restored = backend.grown, backend.restored
     history.go("trunk")

@@ -128,11 +128,17 @@ class FakeReward:
         return 2e4 * images
 
 
-def fake_engine(**changes: Any) -> Engine:
+def fake_engine(*, remember_bytes: int = 256 * 1024**2, **changes: Any) -> Engine:
     """An engine on fakes; `changes` go to the backend."""
     extractor = FakeExtractor()
     extractors: dict[str, Any] = dict.fromkeys(EXTRACTORS, extractor)
-    return Engine(FakeBackend(**changes), extractors, {"image-reward": FakeReward()}, sign=sign)
+    judges = {"image-reward": FakeReward()}
+    return Engine(FakeBackend(**changes), extractors, judges, sign=sign, remember_bytes=remember_bytes)
+
+
+def backend_of(engine: Engine) -> Any:
+    """The backend that an engine computes with, to read what it counted."""
+    return engine._executor.holding().backend
 
 
 def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:

@@ -41,6 +41,9 @@ class HashTextEncoder:
         rows = [torch.stack([self._word(word) for word in prompt.split()]) for prompt in prompts]
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), tuple(len(row) for row in rows)
 
+    def tokens(self, prompt: str) -> int:
+        return len(prompt.split())
+
     def _word(self, word: str) -> Tensor:
         seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=7).digest(), "little")
         return torch.randn(TRANSFORMER.text_channels, generator=torch.Generator().manual_seed(seed))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engine_fakes import backend_of
 from fake_engine import fake_engine
 from torch import Tensor
 from ui_helpers import page_at
@@ -106,6 +107,6 @@ def test_surveys_are_kept_and_read_back(tmp_path: Path) -> None:
     first = [s for _, s in surveys(engine, Redness(), path, per_category=1, seeds=1)]
     again = fake_engine()
     assert [s for _, s in surveys(again, Redness(), path, per_category=1, seeds=1)] == first
-    assert again.backend.grown == []  # type: ignore[attr-defined]
+    assert backend_of(again).grown == []
     engine.weights = "other"
     assert len(first) == len(path.read_text().splitlines()) == len(TAGS)

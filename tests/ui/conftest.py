@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from engine_fakes import backend_of
 from fake_engine import DrawnBackend, fake_engine
 from ui_helpers import PROMPT, services_over
 
@@ -22,8 +23,8 @@ def engine() -> Engine:
 
 @pytest.fixture
 def backend(engine: Engine) -> DrawnBackend:
-    assert isinstance(engine.backend, DrawnBackend)
-    return engine.backend
+    assert isinstance(backend_of(engine), DrawnBackend)
+    return backend_of(engine)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from engine_fakes import backend_of
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -69,7 +70,7 @@ def test_start_answers_before_anything_is_drawn(setup: SetupEvents) -> None:
     first = next(setup.start(values()))
     assert first["stage"].count("<i></i>") == 8
     assert 'data-busy="Drawing scale 0"' in first["stage"]
-    assert setup.services.engine.backend.grown == []
+    assert backend_of(setup.services.engine).grown == []
 
 
 def test_start_shows_the_first_scale(setup: SetupEvents) -> None:

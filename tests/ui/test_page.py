@@ -206,7 +206,7 @@ def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) ->
     own, fixed = paid.work
     assert alive_per_scale(session, session.current) == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
     assert fixed.name == "raw"
-    assert fixed.values[-1] == pytest.approx(session.engine.raw_flops(session.run))
+    assert fixed.values[-1] == pytest.approx(session.engine.cost(session.run).raw)
     assert own.values[0] == pytest.approx(8 * fixed.values[0])
     assert list(own.values) == sorted(own.values)
     assert paid.price is not None
@@ -234,7 +234,7 @@ def test_raw_sampling_costs_as_much_as_itself(store: SessionStore) -> None:
     session = store.create(PROMPT, SearchConfig(strategy="raw"), 0)
     session.open(session.current)
     go_to(session, 13)
-    assert costs(session, session.current).search.flops == pytest.approx(session.engine.raw_flops(session.run))
+    assert costs(session, session.current).search.flops == pytest.approx(session.engine.cost(session.run).raw)
     paid = bill(session, session.current)
     assert [[curve.name for curve in curves] for curves in (paid.work, paid.held)] == [["this run"], ["this run"]]
 

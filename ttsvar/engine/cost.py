@@ -1,125 +1,59 @@
-"""What a step takes: seconds, floating-point operations and peak memory, by component."""
+"""What a run takes, from shapes alone: floating-point operations by scale and component; no model is called for it."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import torch
-
-try:
-    import resource
-except ImportError:  # Windows has no resource usage of this kind
-    resource = None
-
-from ttsvar.types import Component, ComponentCost, StepCost
-
-_STATUS = Path("/proc/self/status")
-_CLEAR_REFS = Path("/proc/self/clear_refs")
+from ttsvar.config import STRATEGIES
+from ttsvar.types import Backend, Component, FeatureExtractor, Need, Reward, Run
 
 
-Progress = Callable[[Component, int], object]
-"""Told of each component as it begins, with the number of items it will process."""
+@dataclass(frozen=True)
+class CostModel:
+    """Floating-point operations of every scale of a run, by component, for any number of candidates."""
+
+    grow: tuple[float, ...]
+    """Of one candidate at each scale, with its cache at hand."""
+    looks: Mapping[Need, tuple[Component, float]]
+    """Of one candidate, what seeing its image, its features and its score adds, and to which component."""
+    needs: tuple[frozenset[Need], ...]
+    """What the strategy looks at after each scale, where there is more than one candidate."""
+
+    def step(self, scale: int, candidates: int) -> dict[Component, float]:
+        """What `Engine.step` takes at a scale with so many candidates; the last one decodes what comes out of it."""
+        needs = set(self.needs[scale]) if candidates > 1 else set[Need]()
+        if needs or scale == len(self.grow) - 1:
+            needs.add(Need.IMAGES)
+        seen = {component: candidates * flops for need, (component, flops) in self.looks.items() if need in needs}
+        return {Component.TRANSFORMER: candidates * self.grow[scale], **seen}
+
+    def steps(self, alive: Sequence[int]) -> tuple[dict[Component, float], ...]:
+        """The whole run, `alive[k]` candidates being drawn at scale k."""
+        return tuple(self.step(scale, count) for scale, count in enumerate(alive))
+
+    @property
+    def decode(self) -> float:
+        """One image."""
+        return self.looks[Need.IMAGES][1]
+
+    @property
+    def raw(self) -> float:
+        """One image of the run without any search: every scale once, and one decode."""
+        return sum(self.grow) + self.decode
 
 
-class CostMeter:
-    """Adds up what the parts of one step take.
-
-    Peak memory is what a part needed on top of what was held when it began: on CUDA the allocator's own peak; on Linux
-    the peak of the process's resident memory, which is reset for each part (/proc/self/clear_refs), so other threads of
-    the process are counted in; elsewhere how far the process's all-time peak rose, which is 0 once it has been higher.
-    """
-
-    def __init__(self, device: torch.device | str = "cpu", progress: Progress | None = None) -> None:
-        self._memory = _memory(torch.device(device))
-        self._progress = progress
-        self._parts: dict[Component, ComponentCost] = {}
-
-    @contextmanager
-    def part(self, name: Component, *, flops: float = 0.0, items: int = 0) -> Iterator[None]:
-        """Announce and measure a block and add it to a component; nothing is added where the block raises."""
-        if self._progress is not None:
-            self._progress(name, items)
-        self._memory.start()
-        began = time.perf_counter()
-        yield
-        peak = self._memory.peak()
-        cost = ComponentCost(time.perf_counter() - began, flops, peak, items)
-        self._parts[name] = self._parts.get(name, ComponentCost()) + cost
-
-    def cost(self) -> StepCost:
-        """What was measured so far."""
-        return StepCost(dict(self._parts))
-
-
-class _Memory(Protocol):
-    def start(self) -> None: ...
-
-    def peak(self) -> int: ...
-
-
-class _CudaMemory:
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
-        self.base = 0
-
-    def start(self) -> None:
-        torch.cuda.synchronize(self.device)
-        torch.cuda.reset_peak_memory_stats(self.device)
-        self.base = torch.cuda.memory_allocated(self.device)
-
-    def peak(self) -> int:
-        torch.cuda.synchronize(self.device)
-        return max(0, torch.cuda.max_memory_allocated(self.device) - self.base)
-
-
-class _LinuxMemory:
-    def __init__(self) -> None:
-        self.base = 0
-
-    def start(self) -> None:
-        _CLEAR_REFS.write_text("5")
-        self.base = _status_bytes("VmRSS")
-
-    def peak(self) -> int:
-        return max(0, _status_bytes("VmHWM") - self.base)
-
-
-class _ProcessMemory:
-    def __init__(self) -> None:
-        self.base = 0
-
-    def start(self) -> None:
-        self.base = _max_resident()
-
-    def peak(self) -> int:
-        return max(0, _max_resident() - self.base)
-
-
-def _memory(device: torch.device) -> _Memory:
-    if device.type == "cuda":
-        return _CudaMemory(device)
-    try:
-        _CLEAR_REFS.write_text("5")
-        _status_bytes("VmHWM")
-    except (OSError, ValueError):
-        return _ProcessMemory()
-    return _LinuxMemory()
-
-
-def _status_bytes(name: str) -> int:
-    for line in _STATUS.read_text().splitlines():
-        if line.startswith(name + ":"):
-            return int(line.split()[1]) * 1024
-    raise ValueError(f"{_STATUS} has no {name}.")
-
-
-def _max_resident() -> int:
-    if resource is None:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def cost_model(
+    run: Run, backend: Backend, extractors: Mapping[str, FeatureExtractor], rewards: Mapping[str, Reward]
+) -> CostModel:
+    """The cost of a run; an extractor or a reward that the search goes by is loaded for its shape where it is not."""
+    rule = STRATEGIES[run.search.strategy]
+    needs = tuple(frozenset(rule.needs(run, scale)) for scale in range(len(run.schedule)))
+    asked = frozenset[Need]().union(*needs)
+    looks = {Need.IMAGES: (Component.DECODE, backend.decode_flops(1))}
+    if Need.FEATURES in asked and run.search.extractor in extractors:
+        looks[Need.FEATURES] = (Component.FEATURES, extractors[run.search.extractor].flops(1))
+    if Need.SCORES in asked and run.search.reward in rewards:
+        looks[Need.SCORES] = (Component.REWARD, rewards[run.search.reward].flops(1))
+    grow = tuple(backend.grow_flops(run, scale, 1) for scale in range(len(run.schedule)))
+    return CostModel(grow, looks, needs)

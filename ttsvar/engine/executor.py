@@ -1,111 +1,148 @@
-"""The engine on Hugging Face's ZeroGPU, which lends a GPU for the seconds of one function call.
+"""Where an engine computes: in this process, or on a GPU that is lent for the seconds of one call.
 
-Such a call runs in a process of its own: what goes in and comes out is copied, and nothing that it holds on the GPU
-lasts. So states travel as bits and ids, without their KV cache, which the next call rebuilds from the bits; pictures,
-features and scores come back as tensors on the CPU. The weights lie in the process that calls, on the device that the
-`spaces` package stands in for.
+A verb of the engine that touches a model is marked with `computes`. Its executor then decides where it runs, and gives
+the models to nothing else: a verb without the mark cannot reach them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from PIL import Image
-from torch import Tensor
+import torch
 
-from ttsvar.config import SearchConfig
-from ttsvar.engine.cost import Progress
-from ttsvar.engine.loop import Engine
-from ttsvar.types import Component, Pictured, Run, SearchState, Selection, StepCost, StepResult
+from ttsvar.engine.cost import CostModel
+from ttsvar.engine.observe import Observer
+from ttsvar.types import Backend, Run, SearchState, StepResult
+
+if TYPE_CHECKING:
+    from ttsvar.engine.loop import Engine
 
 OPERATIONS_A_SECOND = 2e13
-"""What a call counts on: a tenth of what the lent GPU can do in bfloat16, as coarse scales leave it idle."""
+"""What a lent call counts on: a tenth of what the GPU can do in bfloat16, as coarse scales leave it idle."""
 SETUP_SECONDS = 5
 """Moving the weights to the GPU, and a prompt's text."""
 MOST_SECONDS = 120
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-class ZeroGPUEngine(Engine):
-    """An engine whose work on the GPU is done by calls of `gpu`, the decorator `spaces.GPU` or one like it."""
 
-    def __init__(self, engine: Engine, gpu: Callable[..., Callable]) -> None:
-        # The same backend, parts and name, so that everything that needs no GPU is the engine's own.
-        self.__dict__.update(engine.__dict__)
-        self._engine = engine
+@dataclass(frozen=True)
+class Models:
+    """What computes: the model family, and the observer with its decoder, extractors and rewards."""
 
-        def seconds(name: str, *arguments: Any, **_: Any) -> int:
-            return self._seconds(name, arguments)
+    backend: Backend
+    observer: Observer
 
-        @gpu(duration=seconds)
-        def call(name: str, *arguments: Any, **settings: Any) -> Any:
-            return without_cache(getattr(engine, name)(*arguments, **settings))
 
-        self._call = call
+class Computing(Protocol):
+    """What an executor asks of an engine."""
 
-    def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
-        """As `Engine.begin`."""
-        return self._call("begin", prompt, search=search, seed=seed)
+    _executor: Executor
 
-    def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult:
-        """As `Engine.step`; the cache is rebuilt from the bits, and the other process tells of no progress."""
-        return self._call("step", without_cache(state))
+    def cost(self, run: Run) -> CostModel:
+        """The cost of a run, from shapes."""
+        ...
 
-    def observe(
-        self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
-    ) -> tuple[Pictured, StepCost]:
-        """As `Engine.observe`, without progress."""
-        return self._call("observe", without_cache(state), features=features, scores=scores)
 
-    def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
-        """As `Engine.judge`."""
-        return self._call("judge", without_cache(state), reward)
+E = TypeVar("E", bound=Computing)
 
-    def image_features(self, extractor: str, images: Tensor) -> Tensor:
-        """As `Engine.image_features`."""
-        return self._call("image_features", extractor, images)
 
-    def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
-        """As `Engine.image_scores`."""
-        return self._call("image_scores", reward, images, prompt)
+def computes(verb: Callable[Concatenate[E, P], T]) -> Callable[Concatenate[E, P], T]:
+    """Mark a method of an engine that touches a model: its executor says where it runs."""
 
-    def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
-        """As `Engine.commit`, which without a cache needs no GPU."""
-        return self._engine.commit(without_cache(result), selection)
+    @wraps(verb)
+    def call(engine: E, /, *arguments: P.args, **settings: P.kwargs) -> T:
+        return engine._executor.call(engine, verb, arguments, settings)
 
-    def best_index(self, state: SearchState) -> int:
-        """As `Engine.best_index`."""
-        return self._call("best_index", without_cache(state))
+    return call
 
-    def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
-        """As `Engine.best`."""
-        return self._call("best", without_cache(state), recipe=recipe)
 
-    def raw_flops(self, run: Run) -> float:
-        """As `Engine.raw_flops`, which asks how many tokens the prompt has."""
-        return self._call("raw_flops", run)
+class Executor:
+    """Runs what computes in this process, one call at a time and without gradients."""
 
-    def price(self, run: Run, scale: int, candidates: int) -> dict[Component, float]:
-        """As `Engine.price`."""
-        return self._call("price", run, scale, candidates)
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._lock = threading.Lock()
+        self._thread = threading.local()
 
-    def _seconds(self, name: str, arguments: tuple[Any, ...]) -> int:
-        """What a call declares, from shapes alone: for a step, the scales so far and the next one for all who live."""
-        state = arguments[0] if arguments and isinstance(arguments[0], SearchState) else None
-        if state is None:
-            return SETUP_SECONDS
-        last = state.scale + 1 if name == "step" else 0
-        tokens = sum(state.run.schedule.tokens(k) for k in range(min(last, len(state.run.schedule))))
-        operations = len(state) * (4 * self.parameters * tokens + self.backend.decode_flops(1))
-        return min(MOST_SECONDS, SETUP_SECONDS + ceil(operations / OPERATIONS_A_SECOND))
+    def holding(self) -> Models:
+        """The models, for another executor that takes them over."""
+        return self._models
 
     @property
-    def parameters(self) -> int:
-        """Of the transformer; a guided token costs about four operations of each."""
-        transformer = getattr(self.backend, "transformer", None)
-        return sum(p.numel() for p in transformer.parameters()) if transformer is not None else 0
+    def models(self) -> Models:
+        """The models, inside a call; raises RuntimeError elsewhere."""
+        if not self._inside:
+            raise RuntimeError("A method that touches a model runs through the executor; mark it with @computes.")
+        return self._models
+
+    def call(self, engine: Any, verb: Callable[..., T], arguments: tuple[Any, ...], settings: dict[str, Any]) -> T:
+        """What a marked method returns; inside another call it runs as it is."""
+        if self._inside:
+            return verb(engine, *arguments, **settings)
+        with self._entered():
+            return verb(engine, *arguments, **settings)
+
+    @property
+    def _inside(self) -> bool:
+        return getattr(self._thread, "inside", False)
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        with self._lock, torch.inference_mode():
+            self._thread.inside = True
+            try:
+                yield
+            finally:
+                self._thread.inside = False
+
+
+class LeasedExecutor(Executor):
+    """Runs every call on a GPU that is lent for it, as Hugging Face's ZeroGPU does.
+
+    `gpu` is the decorator `spaces.GPU` or one like it. Such a call runs in a process of its own: what goes in and comes
+    out is copied, and nothing that it holds on the GPU lasts. So states travel as bits and ids, without their KV cache,
+    which the next call rebuilds from the bits; pictures, features and scores come back as tensors on the CPU; nobody is
+    told of progress. The weights lie in the process that calls, on the device that `spaces` stands in for.
+    """
+
+    def __init__(self, models: Models, engine: Computing, gpu: Callable[..., Callable]) -> None:
+        super().__init__(models)
+
+        def seconds(name: str, *arguments: Any, **_: Any) -> int:
+            return lease_seconds(engine, name, arguments)
+
+        @gpu(duration=seconds)
+        def lease(name: str, *arguments: Any, **settings: Any) -> Any:
+            with self._entered():
+                return without_cache(getattr(engine, name)(*arguments, **settings))
+
+        self._lease = lease
+
+    def call(self, engine: Any, verb: Callable[..., T], arguments: tuple[Any, ...], settings: dict[str, Any]) -> T:
+        """What a marked method returns, without caches."""
+        if self._inside:
+            return verb(engine, *arguments, **settings)
+        told = {name: without_cache(value) for name, value in settings.items() if name != "progress"}
+        return self._lease(verb.__name__, *map(without_cache, arguments), **told)
+
+
+def lease_seconds(engine: Computing, name: str, arguments: tuple[Any, ...]) -> int:
+    """What a call declares, from shapes alone: for a step, the scales so far and the next one for all who live."""
+    state = arguments[0] if arguments and isinstance(arguments[0], SearchState) else None
+    if state is None:
+        return SETUP_SECONDS
+    cost = engine.cost(state.run)
+    grown = sum(cost.grow[: state.scale + 1]) if name == "step" else 0.0
+    operations = len(state) * (grown + cost.decode)
+    return min(MOST_SECONDS, SETUP_SECONDS + ceil(operations / OPERATIONS_A_SECOND))
 
 
 def without_cache(value: Any) -> Any:
@@ -118,9 +155,9 @@ def without_cache(value: Any) -> Any:
 
 
 def on_zerogpu(engine: Engine) -> Engine:
-    """The engine for ZeroGPU where the `spaces` package is there, else the engine itself."""
+    """The engine as it runs on ZeroGPU where the `spaces` package is there, else the engine itself."""
     try:
         import spaces  # type: ignore[import-not-found]
     except ImportError:
         return engine
-    return ZeroGPUEngine(engine, spaces.GPU)
+    return engine.leasing(spaces.GPU)

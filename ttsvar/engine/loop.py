@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from threading import Lock
+from functools import lru_cache, partial
 from typing import Literal, overload
 
 import torch
@@ -13,8 +14,10 @@ from torch import Tensor
 
 from ttsvar.choices import Decision
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
-from ttsvar.engine.cost import CostMeter, Progress
-from ttsvar.engine.observe import Eyes, in_chunks, score_in_chunks
+from ttsvar.engine.cost import CostModel, cost_model
+from ttsvar.engine.executor import Executor, LeasedExecutor, Models, computes
+from ttsvar.engine.meter import CostMeter, Progress
+from ttsvar.engine.observe import Named, Observer, in_chunks, score_in_chunks
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.sampling import keyed_rng
@@ -29,27 +32,26 @@ from ttsvar.types import (
     Need,
     Observation,
     Pictured,
-    PromptBook,
     Reward,
     Run,
-    ScaleSchedule,
     Scored,
     SearchState,
     Selection,
     StepCost,
     StepResult,
 )
-from ttsvar.weights.parts import present
 from ttsvar.weights.room import require_room
 
 Sign = Callable[[Image.Image, SearchState, int, str], Image.Image]
 """Writes the recipe of one candidate of a state, and the digest of the weights, into its picture."""
 MOST_CANDIDATES = 512
 """More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
+COSTS = 256
+"""Runs whose cost is kept."""
 
 
 class Engine:
-    """A model, its eyes and its judges, behind a search that goes scale by scale.
+    """A model, its extractors and its judges, behind a search that goes scale by scale.
 
     `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name; a
     `LazyMapping` loads each when a run first needs it. One step runs at a time; states are immutable, so any number of
@@ -70,41 +72,36 @@ class Engine:
         weights: str = "",
         sign: Sign | None = None,
     ) -> None:
-        self.backend = backend
+        # What is known of the model without running it; the model itself is the executor's.
+        self.name, self.schedule = backend.name, backend.schedule
+        self.prompts, self.sampling = backend.prompts, backend.sampling
         self.weights = weights
         self.device = torch.device(device)
         self._sign = sign
-        self._eyes = Eyes(backend, extractors, rewards, remember_bytes)
-        self._lock = Lock()
+        self._run_bytes = backend.run_bytes
+        self._named = Named(extractors, rewards)
+        self._cost = lru_cache(COSTS)(partial(cost_model, backend=backend, extractors=extractors, rewards=rewards))
+        self._executor = Executor(Models(backend, Observer(backend, extractors, rewards, remember_bytes)))
 
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-        return self.backend.name
-
-    @property
-    def schedule(self) -> ScaleSchedule:
-        """The model's scales."""
-        return self.backend.schedule
+    def leasing(self, gpu: Callable[..., Callable]) -> Engine:
+        """The same engine on a GPU that `gpu`, the decorator `spaces.GPU` or one like it, lends call by call."""
+        twin = copy.copy(self)
+        twin._executor = LeasedExecutor(self._executor.holding(), twin, gpu)
+        return twin
 
     @property
     def extractors(self) -> tuple[str, ...]:
         """Names of the extractors that need no download; `SearchConfig.extractor` may have others, too."""
-        return present(self._eyes.extractors)
+        return self._named.extractors
 
     @property
     def rewards(self) -> tuple[str, ...]:
         """Names of the rewards that need no download; `SearchConfig.reward` may have others, too."""
-        return present(self._eyes.rewards)
-
-    @property
-    def prompts(self) -> PromptBook:
-        """Which prompts the model takes."""
-        return self.backend.prompts
+        return self._named.rewards
 
     def resolve(self, search: SearchConfig) -> ResolvedSearch:
         """The search as this model runs it: what it leaves to the model is filled in. Raises ScheduleError."""
-        return resolve_search(search, len(self.schedule), self.backend.sampling)
+        return resolve_search(search, len(self.schedule), self.sampling)
 
     def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState:
         """The state before the first scale; raises PromptError, ScheduleError or ConfigError where something is off.
@@ -122,12 +119,16 @@ class Engine:
                 f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
             )
         run = Run(self.name, self.prompts.read(prompt.strip()), _seed(seed), settings, self.schedule, batch)
-        self._eyes.check(run)
+        self._named.require(run)
         advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
-        require_room("This run", {"caches and activations": self.backend.run_bytes(run)}, self.device, advice)
-        with self._lock, torch.inference_mode():
-            return first_state(run, self.backend.begin(run))
+        require_room("This run", {"caches and activations": self._run_bytes(run)}, self.device, advice)
+        return self._begin(run)
 
+    @computes
+    def _begin(self, run: Run) -> SearchState:
+        return first_state(run, self._models.backend.begin(run))
+
+    @computes
     def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult:
         """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on.
 
@@ -138,25 +139,23 @@ class Engine:
             raise StateError(
                 f"This search has all its {state.scale} scales; take the image with `best`, or step an earlier state."
             )
-        with self._lock, torch.inference_mode():
-            meter = CostMeter(self.device, progress)
-            scale, run = state.scale, state.run
-            with meter.part(
-                Component.TRANSFORMER, flops=self.backend.grow_flops(run, scale, len(state)), items=len(state)
-            ):
-                bits, kv = self.backend.grow(state)
-            grown = grown_state(state, bits, kv)
-            rule = STRATEGIES[run.search.strategy]
-            decision = run.search.decision(scale)
-            keep = min(run.batch[scale], len(state)) if decision else len(state)
-            # A single candidate leaves nothing to decide, so it is not looked at.
-            needs = rule.needs(run, scale) if len(state) > 1 else frozenset[Need]()
-            seen = self._eyes.look(grown, needs, meter) if needs else Candidates()
-            if seen.scores is not None:
-                grown = grown_state(state, bits, kv, seen.scores)
-            with meter.part(Component.SELECTION, items=len(state)):
-                rng = keyed_rng(run.seed, scale, "select", grown.id)
-                proposal = rule.propose(grown, seen, keep, rng)
+        models, meter = self._models, CostMeter(self.device, progress)
+        scale, run = state.scale, state.run
+        flops = len(state) * self.cost(run).grow[scale]
+        with meter.part(Component.TRANSFORMER, flops=flops, items=len(state)):
+            bits, kv = models.backend.grow(state)
+        grown = grown_state(state, bits, kv)
+        rule = STRATEGIES[run.search.strategy]
+        decision = run.search.decision(scale)
+        keep = min(run.batch[scale], len(state)) if decision else len(state)
+        # A single candidate leaves nothing to decide, so it is not looked at.
+        needs = rule.needs(run, scale) if len(state) > 1 else frozenset[Need]()
+        seen = models.observer.observe(grown, needs, meter) if needs else Candidates()
+        if seen.scores is not None:
+            grown = grown_state(state, bits, kv, seen.scores)
+        with meter.part(Component.SELECTION, items=len(state)):
+            rng = keyed_rng(run.seed, scale, "select", grown.id)
+            proposal = rule.propose(grown, seen, keep, rng)
         return StepResult(grown, proposal.candidates, proposal.selection, meter.cost(), decision, keep)
 
     @overload
@@ -190,6 +189,7 @@ class Engine:
     def observe(
         self, state: SearchState, *, features: bool, scores: bool, progress: Progress | None = None
     ) -> tuple[Pictured, StepCost]: ...
+    @computes
     def observe(
         self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
     ) -> tuple[Pictured, StepCost]:
@@ -202,13 +202,13 @@ class Engine:
         if state.scale == 0:
             raise StateError("Nothing is generated yet; step this state first.")
         asked = {Need.IMAGES: True, Need.FEATURES: features, Need.SCORES: scores}
-        with self._lock, torch.inference_mode():
-            meter = CostMeter(self.device, progress)
-            seen = self._eyes.look(state, {need for need, wanted in asked.items() if wanted}, meter)
-            with meter.part(Component.SELECTION, items=len(state)):
-                seen = with_evidence(state, seen, _clusters_at(state))
+        meter = CostMeter(self.device, progress)
+        seen = self._models.observer.observe(state, {need for need, wanted in asked.items() if wanted}, meter)
+        with meter.part(Component.SELECTION, items=len(state)):
+            seen = with_evidence(state, seen, _clusters_at(state))
         return seen, meter.cost()
 
+    @computes
     def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
         """Scores float32 [B] of a state's candidates by any reward by name, held out or not; the search stays as it is.
 
@@ -217,19 +217,20 @@ class Engine:
         self._check(state)
         if state.scale == 0:
             raise StateError("Nothing is generated yet; step this state first.")
-        with self._lock, torch.inference_mode():
-            meter = CostMeter(self.device)
-            return self._eyes.judge(state, reward, meter), meter.cost()
+        meter = CostMeter(self.device)
+        return self._models.observer.judge(state, reward, meter), meter.cost()
 
+    @computes
     def image_features(self, extractor: str, images: Tensor) -> Tensor:
         """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
-        with self._lock, torch.inference_mode():
-            return in_chunks(self._eyes.extractor(extractor).extract, images, self.backend.chunk).float()
+        models = self._models
+        return in_chunks(models.observer.extractor(extractor).extract, images, models.backend.chunk).float()
 
+    @computes
     def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
         """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
-        with self._lock, torch.inference_mode():
-            return score_in_chunks(self._eyes.reward(reward), images, prompt, self.backend.chunk)
+        models = self._models
+        return score_in_chunks(models.observer.reward(reward), images, prompt, models.backend.chunk)
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.
@@ -239,11 +240,13 @@ class Engine:
         grown = result.grown
         self._check(grown)
         parents = _checked_parents(selection or result.proposal, len(grown))
-        kv = grown.kv
-        if kv is not None and parents != tuple(range(len(grown))):
-            with self._lock, torch.inference_mode():
-                kv = self.backend.select(kv, parents)
-        return chosen_state(grown, parents, kv)
+        if grown.kv is None or parents == tuple(range(len(grown))):
+            return chosen_state(grown, parents, grown.kv)
+        return self._chosen(grown, parents)
+
+    @computes
+    def _chosen(self, grown: SearchState, parents: tuple[int, ...]) -> SearchState:
+        return chosen_state(grown, parents, self._models.backend.select(grown.kv, parents))
 
     def run(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> Iterator[StepResult]:
         """The whole search, every proposal taken, as a generator; `commit` the last result for the final state."""
@@ -253,21 +256,9 @@ class Engine:
             yield result
             state = self.commit(result)
 
-    def raw_flops(self, run: Run) -> float:
-        """Floating-point operations of one image of this run without any search: every scale once, and one decode."""
-        scales = range(len(run.schedule))
-        return sum(self.backend.grow_flops(run, k, 1) for k in scales) + self.backend.decode_flops(1)
-
-    def price(self, run: Run, scale: int, candidates: int) -> dict[Component, float]:
-        """Floating-point operations by component that `step` takes at a scale with so many candidates.
-
-        The last scale includes the decoding of the pictures that come out.
-        """
-        needs = STRATEGIES[run.search.strategy].needs(run, scale) if candidates > 1 else frozenset[Need]()
-        if scale == len(run.schedule) - 1:
-            needs |= {Need.IMAGES}
-        grow = self.backend.grow_flops(run, scale, candidates)
-        return {Component.TRANSFORMER: grow, **self._eyes.flops(run.search, needs, candidates)}
+    def cost(self, run: Run) -> CostModel:
+        """What every scale of a run takes, from shapes: no model is called, and no GPU is lent, for it."""
+        return self._cost(run)
 
     def best_index(self, state: SearchState) -> int:
         """Index of the candidate that the search prefers: the highest score; where nothing ranks, simply the first."""
@@ -279,12 +270,17 @@ class Engine:
             scores = self.observe(state, features=False)[0].scores
         return int(scores.nan_to_num(nan=-torch.inf).argmax())
 
+    @computes
     def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image:
         """The preferred candidate's image; its recipe is in `image.info` and is written into a saved PNG, if wanted."""
         index = self.best_index(state)
         images = self.observe(only(state, index), features=False, scores=False)[0].images
         image = Image.fromarray(images[0].numpy())
         return self._sign(image, state, index, self.weights) if recipe and self._sign else image
+
+    @property
+    def _models(self) -> Models:
+        return self._executor.models
 
     def _check(self, state: SearchState) -> None:
         if state.run.model != self.name or state.run.schedule != self.schedule:

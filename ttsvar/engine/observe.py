@@ -1,4 +1,4 @@
-"""Looking at candidates: decode, features and rewards, in chunks of one shape, and each only once.
+"""Observing candidates: decode, features and rewards, in chunks of one shape, and each only once.
 
 What a candidate looks like is a function of its bits, so it is remembered by their digest: seeing a state again, its
 copies, or the same choice in another branch costs nothing.
@@ -15,8 +15,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from ttsvar.config import STRATEGIES, SearchConfig
-from ttsvar.engine.cost import CostMeter
+from ttsvar.config import STRATEGIES
+from ttsvar.engine.meter import CostMeter
 from ttsvar.errors import ConfigError
 from ttsvar.rewards.combination import Combination
 from ttsvar.types import (
@@ -32,6 +32,7 @@ from ttsvar.types import (
     Scored,
     SearchState,
 )
+from ttsvar.weights.parts import present
 
 Key = tuple[str, ...]
 Part = TypeVar("Part")
@@ -69,7 +70,7 @@ def score_in_chunks(reward: Reward, images: Tensor, prompt: str, chunk: int) -> 
     return in_chunks(lambda part: reward.score(part, prompt), images, chunk).float()
 
 
-class Looks:
+class TensorCache:
     """Remembers one tensor per key, newest first, up to a number of bytes; safe to share between threads."""
 
     def __init__(self, limit_bytes: int) -> None:
@@ -103,8 +104,37 @@ class Looks:
                 self._bytes -= self._held.popitem(last=False)[1].nbytes
 
 
-class Eyes:
-    """Looks at the candidates of a state with a model's decoder, the feature extractors and the rewards."""
+class Named:
+    """The extractors and rewards that a search may name, for asking what there is; an observer is what uses them."""
+
+    def __init__(self, extractors: Mapping[str, FeatureExtractor], rewards: Mapping[str, Reward]) -> None:
+        self._extractors, self._rewards = extractors, rewards
+
+    @property
+    def extractors(self) -> tuple[str, ...]:
+        """Names of the extractors that need no download."""
+        return present(self._extractors)
+
+    @property
+    def rewards(self) -> tuple[str, ...]:
+        """Names of the rewards that need no download."""
+        return present(self._rewards)
+
+    def require(self, run: Run) -> None:
+        """Load the extractor and the reward that the strategy needs.
+
+        Raises ConfigError where there is none of that name, CheckpointError where a file is off.
+        """
+        rule = STRATEGIES[run.search.strategy]
+        needs = {need for k in range(len(run.schedule)) for need in rule.needs(run, k)}
+        if Need.FEATURES in needs:
+            _named(self._extractors, "extractor", run.search.extractor)
+        if Need.SCORES in needs:
+            _named(self._rewards, "reward", run.search.reward)
+
+
+class Observer:
+    """Observes the candidates of a state with a model's decoder, the feature extractors and the rewards."""
 
     def __init__(
         self,
@@ -116,16 +146,7 @@ class Eyes:
         self.backend = backend
         self.extractors = extractors
         self.rewards = rewards
-        self._looks = Looks(remember_bytes)
-
-    def check(self, run: Run) -> None:
-        """Load the extractor and the reward that the strategy needs; ConfigError where the engine has no such one."""
-        rule = STRATEGIES[run.search.strategy]
-        needs = {need for k in range(len(run.schedule)) for need in rule.needs(run, k)}
-        if Need.FEATURES in needs:
-            self.extractor(run.search.extractor)
-        if Need.SCORES in needs:
-            self.reward(run.search.reward)
+        self._cache = TensorCache(remember_bytes)
 
     def extractor(self, name: str) -> FeatureExtractor:
         """An extractor by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
@@ -140,7 +161,7 @@ class Eyes:
         digests = candidate_digests(state)
         return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
 
-    def look(self, state: SearchState, needs: Set[Need], meter: CostMeter) -> Pictured:
+    def observe(self, state: SearchState, needs: Set[Need], meter: CostMeter) -> Pictured:
         """Images of all candidates, and features and scores where asked for: `Featured`, `Scored` or `Observation`.
 
         The meter counts only what is not remembered. Raises ConfigError where the engine has no such extractor or
@@ -161,21 +182,12 @@ class Eyes:
             return Featured(images=images, features=features())
         return Scored(images=images, scores=scores()) if Need.SCORES in needs else Pictured(images=images)
 
-    def flops(self, search: SearchConfig, needs: Set[Need], count: int) -> dict[Component, float]:
-        """Floating-point operations of `look` by component for so many candidates, nothing remembered."""
-        work = {Component.DECODE: self.backend.decode_flops(count)} if needs else {}
-        if Need.FEATURES in needs and search.extractor in self.extractors:
-            work[Component.FEATURES] = self.extractors[search.extractor].flops(count)
-        if Need.SCORES in needs and search.reward in self.rewards:
-            work[Component.REWARD] = self.rewards[search.reward].flops(count)
-        return work
-
     def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Tensor:
         def compute(rows: Sequence[int]) -> Tensor:
             with meter.part(Component.DECODE, flops=self.backend.decode_flops(len(rows)), items=len(rows)):
                 return self.backend.decode(tuple(bits[rows] for bits in state.bits))
 
-        return self._looks.gather([("image", digest) for digest in digests], compute)
+        return self._cache.gather([("image", digest) for digest in digests], compute)
 
     def _features(
         self, extractor: FeatureExtractor, images: Tensor, digests: Sequence[str], meter: CostMeter
@@ -184,7 +196,7 @@ class Eyes:
             with meter.part(Component.FEATURES, flops=extractor.flops(len(rows)), items=len(rows)):
                 return in_chunks(extractor.extract, images[rows], self.backend.chunk).float()
 
-        return self._looks.gather([("features", extractor.name, digest) for digest in digests], compute)
+        return self._cache.gather([("features", extractor.name, digest) for digest in digests], compute)
 
     def _scores(self, reward: Reward, images: Tensor, digests: Sequence[str], prompt: str, meter: CostMeter) -> Tensor:
         if isinstance(reward, Combination):
@@ -196,7 +208,7 @@ class Eyes:
             with meter.part(Component.REWARD, flops=reward.flops(len(rows)), items=len(rows)):
                 return score_in_chunks(reward, images[rows], prompt, self.backend.chunk)
 
-        return self._looks.gather([("score", reward.name, prompt, digest) for digest in digests], compute)
+        return self._cache.gather([("score", reward.name, prompt, digest) for digest in digests], compute)
 
 
 def _named(parts: Mapping[str, Part], kind: str, name: str) -> Part:

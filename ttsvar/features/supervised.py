@@ -9,6 +9,7 @@ from types import ModuleType
 
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.errors import ConfigError
@@ -47,7 +48,8 @@ class SupervisedExtractor:
     @torch.inference_mode()
     def _counted_flops(self) -> float:
         weight = next(self.trunk.parameters())
-        with FlopCounterMode(display=False) as counter:
+        # Shapes alone go through the trunk: nothing is computed, wherever its weights are.
+        with FakeTensorMode(allow_non_fake_inputs=True), FlopCounterMode(display=False) as counter:
             self.pool(torch.zeros(1, 3, self.size, self.size, dtype=weight.dtype, device=weight.device))
         return float(counter.get_total_flops())
 

@@ -42,7 +42,8 @@ def test_sizes_are_the_experiments_own_unless_told():
 
 def test_a_model_of_classes_is_not_asked_for_scenes(monkeypatch):
     monkeypatch.setattr(
-        "ttsvar.evaluation.bench.evaluate.load", lambda *_, **__: SimpleNamespace(choices=lambda: ("tench",))
+        "ttsvar.evaluation.bench.evaluate.load",
+        lambda *_, **__: SimpleNamespace(prompts=SimpleNamespace(choices=("tench",))),
     )
     with pytest.raises(ConfigError, match="'var-d16' draws classes"):
         build_worker("var-d16", None, LoadSettings())

@@ -41,5 +41,5 @@ def test_a_prompt_outside_the_forms_has_no_verdict(evaluator: ToyboxEvaluator) -
     ("words", "there"), [(("a", "photo", "of", "three", "balls"), True), (("goldfish", "cup"), False), ((), False)]
 )
 def test_only_models_of_the_toybox_world_are_judged(words: tuple[str, ...], there: bool) -> None:
-    engine = SimpleNamespace(vocabulary=lambda: words)
+    engine = SimpleNamespace(prompts=SimpleNamespace(vocabulary=words))
     assert (evaluator_for(engine) is not None) == there  # type: ignore[arg-type]

@@ -110,7 +110,7 @@ def test_what_is_no_file_is_explained(files: Files, data: Any) -> None:
 def test_a_picture_of_another_model_is_explained(files: Files, session: Session) -> None:
     overruled(session)
     data = png_bytes(session.engine.best(session.history.current.state))
-    files.store.engine.backend.name = "other"
+    files.store.engine.name = "other"
     (values,) = drop(files, data)
     assert "made with &#x27;fake&#x27;" in values["notice"]
     assert read_recipe(data).run.model == "fake"

@@ -6,6 +6,7 @@ import os
 import time
 
 import pytest
+from engine_fakes import backend_of
 from fake_engine import DrawnBackend, fake_engine
 from ui_helpers import PROMPT, go_to, page_at
 
@@ -90,9 +91,9 @@ def test_a_restart_loses_nothing_and_computes_nothing(session: Session, store: S
     assert again is not None
     assert again.current == at
     after = page_at(again, again.current)
-    assert isinstance(engine.backend, DrawnBackend)
-    assert engine.backend.grown == []
-    assert engine.backend.decoded == 0
+    assert isinstance(backend_of(engine), DrawnBackend)
+    assert backend_of(engine).grown == []
+    assert backend_of(engine).decoded == 0
     for name in ("stepper", "lineage", "features", "resampling", "scores"):
         assert after[name] == before[name], name
     go_to(again, 13)
@@ -122,13 +123,13 @@ def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) ->
 
 def test_a_run_of_another_model_is_not_reopened(session: Session, store: SessionStore) -> None:
     engine = fake_engine()
-    engine.backend.name = "other"
+    engine.name = "other"
     assert SessionStore(engine, store.root).get(session.id) is None
 
 
 def test_a_run_of_another_schedule_is_not_reopened(session: Session, store: SessionStore) -> None:
     engine = fake_engine()
-    engine.backend.schedule = ScaleSchedule(tuple((side, side) for side in range(1, 14)))  # type: ignore[misc]
+    engine.schedule = ScaleSchedule(tuple((side, side) for side in range(1, 14)))
     assert engine.schedule != session.run.schedule
     assert len(engine.schedule) == len(session.run.schedule)
     assert SessionStore(engine, store.root).get(session.id) is None

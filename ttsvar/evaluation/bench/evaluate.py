@@ -94,7 +94,7 @@ def build_worker(model: str, measure: Path | None, settings: LoadSettings) -> Wo
             "GenEval's models and --prompts with its evaluation_metadata.jsonl."
         )
     judged_by = weights_digest(measure_files(measure))
-    sampling = json.dumps(asdict(engine.backend.sampling), sort_keys=True)
+    sampling = json.dumps(asdict(engine.sampling), sort_keys=True)
     told = f"{engine.weights} {judged_by} {sampling}{settings_that_tell(settings)}"
     digest = hashlib.blake2b(told.encode(), digest_size=6)
     return Worker(engine, open_measure(measure, settings.device), digest.hexdigest())

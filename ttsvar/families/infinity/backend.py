@@ -30,6 +30,10 @@ class PromptEncoder(Protocol):
         """Prompts to padded features [S, T, Ct] and their valid lengths."""
         ...
 
+    def tokens(self, prompt: str) -> int:
+        """The valid length of one prompt, without encoding it."""
+        ...
+
 
 class InfinityBackend(ChunkedBackend):
     """A transformer, its tokenizer and its text encoder on one device."""
@@ -70,9 +74,11 @@ class InfinityBackend(ChunkedBackend):
 
     def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
         """Floating-point operations of growing one scale, padding and the prompt's own part left out."""
-        cond = self._condition(run)
-        text_tokens = cond.text[0][0].shape[2]
-        return candidates * transformer_flops(self.transformer.config, scale, text_tokens, cond.halves)
+        halves = self._halves(run)
+        texts = [self._key(run)[0], *([run.search.negative] if halves == 2 and run.search.negative else [])]
+        # Both halves are as long as the longer text.
+        text_tokens = max(self.text_encoder.tokens(text) for text in texts)
+        return candidates * transformer_flops(self.transformer.config, scale, text_tokens, halves)
 
     def decode_flops(self, candidates: int) -> float:
         """Floating-point operations of decoding this many images, padding left out."""

@@ -60,6 +60,10 @@ class FlanT5:
             self._features.popitem(last=False)
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), tuple(len(row) for row in rows)
 
+    def tokens(self, prompt: str) -> int:
+        """How many features a prompt has, without waking the encoder."""
+        return self.tokenizer([prompt])[0].shape[1]
+
 
 def encoder_shards(index: Path) -> list[WeightFile]:
     """The files that hold the encoder, by the index on this machine; CheckpointError where it lists none."""

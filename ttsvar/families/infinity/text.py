@@ -40,6 +40,10 @@ class TextEncoder(nn.Module):
         mask = torch.arange(ids.shape[1], device=ids.device) < torch.tensor(lens, device=ids.device)[:, None]
         return self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state, lens
 
+    def tokens(self, prompt: str) -> int:
+        """How many features a prompt has, without encoding it."""
+        return self.tokenizer([prompt])[1][0]
+
     def save(self, path: Path) -> None:
         """Write the weights in fp16, with the configuration and the vocabulary in the metadata."""
         # T5 holds its word table twice under two names; one is enough.

@@ -36,11 +36,12 @@ class Costs:
 def costs(session: Session, node_id: str) -> Costs:
     """The cost up to a node, its scale included where it was grown."""
     search, looking, last, measured = StepCost(), StepCost(), StepCost(), StepCost()
+    model = session.engine.cost(session.run)
     for node in session.history.path(node_id):
         if node.result is None:
             continue
         took, looked = node.result.cost, session.look_cost(node.state.id)
-        needed: dict[Component, float] = session.engine.price(session.run, node.state.scale, len(node.result.grown))
+        needed: dict[Component, float] = model.step(node.state.scale, len(node.result.grown))
         # The page decodes the pictures of the last scale where the search itself only ends there.
         lent: dict[Component, ComponentCost] = {
             name: part for name, part in looked.parts.items() if name in needed and name not in took.parts
@@ -101,8 +102,8 @@ def _as(run: Run, name: str) -> Run:
 
 
 def _work(session: Session, run: Run, alive: list[int]) -> tuple[float, ...]:
-    steps = (sum(session.engine.price(run, scale, count).values()) for scale, count in enumerate(alive))
-    return tuple(itertools.accumulate(steps))
+    steps = session.engine.cost(run).steps(alive)
+    return tuple(itertools.accumulate(sum(work.values()) for work in steps))
 
 
 def _held(run: Run, alive: list[int]) -> tuple[float, ...]:
@@ -112,7 +113,7 @@ def _held(run: Run, alive: list[int]) -> tuple[float, ...]:
 
 
 def _price(session: Session, search: StepCost, scale: int, candidates: int) -> Price:
-    work = session.engine.price(session.run, scale, candidates)
+    work = session.engine.cost(session.run).step(scale, candidates)
     seconds = 0.0
     for name, flops in work.items():
         part = search.parts.get(name)

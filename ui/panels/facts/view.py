@@ -12,7 +12,7 @@ from ..cost.view import seconds
 def facts_of(scene: Shown) -> str:
     """The figures at a state of a run."""
     cost = costs(scene.session, scene.at)
-    return facts_html(cost.search, cost.last, scene.engine.raw_flops(scene.run))
+    return facts_html(cost.search, cost.last, scene.engine.cost(scene.run).raw)
 
 
 def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:

@@ -129,7 +129,7 @@ def _line(scene: Shown) -> tuple[Ancestor, ...]:
 
 def _work(scene: Shown) -> tuple[tuple[str, str], ...]:
     """Seconds of the search, and its work against one picture without any."""
-    search, raw = costs(scene.session, scene.at).search, scene.engine.raw_flops(scene.run)
+    search, raw = costs(scene.session, scene.at).search, scene.engine.cost(scene.run).raw
     ratio = f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"
     return ("search", f"{search.seconds:.1f} s"), ("of a raw image", ratio)
 
