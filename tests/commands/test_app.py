@@ -10,7 +10,9 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fake_engine import fake_engine
@@ -18,6 +20,8 @@ from golden_cases import ROOT
 
 from ttsvar.commands import app
 from ttsvar.commands.cli import main
+from ttsvar.errors import ConfigError
+from ttsvar.families.load import LoadSettings
 from ui.app import Explorer
 
 HAS_MCP = importlib.util.find_spec("mcp") is not None
@@ -95,6 +99,27 @@ def test_the_script_of_a_space_is_the_same_command() -> None:
     assert answer.returncode == 2
     assert answer.stderr.startswith("ttsvar: There is no model named 'infinity-9b'")
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("on_zerogpu", [True, False])
+def test_on_zerogpu_judges_and_extractors_are_loaded_before_the_page_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_zerogpu: bool
+) -> None:
+    asked: list[LoadSettings] = []
+
+    def stop(_name: str, *, settings: LoadSettings, **_: object) -> None:
+        asked.append(settings)
+        raise ConfigError("far enough")
+
+    monkeypatch.setattr("ttsvar.families.load.load", stop)
+    if on_zerogpu:
+        spaces = ModuleType("spaces")
+        spaces.__spec__ = ModuleSpec("spaces", None)
+        monkeypatch.setitem(sys.modules, "spaces", spaces)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["app", "--runs-dir", str(tmp_path)]) == 2
+    signal.signal(signal.SIGTERM, before)
+    assert [settings.whole for settings in asked] == [on_zerogpu]
 
 
 def test_a_package_without_its_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

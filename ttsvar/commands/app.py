@@ -8,6 +8,7 @@ import importlib.util
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -41,14 +42,17 @@ def run(arguments: argparse.Namespace) -> None:
         raise ConfigError("MCP tools need the package mcp; install it with: pip install -r requirements-mcp.txt")
     # An orderly exit ends the process that runs UMAP, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if importlib.util.find_spec("spaces"):
+    zerogpu = importlib.util.find_spec("spaces") is not None
+    if zerogpu:
         # ZeroGPU's package stands in for a GPU, and must do so before torch looks for one.
         importlib.import_module("spaces")
     import ttsvar
     from ttsvar.engine.executor import on_zerogpu
 
     page, network = page_module(), page_module("shell.network")
-    engine = ttsvar.load(arguments.model, settings=load_settings(arguments), say=lambda text: print(text, flush=True))
+    # A lent call runs in a copy of this process: only what is loaded before the page is served is there in every call.
+    settings = replace(load_settings(arguments), whole=zerogpu)
+    engine = ttsvar.load(arguments.model, settings=settings, say=lambda text: print(text, flush=True))
     demo = page.create_app(
         on_zerogpu(engine),
         runs_dir=arguments.runs_dir,

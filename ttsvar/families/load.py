@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
 from ttsvar.families.registry import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
@@ -48,6 +49,9 @@ class LoadSettings:
     """Name of a judge (`rewards.table`) that is loaded at once, with its files, and not when a run first needs it."""
     extractor: str | None = None
     """What the search will cluster on (`SearchConfig.extractor`), so that a library it lacks is missed at once."""
+    whole: bool = False
+    """Load every judge and extractor whose files are here, and the usual ones, at once and not when a run first needs
+    them: on ZeroGPU, what a call loads is gone when the call ends."""
 
 
 def load(
@@ -99,6 +103,9 @@ def load(
     )
     if chosen.reward is not None:
         judged[chosen.reward]
+    if chosen.whole:
+        seen.load_present(SearchConfig().extractor)
+        judged.load_present(SearchConfig().reward)
     return Engine(
         backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files), sign=sign
     )

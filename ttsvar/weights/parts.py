@@ -97,6 +97,11 @@ class LazyMapping(Mapping[str, T]):
         """The names of what is loaded, or can be without a download."""
         return tuple(name for name in self if name in self._loaded or self._here.get(name, lambda: True)())
 
+    def load_present(self, *others: str) -> None:
+        """Load everything that needs no download, and `others` even where they do."""
+        for name in dict.fromkeys((*self.here(), *others)):
+            self[name]
+
 
 def present(parts: Mapping[str, object]) -> tuple[str, ...]:
     """The names of the parts that need no download."""
