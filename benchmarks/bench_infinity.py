@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel, T5Config, T5EncoderModel
 
-from ttsvar.config import SearchConfig, search_config
+from ttsvar.config import STRATEGIES, SearchConfig, search_config
 from ttsvar.engine.loop import Engine
 from ttsvar.engine.meter import CostMeter
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
@@ -116,7 +116,7 @@ def run(engine: Engine, search: SearchConfig, prompt: str, seed: int) -> dict[st
         result = engine.step(state)
         total += result.cost
         state = engine.commit(result)
-    if len(state) == 1 or search.strategy == "raw":
+    if len(state) == 1 or not STRATEGIES[search.strategy].ranks:
         total += engine.observe(state, features=False, scores=False)[1]
     parts = {"text": text.cost().parts[Component.SELECTION], **total.parts}
     return {

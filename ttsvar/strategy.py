@@ -48,6 +48,11 @@ class Strategy(ABC):
         """Every search by this strategy that has a name, its own first."""
         return (NamedSearch(self.name, self.title, self.line, self.settings), *self.variants)
 
+    @property
+    def decides(self) -> bool:
+        """Whether anything is decided before the last scale; otherwise it is plain sampling."""
+        return self.clusters or self.by_reward is not None
+
     def decision(self, scale: int, cluster_scales: Sequence[int], resample_scales: Sequence[int]) -> Decision | None:
         """What is decided after a scale."""
         if self.clusters and scale in cluster_scales:
@@ -59,7 +64,7 @@ class Strategy(ABC):
 
         Raises ScheduleError where there is no plan and something is decided.
         """
-        if not self.clusters and self.by_reward is None and scales not in PLANS:
+        if not self.decides and scales not in PLANS:
             return (), ()
         plan = plan_for(scales, self.name)
         return plan.cluster_scales, plan.resample_scales

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 
-from ttsvar.config import SearchConfig, search_config
+from ttsvar.config import STRATEGIES, SearchConfig, search_config
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, bases
 from ttsvar.evaluation.bench.measurements import detector_error, schedule_cost
@@ -193,7 +193,7 @@ class Session:
             self._sweep(f"{experiment.name}, same seconds", [extra], size_of=experiment.name)
             arms.setdefault(label, extra)
         rows = self._rows(arms, experiment.name)
-        plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]
+        plain = [label for label, search in arms.items() if not STRATEGIES[search.strategy].decides]
         print(f"\n{experiment.title}\n{table(summarize(rows, plain, bases(arms)))}\n")
 
     def _runnable(self, experiment: Experiment) -> dict[str, SearchConfig]:

@@ -12,7 +12,7 @@ from itertools import groupby
 from types import MappingProxyType
 
 from ttsvar.choices import EXTRACTORS, POTENTIALS, RESAMPLINGS
-from ttsvar.config import SEARCHES, SearchConfig, search_config
+from ttsvar.config import SEARCHES, STRATEGIES, SearchConfig, search_config
 from ttsvar.evaluation.bench import paper
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.schedule import PAPER_BATCH
@@ -41,7 +41,7 @@ class Experiment:
 def arm(name: str, **changes: object) -> tuple[str, SearchConfig]:
     """A named search with some settings changed, and its label: 'tts-var n=2 lam=5', without what is as named."""
     search, named = search_config(name, **changes), SEARCHES[name]
-    label = [name] if name == "raw" else [name, f"n={search.n}"]
+    label = [name, f"n={search.n}"] if STRATEGIES[search.strategy].ranks else [name]
     for setting, value in search.values().items():
         if setting != "n" and value != getattr(named, setting):
             label.append(f"{setting.removesuffix('_scales')}={_shown(value)}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from tqdm import tqdm
 
-from ttsvar.config import SearchConfig, search_config
+from ttsvar.config import STRATEGIES, SearchConfig, search_config
 from ttsvar.evaluation.bench.pools import Pool
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.bench.store import Recipe, Row, Store
@@ -114,8 +114,9 @@ def matched_best_of_n(
 
 
 def candidates_of(search: SearchConfig) -> int:
-    """N of best-of-N, 1 of raw sampling, 0 of any other search."""
-    return {"raw": 1, "best-of-n": search.n}.get(search.strategy, 0)
+    """N where nothing is decided before the reward ranks the images, 1 where nothing ranks, 0 of any other search."""
+    strategy = STRATEGIES[search.strategy]
+    return 0 if strategy.decides else search.n if strategy.ranks else 1
 
 
 def median_seconds(rows: Sequence[Row]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ttsvar.config import search_config
+from ttsvar.config import STRATEGIES, search_config
 from ttsvar.errors import StoreError
 from ttsvar.evaluation.bench.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, bases
@@ -71,7 +71,7 @@ def _experiment(
     if matched:
         arms.setdefault(f"best-of-n n={matched.n}", search_config("best-of-n", n=matched.n))
     rows = {label: store.rows(Recipe(model, search, weights).key) for label, search in arms.items()}
-    plain = [label for label, search in arms.items() if search.strategy in ("best-of-n", "raw")]
+    plain = [label for label, search in arms.items() if not STRATEGIES[search.strategy].decides]
     summary = summarize(rows, plain, bases(arms))
     tables = tuple(replace(t, rows={k: v for k, v in t.rows.items() if k in arms}) for t in experiment.paper)
     return ExperimentResult(
