@@ -15,6 +15,8 @@ ROOMS = (
     "evaluation", "commands",
 )  # fmt: skip
 """A room may import those before it. The vocabulary is the modules at the root of the package."""
+PAGE_ROOMS = ("shell", "session", "scene", "panels", "setup", "files", "guide", "pages")
+"""The same for the folders of ui/; the modules at its root put the page together and may import them all."""
 PUBLIC_FACE = ("ttsvar/__init__.py", "ttsvar/__main__.py")
 """What users import and run; it leads everywhere and nothing leads to it."""
 IN_THE_WORKS = {("families", "toybox")}
@@ -79,3 +81,40 @@ def test_the_engine_knows_nothing_of_the_page():
 def test_the_page_computes_nothing_itself():
     for path in (ROOT / "ui").rglob("*.py"):
         assert not {name.split(".")[0] for name in imports(path)} & {"torch", "transformers"}, path.relative_to(ROOT)
+
+
+def page_room(name: str) -> str | None:
+    """The folder of a dotted name under `ui`; None for what lies at its root, and elsewhere."""
+    package, *rest = name.split(".")
+    return rest[0] if package == "ui" and rest and rest[0] in PAGE_ROOMS else None
+
+
+def test_every_folder_of_the_page_is_a_room_of_the_order():
+    folders = {p.parent.name for p in (ROOT / "ui").glob("*/__init__.py")}
+    assert folders == set(PAGE_ROOMS)
+
+
+def test_no_import_of_the_page_points_upwards():
+    upwards = set()
+    for path in sorted((ROOT / "ui").rglob("*.py")):
+        file = str(path.relative_to(ROOT))
+        here = page_room(file.removesuffix(".py").replace("/", "."))
+        for name in imports(path):
+            there = page_room(name)
+            root = name.startswith("ui.") and there is None
+            if here and (root or (there and PAGE_ROOMS.index(there) > PAGE_ROOMS.index(here))):
+                upwards.add(f"{file} imports {name}")
+    assert upwards == set()
+
+
+def test_panels_do_not_need_each_other_in_a_circle():
+    folders = {p.parent.name for p in (ROOT / "ui" / "panels").glob("*/__init__.py")}
+    needs: dict[str, set[str]] = {folder: set() for folder in folders}
+    for folder in folders:
+        for path in (ROOT / "ui" / "panels" / folder).rglob("*.py"):
+            found = {name.split(".")[2] for name in imports(path) if name.startswith("ui.panels.")}
+            needs[folder] |= (found & folders) - {folder}
+    while free := {folder for folder, others in needs.items() if not others & set(needs)}:
+        for folder in free:
+            del needs[folder]
+    assert needs == {}

@@ -23,10 +23,11 @@ from ttsvar.errors import SelectionError, StateError, TTSVarError
 from ttsvar.storage.png import png_bytes
 
 from .files.records import evidence
-from .session.session import MOST_COPIES, Session
+from .session.session import Session
 from .session.store import SessionStore
 from .setup import searches
 from .setup.fields import Fields, fields_of, read_prompt, read_search, read_seed
+from .shell.contract import MOST_COPIES
 
 SETTINGS = tuple(field.name for field in fields(Fields) if field.name not in ("search", "n"))
 """What `begin` takes besides prompt, search, N and seed."""

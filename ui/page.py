@@ -31,6 +31,8 @@ from .shell.events import FileEvent
 from .shell.quirks import LAST, SILENT, Mode, Values, keyed, on_event, on_values, plain
 
 FIRST_TAB = "clusters"
+MODULES: tuple[str | Path, ...] = ("setup/plan.js", "guide/progress.js")
+"""Scripts of pure functions beside those of the panels."""
 STYLES: tuple[str, ...] = ("setup/setup.css",)
 LAST_STYLES = ("pages/classroom/classroom.css", "pages/evidence.css", "files/files.css", "guide/guide.css")
 HERE = "here"
@@ -66,8 +68,8 @@ def styles(panels: Sequence[Panel] = PANELS) -> str:
 
 def head(panels: Sequence[Panel] = PANELS) -> str:
     """What every page needs before its views load."""
-    modules: list[Path] = [module for panel in panels for module in panel.modules]
-    return theme.head(modules, [("glossary-terms", glossary_json())])
+    own = [module for panel in panels for module in panel.modules]
+    return theme.head([*MODULES, *own], [("glossary-terms", glossary_json())])
 
 
 @dataclass

@@ -22,10 +22,9 @@ from ttsvar.schedule import resolve_batch
 from ttsvar.storage.png import png_bytes
 
 from ..session.session import ORIGIN, Session
+from ..shell.contract import MOST_BYTES
 from . import records
 
-MOST_BYTES = 24 * 1024**2
-"""Largest file that may be dropped."""
 MOST_UNPACKED = 192 * 1024**2
 MOST_ENTRIES = 20_000
 MOST_STEPS = 4_000

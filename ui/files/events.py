@@ -14,12 +14,13 @@ from ttsvar.storage.runs import save_history
 
 from ..panels.panel import PAGE, RECIPE, Event, Question, Services
 from ..scene.scene import Shown
-from ..session.session import MOST_COPIES, Session
+from ..session.session import Session
 from ..setup.fields import MOST_N, read_prompt
+from ..shell.contract import MOST_BYTES, MOST_COPIES
 from ..shell.events import FileEvent, RunEvent
 from ..shell.quirks import Values
 from ..shell.text import file_stem
-from .archive import MOST_BYTES, check_history, pack, unpack
+from .archive import check_history, pack, unpack
 from .view import notice_html
 
 log = logging.getLogger("ttsvar.ui")

@@ -1,8 +1,10 @@
+// @ts-check
 // What leaves the page and comes back: files dropped anywhere, the link, the session, recorded runs.
-const MOST = 24 * 1024 * 1024;
+const { contract, hear } = window.ttsvar;
 const body = document.body;
+const NO_ANSWER = "The server did not answer. Try again.";
 
-function tell(text) {
+function say(text) {
   const box = element.querySelector(".take");
   box.querySelector(".answer")?.remove();
   if (!text) return;
@@ -22,21 +24,23 @@ function tell(text) {
 
 function bring(file) {
   if (!file) return;
-  if (file.size > MOST) return tell(`${file.name} has ${Math.round(file.size / 1e6)} MB; a picture or session from here has at most 25.`);
+  const most = Math.round(contract.mostBytes / 1e6);
+  if (file.size > contract.mostBytes) { say(`${file.name} has ${Math.round(file.size / 1e6)} MB; a picture or session from here has at most ${most}.`); return; }
   const reader = new FileReader();
-  reader.onerror = () => tell(`${file.name} could not be read. Choose it again.`);
+  reader.onerror = () => say(`${file.name} could not be read. Choose it again.`);
   reader.onload = () => trigger("dropped", { name: file.name, data: String(reader.result).split(",")[1] || "" });
   reader.readAsDataURL(file);
 }
 
 function give(file) {
-  if (!file || file.error) return tell(file?.error || "The server did not answer. Try again.");
+  if (!file || file.error) { say(file?.error || NO_ANSWER); return; }
   const bytes = Uint8Array.from(atob(file.data), (c) => c.charCodeAt(0));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes]));
   link.download = file.name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  // The browser reads the file while it saves it, and tells nobody when it is done.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 async function during(button, work) {
@@ -46,7 +50,7 @@ async function during(button, work) {
   try {
     give(await work());
   } catch {
-    tell("The server did not answer. Try again.");
+    say(NO_ANSWER);
   } finally {
     button.disabled = false;
     button.textContent = label;
@@ -73,40 +77,21 @@ async function share(button) {
   setTimeout(() => (button.textContent = label), 2500);
 }
 
-const verbs = {
-  open: () => element.querySelector("#bring").click(),
-  dismiss: () => tell(""),
-  share,
-  save: (button) => during(button, () => server.pack(window.ttsvar.run())),
-  // The menu's own entry names none: it leads to the cards.
-  recorded: (button) => button.dataset.runName && trigger("recorded", { name: button.dataset.runName }),
-};
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-do]");
-  if (button && verbs[button.dataset.do]) {
-    button.closest("details.more")?.removeAttribute("open");
-    verbs[button.dataset.do](button);
-  }
-  const link = event.target.closest?.("a.go[download]");
-  if (link && document.querySelector("#with-recipe")?.checked === false) {
-    event.preventDefault();
-    server.bare(window.ttsvar.run()).then(give, () => tell("The server did not answer. Try again."));
-  }
-  if (!event.target.closest?.("details.more")) document.querySelector("details.more[open]")?.removeAttribute("open");
+window.ttsvar.verbs(element, { dismiss: () => say("") });
+hear("open-file", () => element.querySelector("#bring").click());
+hear("share", ({ button }) => share(button));
+hear("save", ({ button }) => during(button, () => server.pack(window.ttsvar.run())));
+hear("recorded", ({ button }) => trigger("recorded", { name: button.dataset.runName }));
+// The picture is in the link, recipe and all; without its recipe it is asked for.
+hear("download", ({ event }) => {
+  if (document.querySelector("#with-recipe")?.checked !== false) return;
+  event.preventDefault();
+  server.bare(window.ttsvar.run()).then(give, () => say(NO_ANSWER));
 });
-
-document.addEventListener("keydown", (event) => {
-  const open = document.querySelector("details.more[open]");
-  if (event.key !== "Escape" || !open) return;
-  event.stopImmediatePropagation();
-  open.removeAttribute("open");
-  open.querySelector("summary").focus();
-}, true);
 
 element.addEventListener("change", (event) => {
   if (event.target.id !== "bring") return;
-  bring(event.target.files[0]);
+  bring(event.target.files?.[0]);
   event.target.value = "";
 });
 
@@ -120,8 +105,9 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   depth = 0;
   body.classList.remove("dropping");
-  bring(event.dataTransfer.files[0]);
+  bring(event.dataTransfer?.files[0]);
 });
 
 const asked = new URLSearchParams(location.search);
+// Once this script has run, the view can trigger events.
 if (asked.get("recorded") && !asked.get("run")) setTimeout(() => trigger("recorded", { name: asked.get("recorded") }), 0);

@@ -1,3 +1,4 @@
+// @ts-check
 // Terms explain themselves on hover, focus or tap; the whole list opens as a dialog.
 const terms = JSON.parse(document.querySelector("#glossary-terms")?.textContent || "[]");
 const meaning = new Map(terms.map(([name, text]) => [name, text]));
@@ -83,15 +84,12 @@ const near = (event) => event.target.closest?.(".term");
 document.addEventListener("mouseover", (event) => (near(event) ? show(near(event)) : !event.target.closest?.(".tip") && hide()));
 document.addEventListener("focusin", (event) => (near(event) ? show(near(event)) : hide()));
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.('[data-do="glossary"]')) {
-    event.target.closest("details")?.removeAttribute("open");
-    return list();
-  }
   const term = near(event);
-  if (!term) return hide();
+  if (!term) { hide(); return; }
   event.preventDefault();
   show(term);
 });
+window.ttsvar.hear("glossary", list);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shown) hide();
   if ((event.key === "Enter" || event.key === " ") && near(event)) {

@@ -1,16 +1,22 @@
+// @ts-check
 // The guided tour: points at one thing at a time and goes on when the person has done it.
+const { contract, tab, hear, tell, appears, progress, still } = window.ttsvar;
 const card = element.querySelector(".tour");
 const steps = JSON.parse(card.dataset.steps);
-const memory = "ttsvar-tour";
 let at = -1;
-let place = null;
+let place = -1;
 let pause = 0;
 
-const recall = () => { try { return JSON.parse(sessionStorage.getItem(memory) ?? "-1"); } catch { return -1; } };
-const remember = () => { try { sessionStorage.setItem(memory, JSON.stringify(at)); } catch { /* it lasts as long as the page */ } };
-const scaleShown = () => Number(/Scale (\d+)/.exec(document.querySelector(".stage .say h2")?.textContent || "")?.[1] ?? (document.querySelector(".stage.final") ? 13 : -1));
+const recall = () => { try { return JSON.parse(tab.get(contract.storage.tour, "-1")); } catch { return -1; } };
+const remember = () => tab.set(contract.storage.tour, JSON.stringify(at));
 const seen = (selector) => [...document.querySelectorAll(selector)].find((n) => n.getClientRects().length);
 const until = () => steps[at]?.until || "";
+
+// The scale that the stage shows, as many as there are at the end, -1 before a run.
+function scaleShown() {
+  const scale = window.ttsvar.stage()?.dataset.scale;
+  return scale ? Number(scale) : -1;
+}
 
 function point(reveal) {
   document.querySelectorAll(".tour-target").forEach((n) => n.classList.remove("tour-target"));
@@ -20,14 +26,13 @@ function point(reveal) {
   if (!target && document.querySelector(steps[at]?.target)?.closest("#rail")) document.body.classList.add("rail-open");
   const box = seen(steps[at]?.target || "body")?.getBoundingClientRect();
   if (!box || (box.top >= 60 && box.bottom <= innerHeight - 40)) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  seen(steps[at]?.target || "body").scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
+  seen(steps[at]?.target || "body")?.scrollIntoView({ block: "center", behavior: still() ? "instant" : "smooth" });
 }
 
 function paint() {
   card.hidden = at < 0;
   document.body.classList.toggle("touring", at >= 0);
-  if (at < 0) return point(false);
+  if (at < 0) { point(false); return; }
   const done = at >= steps.length;
   card.classList.toggle("done", done);
   card.querySelector(".of").textContent = done ? "Done" : `${at + 1} of ${steps.length}`;
@@ -44,27 +49,24 @@ function go(to) {
   place = scaleShown();
   remember();
   paint();
-  if (at >= 0 && at < steps.length) point(true);
-  else point(false);
+  point(at >= 0 && at < steps.length);
 }
 
 function check() {
   if (at < 0 || at >= steps.length) return;
   point(false);
-  const [kind, ...rest] = until().split(" ");
   const now = scaleShown();
-  if (kind === "shown" && seen(rest.join(" "))) return go(at + 1);
-  if (kind === "moved" && now >= 0 && place >= 0 && !document.body.classList.contains("running")) {
-    if (rest[0] === "forward" ? now > place : now < place) return go(at + 1);
-  }
+  const running = document.body.classList.contains("running");
+  const shown = (selector) => Boolean(seen(selector));
+  if (progress.reached(until(), { shown, from: place, now, running })) { go(at + 1); return; }
   if (place < 0) place = now;
 }
 
 for (const type of ["input", "click"]) {
   document.addEventListener(type, (event) => {
-    const [kind, ...rest] = until().split(" ");
-    const example = rest[0] === "#prompt" && event.target.closest?.("[data-prompt]");
-    if (!(kind === type && event.target.closest?.(rest.join(" "))) && !example) return;
+    const { kind, what } = progress.parse(until());
+    const example = what === "#prompt" && event.target.closest?.("[data-prompt]");
+    if (!(kind === type && event.target.closest?.(what)) && !example) return;
     // Who types has done it when the keys rest; one thing done is one step on, however many events it makes.
     const step = at;
     clearTimeout(pause);
@@ -79,19 +81,14 @@ card.addEventListener("click", (event) => {
   if (what === "skip") go(at + 1);
   if (what === "show") point(true);
 });
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.('[data-do="tour"]');
-  if (!button) return;
-  button.closest("details")?.removeAttribute("open");
-  if (window.ttsvar.run()) document.querySelector('.top [data-do="new"]')?.click();
+hear("tour", () => {
+  if (window.ttsvar.run()) tell("new");
   go(0);
 });
-
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && at >= 0 && card.contains(document.activeElement)) go(-1);
 });
 
-new MutationObserver(() => check()).observe(document.body, { childList: true, subtree: true, characterData: true });
+new MutationObserver(check).observe(document.body, { childList: true, subtree: true, characterData: true });
 at = recall();
-if (at >= 0) setTimeout(() => go(at), 500);
+if (at >= 0) appears("#stage .stage").then(() => go(at));

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from ttsvar.engine.history import History
 from ttsvar.errors import StateError
 
+from ..shell.contract import LONGEST_NAME
 from .session import Session
-
-LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import save_history
 from ttsvar.types import Candidates, ComponentCost, Run, Selection, Source, StepCost, StepResult
 
+from ..shell.contract import MOST_COPIES
 from .annotations import Annotations, Duel, read_duels
 from .shown import OBSERVED, ShownKey, ShownValues
 
 T = TypeVar("T")
-MOST_COPIES = 16
 ORIGIN = "origin.json"
 """Beside a run: the weights that drew it, and, of one that came from a file, where from."""
 

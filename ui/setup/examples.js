@@ -1,3 +1,4 @@
+// @ts-check
 // Example prompts.
 element.addEventListener("click", (event) => {
   const prompt = event.target.closest("[data-prompt]")?.dataset.prompt;

@@ -1,3 +1,4 @@
+// @ts-check
 // Underlines, inside the prompt's own field, the words that the model does not know; the note below names them.
 const field = () => document.querySelector("#prompt textarea");
 let known = [];
@@ -49,13 +50,27 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Start refuses what is wrong beside the field that is wrong, which may be far from the button, or folded away.
+const rail = () => document.querySelector("#rail");
+const complaints = () => [...rail().querySelectorAll(".cells .why, .err")].filter((place) => place.textContent);
+
+function showComplaint() {
+  const drawer = rail().querySelector("#advanced > button");
+  if (rail().querySelector(".cells .why, #advanced-note .err") && !drawer.classList.contains("open")) drawer.click();
+  requestAnimationFrame(() => {
+    const seen = complaints().find((place) => place.offsetParent);
+    seen?.scrollIntoView({ block: "nearest", behavior: "instant" });
+  });
+}
+
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("#go")) return;
-  setTimeout(() => {
-    const rail = document.querySelector("#rail");
-    const wrong = () => [...rail.querySelectorAll(".cells .why, .err")].find((place) => place.textContent && place.offsetParent);
-    const drawer = rail.querySelector("#advanced > button");
-    if (rail.querySelector(".cells .why, #advanced-note .err") && !drawer.classList.contains("open")) drawer.click();
-    setTimeout(() => wrong()?.scrollIntoView({ block: "nearest", behavior: "instant" }), 200);
-  }, 400);
+  // The answer is another stage, or a complaint; one that stands there already is not said again.
+  const before = window.ttsvar.stage();
+  const tick = before?.dataset.tick;
+  if (complaints().length) showComplaint();
+  const answered = new MutationObserver(() => {
+    if (complaints().length) showComplaint();
+    if (complaints().length || window.ttsvar.stage()?.dataset.tick !== tick) answered.disconnect();
+  });
+  answered.observe(document.body, { childList: true, subtree: true });
 });

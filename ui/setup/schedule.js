@@ -1,10 +1,10 @@
+// @ts-check
 // The schedule's cells: a number each, and what is decided there. Their value is text such as "8 8 6:cluster 6".
-const KINDS = ["", "cluster", "resample"];
+const { plan } = window.ttsvar;
 const cells = () => [...element.querySelectorAll(".cell")];
-const clean = (text) => text.replace(/[^0-9A-Za-z.-]/g, "") || "?";
 
 function tell() {
-  props.value = cells().map((c) => clean(c.querySelector("input").value) + (c.dataset.mark ? `:${c.dataset.mark}` : "")).join(" ");
+  props.value = plan.format(cells().map((c) => ({ size: c.querySelector("input").value, mark: c.dataset.mark })));
   trigger("edit", {});
 }
 
@@ -14,14 +14,15 @@ function mark(cell, kind) {
 }
 
 function focus(k, what) {
-  const cell = cells()[k];
-  if (cell) { cell.querySelector(what).focus(); if (what === "input") cell.querySelector(what).select(); }
+  const field = cells()[k]?.querySelector(what);
+  field?.focus();
+  if (what === "input") field?.select();
 }
 
 element.addEventListener("click", (event) => {
   const cell = event.target.closest(".cell");
   if (!cell || !event.target.closest("button")) return;
-  mark(cell, KINDS[(KINDS.indexOf(cell.dataset.mark) + 1) % KINDS.length]);
+  mark(cell, plan.turned(cell.dataset.mark));
 });
 
 element.addEventListener("change", (event) => {
@@ -36,7 +37,8 @@ element.addEventListener("keydown", (event) => {
   const inside = event.target === input;
   const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
   const turn = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  const kind = { c: "cluster", r: "resample", Backspace: inside ? null : "", Delete: inside ? null : "" }[event.key.length > 1 ? event.key : event.key.toLowerCase()];
+  const erase = inside ? null : "";
+  const kind = { c: "cluster", r: "resample", Backspace: erase, Delete: erase }[event.key.length > 1 ? event.key : event.key.toLowerCase()];
   if (step && inside) { input.value = String(Math.max(1, (Number.parseInt(input.value, 10) || 0) + step)); tell(); }
   else if (turn) focus(Number(cell.dataset.k) + turn, inside ? "input" : "button");
   else if (typeof kind === "string") mark(cell, cell.dataset.mark === kind ? "" : kind);
@@ -46,9 +48,9 @@ element.addEventListener("keydown", (event) => {
 
 // The morph of the page leaves what was typed in a field, so a value from the server is written into it.
 function refill() {
-  props.value.split(" ").forEach((text, k) => {
+  plan.parse(props.value).forEach(({ size }, k) => {
     const input = cells()[k]?.querySelector("input");
-    if (input && document.activeElement !== input) input.value = text.split(":")[0].replace("?", "");
+    if (input && document.activeElement !== input) input.value = size;
   });
 }
 watch("value", refill);

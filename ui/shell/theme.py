@@ -8,9 +8,11 @@ from pathlib import Path
 from gradio.themes import Base
 from gradio.themes.utils import fonts
 
+from .contract import contract_json, contract_style
+
 UI = Path(__file__).resolve().parents[1]
 GLOBAL_STYLE = "shell/global.css"
-PAGE_SCRIPT = "shell/page.js"
+PAGE_SCRIPTS = ("shell/page.js", "shell/text.js")
 FIRST_STYLES, LAST_STYLES = ("shell/tokens.css", "shell/chrome.css"), ("shell/narrow.css",)
 
 
@@ -31,9 +33,10 @@ def head(modules: Sequence[str | Path] = (), data: Sequence[tuple[str, str]] = (
     """
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><style>{script(GLOBAL_STYLE)}</style>'
+        f'<link rel="icon" href="data:,"><style>{contract_style()}{script(GLOBAL_STYLE)}</style>'
+        f'<script type="application/json" id="contract">{contract_json()}</script>'
         + "".join(f'<script type="application/json" id="{name}">{text}</script>' for name, text in data)
-        + "".join(f"<script>{script(name)}</script>" for name in (PAGE_SCRIPT, *modules))
+        + "".join(f"<script>{script(name)}</script>" for name in (*PAGE_SCRIPTS, *modules))
     )
 
 

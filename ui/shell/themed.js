@@ -1,5 +1,4 @@
+// @ts-check
 // The pages beside the studio have the app's theme.
 window.ttsvar.paint();
-element.addEventListener("click", (event) => {
-  if (event.target.closest('[data-do="theme"]')) window.ttsvar.toggleTheme();
-});
+window.ttsvar.verbs(element, { theme: window.ttsvar.toggleTheme });

@@ -15,9 +15,10 @@ from ttsvar.engine.loop import Engine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.types import ScaleSchedule
 from ui.scene.lineage import branches
-from ui.session.session import MOST_COPIES, Session
+from ui.session.session import Session
 from ui.session.store import SessionStore
 from ui.session.walk import best_row
+from ui.shell.contract import MOST_COPIES
 
 
 def test_going_back_and_on_again_computes_nothing(session: Session, backend: DrawnBackend) -> None:

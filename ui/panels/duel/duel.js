@@ -1,33 +1,32 @@
+// @ts-check
 // Mine against the algorithm: sends the choice on the board, and keeps the visitor's score and nickname in view.
+const { contract, kept, hear, still } = window.ttsvar;
 const panel = () => element.querySelector(".duel");
 const cards = () => [...document.querySelectorAll("#stage .card")];
 
 // Kept by the browser alone; `crypto.randomUUID` is missing on a room's network, where the page is not served over TLS.
 function visitor() {
-  try {
-    let id = localStorage.getItem("ttsvar-visitor");
-    if (!/^[0-9a-f]{32}$/.test(id || "")) {
-      id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
-      localStorage.setItem("ttsvar-visitor", id);
-    }
-    return id;
-  } catch { return ""; }
+  const known = kept.get(contract.storage.visitor, "");
+  if (/^[0-9a-f]{32}$/.test(known)) return known;
+  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  kept.set(contract.storage.visitor, id);
+  return kept.get(contract.storage.visitor, "");
 }
 
 function offer() {
-  const button = element.querySelector('[data-board]');
+  const button = element.querySelector("[data-board]");
   if (!button) return;
   const all = cards();
-  const kept = all.some((c) => Number(c.dataset.count) > 0);
+  const any = all.some((c) => Number(c.dataset.count) > 0);
   const differs = all.some((c) => c.dataset.count !== c.dataset.proposed);
-  button.disabled = !(kept && differs);
+  button.disabled = !(any && differs);
   const why = element.querySelector(".why");
-  why.textContent = differs ? (kept ? "" : "Keep at least one candidate.") : "First choose otherwise than proposed, on the board above.";
+  why.textContent = differs ? (any ? "" : "Keep at least one candidate.") : "First choose otherwise than proposed, on the board above.";
 }
 
 // The board says itself at which state it stands: this panel is drawn after it, and may still show the one before.
 function onBoard() {
-  const { run, at } = document.querySelector("#stage .stage").dataset;
+  const { run, at } = window.ttsvar.stage().dataset;
   return { run, at, counts: cards().map((c) => Number(c.dataset.count)) };
 }
 
@@ -41,12 +40,12 @@ function compare(button) {
 async function score() {
   const box = element.querySelector(".mine");
   if (!box) return;
-  const kept = await server.score(visitor());
-  if (!box.isConnected || !kept.text) return;
+  const found = await server.score(visitor());
+  if (!box.isConnected || !found.text) return;
   box.hidden = false;
-  box.querySelector(".score").textContent = kept.text;
+  box.querySelector(".score").textContent = found.text;
   const field = box.querySelector("input");
-  if (document.activeElement !== field) field.value = kept.nickname;
+  if (document.activeElement !== field) field.value = found.nickname;
 }
 
 async function rename(field) {
@@ -57,15 +56,10 @@ async function rename(field) {
   if (!answer.error && field.value === sent) field.value = answer.nickname;
 }
 
-const verbs = {
+window.ttsvar.verbs(element, {
   compare,
   stop: (b) => { b.disabled = true; server.stop(panel().dataset.run); },
   open: (b) => trigger("rewind", { run: panel().dataset.run, at: b.dataset.go }),
-};
-
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (button) verbs[button.dataset.do]?.(button);
 });
 element.addEventListener("change", (event) => { if (event.target.closest(".nick")) rename(event.target); });
 element.addEventListener("keydown", (event) => {
@@ -73,11 +67,11 @@ element.addEventListener("keydown", (event) => {
   event.stopPropagation();
   if (event.key === "Enter") event.target.blur();
 });
-document.addEventListener("ttsvar:choice", offer);
-document.addEventListener("ttsvar:duel", () => {
+hear("choice", offer);
+hear("duel", () => {
   const button = element.querySelector("[data-board]:enabled");
   if (!button) return;
-  panel().scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  panel().scrollIntoView({ block: "center", behavior: still() ? "auto" : "smooth" });
   compare(button);
 });
 watch("value", () => { offer(); score(); });

@@ -20,10 +20,10 @@ from ttsvar.errors import StateError
 
 from ...session.annotations import Duel, outcome
 from ...session.branches import clean
+from ...shell.contract import LONGEST_NICKNAME
 
 log = logging.getLogger("ttsvar.ui")
 VISITOR = re.compile(r"[0-9a-f]{16,40}")
-LONGEST_NICKNAME = 20
 MOST_ENTRIES = 20_000
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from ...scene.verdicts import verdict_html
 from ...session.annotations import Duel, Side
+from ...shell.contract import LONGEST_NICKNAME
 from ...shell.text import copies, signed
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
@@ -71,7 +72,8 @@ def panel_html(
         f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
         f'{middle}<p class="err" role="alert">{escape(error)}</p>{told}'
         '<div class="mine" hidden><p class="score" role="status"></p><label class="nick">Nickname in the class chart '
-        '<input type="text" maxlength="20" autocomplete="off" spellcheck="false" placeholder="a name or initials">'
+        f'<input type="text" maxlength="{LONGEST_NICKNAME}" autocomplete="off" spellcheck="false" '
+        'placeholder="a name or initials">'
         '</label><p class="err" role="alert"></p></div></section>'
     )
 

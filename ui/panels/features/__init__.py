@@ -12,5 +12,6 @@ PANEL = Panel(
     place=Place.TAB,
     view=lambda scene: features_html(scene.frame, scene.run.search.extractor),
     script=HERE / "features.js",
+    styles=(HERE / "features.css",),
     terms=True,
 )

@@ -1,6 +1,7 @@
+// @ts-check
 // How opaque the maps are over the pictures; the choice outlives the scale and the page.
-let share = 60;
-try { share = Number(localStorage.getItem("ttsvar-blend") ?? 60); } catch { /* the default */ }
+const { contract, kept } = window.ttsvar;
+let share = Number(kept.get(contract.storage.blend, contract.blend));
 
 function blend() {
   document.documentElement.style.setProperty("--blend", String(share / 100));
@@ -12,7 +13,7 @@ element.addEventListener("input", (event) => {
   if (event.target.dataset.do !== "blend") return;
   share = Math.min(100, Math.max(0, Number(event.target.value) || 0));
   blend();
-  try { localStorage.setItem("ttsvar-blend", String(share)); } catch { /* only for now */ }
+  kept.set(contract.storage.blend, String(share));
 });
 watch("value", blend);
 blend();

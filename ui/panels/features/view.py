@@ -6,6 +6,7 @@ from html import escape
 
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
+from ...shell.contract import BLEND
 
 READINGS = {
     "pca": "one number a patch, along their main direction, with signs aligned between pictures",
@@ -42,8 +43,8 @@ def features_html(frame: Frame, extractor: str) -> str:
     )
     reading = READINGS.get(extractor, extractor)
     return (
-        '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" value="60" '
-        'data-do="blend" aria-label="Opacity of the '
+        '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" '
+        f'value="{BLEND}" data-do="blend" aria-label="Opacity of the '
         f'{layer(extractor)} over each picture"></label><div class="maps">{cards}</div>'
         f'<p class="note">{meaning} {basis}</p>'
         f'<p class="note"><b>In grey: what k-means reads</b>, {escape(reading)}. Black is the lowest number among all '

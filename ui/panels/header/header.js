@@ -1,10 +1,11 @@
-// The header: theme, leaving a run, and the address that follows the run.
+// @ts-check
+// The header: theme, menu, leaving a run, and the address that follows the run.
 const body = document.body;
-window.ttsvar.paint();
-const label = () => document.querySelector("#dice")?.setAttribute("aria-label", "Draw a new seed");
-setTimeout(label, 300);
-
+const { appears, hear, tell } = window.ttsvar;
+const asked = new URLSearchParams(location.search);
 const narrow = matchMedia("(max-width: 820px)");
+window.ttsvar.paint();
+appears("#dice").then((dice) => dice.setAttribute("aria-label", "Draw a new seed"));
 
 function expanded() {
   const open = narrow.matches ? body.classList.contains("rail-open") || !body.dataset.run : !body.classList.contains("rail-shut");
@@ -23,26 +24,47 @@ function follow() {
   expanded();
 }
 
-// The recorded runs stand on the welcome, which comes when the run is left.
-function showRecorded(until) {
-  body.querySelector(".more[open]")?.removeAttribute("open");
-  const shown = body.querySelector(".stage.hello .recorded");
-  if (shown) shown.scrollIntoView({ block: "start", behavior: "instant" });
-  else if (Date.now() < until) setTimeout(() => showRecorded(until), 100);
+function closeMenu() {
+  document.querySelector("details.more[open]")?.removeAttribute("open");
 }
 
-element.addEventListener("click", (event) => {
-  const what = event.target.closest("[data-do]")?.dataset.do;
-  if (what === "theme") window.ttsvar.toggleTheme();
-  if (what === "rail") {
+window.ttsvar.verbs(element, {
+  theme: window.ttsvar.toggleTheme,
+  rail: () => {
     body.classList.toggle(narrow.matches ? "rail-open" : "rail-shut");
     expanded();
-  }
-  if (what === "new" || what === "recorded") trigger("leave", {});
-  if (what === "recorded") showRecorded(Date.now() + 5000);
+  },
+  // The menu's own entry names none: it leads to the cards, which stand on the welcome.
+  recorded: async () => {
+    tell("new");
+    const cards = await appears(".stage.hello .recorded");
+    cards.scrollIntoView({ block: "start", behavior: "instant" });
+  },
 });
+hear("new", () => trigger("leave", {}));
+// What the menu was opened for was chosen, or something beside it.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".more [data-do]") || !event.target.closest?.("details.more")) closeMenu();
+});
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("details.more[open]");
+  if (event.key !== "Escape" || !open) return;
+  event.stopImmediatePropagation();
+  closeMenu();
+  open.querySelector("summary")?.focus();
+}, true);
+
+// Gradio shows the documentation of `?view=api` only after the button of its footer (which we hide) was pressed, and
+// takes a first press for one that closes it.
+async function showDocumentation() {
+  const open = await appears("footer button.show-api");
+  open.click();
+  open.click();
+}
+if (asked.get("view") === "api") showDocumentation();
 
 watch("value", follow);
-const wanted = new URLSearchParams(location.search).get("run");
+const wanted = asked.get("run");
 body.dataset.run = wanted || "";
+// Once this script has run, the view can trigger events.
 if (wanted) setTimeout(() => trigger("reopen", { run: wanted }), 0);

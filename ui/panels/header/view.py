@@ -46,7 +46,7 @@ def _more(running: bool) -> str:
     return (
         '<details class="more"><summary class="ghost" title="Files, guidance, API">More</summary><div>'
         f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
-        '<button type="button" data-do="open">Open a PNG or ZIP</button>'
+        '<button type="button" data-do="open-file">Open a PNG or ZIP</button>'
         '<button type="button" data-do="tour">Guided tour</button>'
         '<button type="button" data-do="glossary">Glossary</button>'
         '<a href="evidence" target="_blank">Evidence</a>'

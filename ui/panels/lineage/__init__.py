@@ -17,5 +17,6 @@ PANEL = Panel(
     events=lambda services: [rewinding(services)],
     questions=questions,
     script=HERE / "lineage.js",
+    modules=(HERE / "neighbours.js",),
     styles=(HERE / "lineage.css",),
 )

@@ -1,4 +1,6 @@
+// @ts-check
 // The lineage: arrow keys move between candidates; a click or Enter looks at one, and goes back to it or branches from it.
+const { contract, tab, hear, neighbours } = window.ttsvar;
 const run = () => window.ttsvar.run();
 const rewind = (at) => at && trigger("rewind", { run: run(), at });
 const peekBox = () => element.querySelector(".peek");
@@ -10,18 +12,9 @@ function make(tag, text = "", attributes = {}) {
   return node;
 }
 
-function neighbour(from, key) {
-  const box = from.getBoundingClientRect();
-  const turn = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
-  let best = null, cost = Infinity;
-  for (const node of element.querySelectorAll("g.nd")) {
-    const other = node.getBoundingClientRect();
-    const dx = other.x - box.x, dy = other.y - box.y;
-    const along = dx * turn[0] + dy * turn[1];
-    const across = Math.abs(dx * turn[1]) + Math.abs(dy * turn[0]);
-    if (along > 2 && along + 2 * across < cost) { best = node; cost = along + 2 * across; }
-  }
-  return best;
+function beside(from, key) {
+  const nodes = [...element.querySelectorAll("g.nd")];
+  return nodes[neighbours.neighbour(from.getBoundingClientRect(), nodes.map((n) => n.getBoundingClientRect()), key)];
 }
 
 // Only one candidate is a stop of the Tab key: the one last visited.
@@ -91,13 +84,13 @@ function close() {
 function branch(button) {
   const counts = Array(Number(button.dataset.alive)).fill(0);
   counts[Number(button.dataset.row)] = 1;
-  try { sessionStorage.setItem(`ttsvar:${run()}:${button.dataset.at}`, JSON.stringify(counts)); } catch { /* the board shows its own choice */ }
+  tab.set(`${contract.storage.choice}:${run()}:${button.dataset.at}`, JSON.stringify(counts));
   toBoard(button.dataset.at);
 }
 
 function toBoard(at) {
   rewind(at);
-  document.querySelector("#stage .stage")?.scrollIntoView({ block: "start", behavior: "instant" });
+  window.ttsvar.stage()?.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function complain(text) {
@@ -137,15 +130,14 @@ function rename(row) {
   field.select();
 }
 
-const verbs = {
+window.ttsvar.verbs(element, {
   restore: (b) => toBoard(b.dataset.at), branch, close, rename: (b) => rename(b.closest(".branch")),
-};
+});
 
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
+  if (event.target.closest("[data-do]")) return;
   const node = event.target.closest("g.nd");
-  if (button) verbs[button.dataset.do]?.(button);
-  else if (node) peek(node);
+  if (node) peek(node);
   else rewind(event.target.closest("[data-go]")?.dataset.go);
 });
 
@@ -153,7 +145,7 @@ element.addEventListener("keydown", (event) => {
   const node = event.target.closest("g.nd");
   if (node && event.key.startsWith("Arrow")) {
     event.preventDefault();
-    const next = neighbour(node, event.key);
+    const next = beside(node, event.key);
     if (next) visit(next);
   } else if (node && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
@@ -166,8 +158,8 @@ element.addEventListener("keydown", (event) => {
 });
 
 // What the board chooses, before it is sent: who ends at the scale that is shown.
-document.addEventListener("ttsvar:choice", ({ detail }) => {
-  const at = document.querySelector("#stage .stage")?.dataset.at;
-  element.querySelectorAll(`.death[data-at="${at}"]`).forEach((n) => n.classList.toggle("spared", detail[n.dataset.of] > 0));
-  element.querySelectorAll(`g.nd[data-at="${at}"]`).forEach((n) => n.classList.toggle("out", detail[n.dataset.name] === 0));
+hear("choice", (counts) => {
+  const at = window.ttsvar.stage()?.dataset.at;
+  element.querySelectorAll(`.death[data-at="${at}"]`).forEach((n) => n.classList.toggle("spared", counts[n.dataset.of] > 0));
+  element.querySelectorAll(`g.nd[data-at="${at}"]`).forEach((n) => n.classList.toggle("out", counts[n.dataset.name] === 0));
 });

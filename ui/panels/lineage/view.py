@@ -10,7 +10,7 @@ from html import escape
 from ...scene.lineage import Column, Dot
 from ...scene.marks import mark, mark_color
 from ...scene.scene import Shown
-from ...session.branches import LONGEST_NAME
+from ...shell.contract import LONGEST_NAME
 from ...shell.text import signed
 from .branches import branches_html
 

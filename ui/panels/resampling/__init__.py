@@ -12,5 +12,7 @@ PANEL = Panel(
     place=Place.TAB,
     view=lambda scene: resampling_html(scene.frame),
     script=HERE / "resampling.js",
+    modules=(HERE / "chances.js",),
+    styles=(HERE / "resampling.css",),
     terms=True,
 )

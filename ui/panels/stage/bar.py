@@ -32,11 +32,20 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
 
 
 def stage_html(
-    inside: str, *, run: str = "", at: str = "", busy: str = "", kind: str = "board", keep: int = 0, scale: int = 0
+    inside: str,
+    *,
+    run: str = "",
+    at: str = "",
+    busy: str = "",
+    kind: str = "board",
+    decision: str = "",
+    keep: int = 0,
+    scale: int | None = None,
 ) -> str:
-    """The frame of board, ending or welcome, which the script reads its facts from."""
+    """The frame of board, ending or welcome, which scripts read its facts from; `scale` where one is shown."""
     return (
         f'<section class="stage {kind}" data-kind="{kind}" data-run="{escape(run)}" data-at="{escape(at)}" '
-        f'data-busy="{escape(busy)}" data-keep="{keep}" data-scale="{scale}" data-tick="{tick()}">'
+        f'data-busy="{escape(busy)}" data-decision="{decision}" data-keep="{keep}" '
+        f'data-scale="{"" if scale is None else scale}" data-tick="{tick()}">'
         f"{inside}</section>"
     )

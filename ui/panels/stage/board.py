@@ -6,6 +6,7 @@ from html import escape
 
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
+from ...shell.contract import WIPE
 from ...shell.text import signed
 
 TICK = (
@@ -25,7 +26,7 @@ def board_html(frame: Frame, heading: str, sentence: str, *, prompt: str, layer:
     return (
         f'<div class="say"><div aria-live="polite"><h2>{escape(heading)}</h2><p>{escape(sentence)}</p></div>'
         f'<label class="wipe"><span>{layer}</span>'
-        '<input type="range" min="0" max="100" value="38" step="1" data-do="wipe" '
+        f'<input type="range" min="0" max="100" value="{WIPE}" step="1" data-do="wipe" '
         f'aria-label="How much of each picture is covered: {layer}"></label></div>'
         f'<div class="board n{columns(len(frame.cards))}" role="group" aria-label="Candidates">{cards}</div>'
     )

@@ -1,7 +1,7 @@
+// @ts-check
 // The large view of a candidate: picture beside its map, and how it looked at every scale before.
-window.ttsvar.zoom = (card, { cards, history, toggle }) => {
+window.ttsvar.define("closeup", ({ text: { signed }, layer, stage }) => (card, { cards, history, toggle }) => {
   const make = (tag, name = "", text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
-  const signed = (value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(2)}`;
   document.querySelector("dialog.zoomed")?.remove();
   const box = make("dialog", "zoomed");
   const pair = make("div", "pair");
@@ -18,7 +18,7 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
     picture.src = frame.image;
     map.src = frame.map;
     picture.alt = `Candidate ${frame.name} at scale ${frame.scale}`;
-    map.alt = `${window.ttsvar.layer()} of ${frame.name} at scale ${frame.scale}`;
+    map.alt = `${layer()} of ${frame.name} at scale ${frame.scale}`;
     film.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.scale === String(frame.scale))));
     const d = now.dataset;
     const here = frame.last ? `, chance ${Math.round(100 * Number(d.p))} %, ${Number(d.count) ? `goes on${Number(d.count) > 1 ? ` as ${d.count} copies` : ""}` : "dropped"}` : "";
@@ -48,7 +48,7 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
 
   async function open(which) {
     now = which;
-    const scale = Number(document.querySelector(".stage")?.dataset.scale || 0);
+    const scale = Number(stage()?.dataset.scale || 0);
     const [image, own] = [".pic img", ".ov"].map((s) => which.querySelector(s).src);
     box.setAttribute("aria-label", `${which.dataset.name}, enlarged`);
     const frame = { scale, name: which.dataset.name, image, map: own, reward: Number(which.dataset.reward), decision: "", last: true };
@@ -85,4 +85,4 @@ window.ttsvar.zoom = (card, { cards, history, toggle }) => {
   document.body.append(box);
   open(card);
   box.showModal();
-};
+});

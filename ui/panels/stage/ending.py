@@ -72,7 +72,7 @@ def ending_html(end: Ending) -> str:
         f'<div class="told"><p class="kick">Best of {whole}, {hand}</p><h2>{escape(end.prompt)}</h2>'
         f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>{verdict}'
         f'<div class="kpi">{facts}</div><div class="acts">'
-        f'<a class="go" download="{escape(end.filename)}" href="{end.png}">Download PNG</a>'
+        f'<a class="go" data-do="download" download="{escape(end.filename)}" href="{end.png}">Download PNG</a>'
         '<button type="button" data-do="save">Save session</button>'
         '<button type="button" data-do="share">Copy link</button>'
         '<button type="button" data-do="new">Start another</button></div>'

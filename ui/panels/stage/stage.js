@@ -1,14 +1,21 @@
-// The board: what is kept lives here until it is sent; the server checks every value again.
+// @ts-check
+// The stage: what is kept lives here until it is sent; the server checks every value again.
+const { contract, choice, tab, kept, tell, hear } = window.ttsvar;
 const stage = () => element.querySelector(".stage");
 const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
-const memory = () => `ttsvar:${stage()?.dataset.run}:${stage()?.dataset.at}`;
+const memory = () => `${contract.storage.choice}:${stage()?.dataset.run}:${stage()?.dataset.at}`;
 const onBoard = () => stage()?.classList.contains("board");
 // What is under way is written on the view itself, so that the next view, however quickly it comes, begins free.
 const busy = () => Boolean(stage()?.dataset.busy || stage()?.dataset.sent);
+const button = (verb) => element.querySelector(`[data-do="${verb}"]`);
 
-function put(card, count) {
-  count = Math.max(0, Math.min(16, count));
+const facts = ({ dataset: d }) => ({
+  name: d.name, letter: d.letter, count: Number(d.count), proposed: Number(d.proposed), reward: Number(d.reward), p: Number(d.p),
+});
+
+function put(card, wanted) {
+  const count = choice.within(wanted);
   card.dataset.count = count;
   card.classList.toggle("keep", count > 0);
   card.classList.toggle("drop", count === 0);
@@ -16,69 +23,46 @@ function put(card, count) {
   card.querySelector(".pic").setAttribute("aria-pressed", String(count > 0));
 }
 
-function list(names) {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
-function losses() {
-  const all = cards();
-  const said = [];
-  const groups = new Map();
-  for (const c of all) if (c.dataset.letter) groups.set(c.dataset.letter, [...(groups.get(c.dataset.letter) || []), c]);
-  const gone = [...groups].filter(([, group]) => group.some((c) => Number(c.dataset.proposed) > 0) && !group.some((c) => Number(c.dataset.count) > 0));
-  if (gone.length > 2) said.push(`Nobody of the clusters ${list(gone.map(([letter]) => letter))} goes on.`);
-  else for (const [letter, group] of groups) {
-    const had = group.some((c) => Number(c.dataset.proposed) > 0);
-    if (!had || group.some((c) => Number(c.dataset.count) > 0)) continue;
-    said.push(group.length === 1 ? `This drops ${group[0].dataset.name}, the only candidate of cluster ${letter}.` : `Nobody of cluster ${letter} goes on.`);
-  }
-  const likely = all.find((c) => Number(c.dataset.p) >= 0.5 && c.dataset.count === "0");
-  if (likely && element.querySelector(".stage.resample")) said.push(`${likely.dataset.name} had ${Math.round(100 * Number(likely.dataset.p))}% of the chance.`);
-  const best = all.reduce((a, b) => (Number(b.dataset.reward) > Number(a.dataset.reward) ? b : a));
-  const ahead = all.every((c) => c === best || Number(best.dataset.reward) - Number(c.dataset.reward) > 0.005);
-  if (ahead && all.length > 1 && best.dataset.count === "0" && best.dataset.proposed !== "0") said.push(`${best.dataset.name} has the highest reward so far.`);
-  const told = said.slice(0, 2);
-  const total = counts().reduce((a, b) => a + b, 0);
-  const keep = Number(stage().dataset.keep);
-  if (total !== keep && element.querySelector(".stage.cluster, .stage.resample, .stage.select")) told.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${Math.round(100 * Math.abs(total / keep - 1))}% ${total > keep ? "more" : "less"} work.`);
-  return told.join(" ");
+function warning(all) {
+  if (!all.some((c) => c.count)) return "Keep at least one candidate, or reset to the proposal.";
+  if (choice.asProposed(all)) return "";
+  const { keep, decision } = stage().dataset;
+  return choice.losses(all, { keep: Number(keep), decision });
 }
 
 function paint() {
   if (!onBoard()) return;
-  const all = cards();
-  const kept = all.filter((c) => Number(c.dataset.count) > 0);
-  const names = kept.map((c) => c.dataset.name + (Number(c.dataset.count) > 1 ? ` \u00d7${c.dataset.count}` : ""));
-  const same = all.every((c) => c.dataset.count === c.dataset.proposed);
-  const what = element.querySelector(".what");
-  const everyone = kept.length === all.length && kept.every((c) => c.dataset.count === "1") && all.length > 4;
-  what.replaceChildren();
+  const all = cards().map(facts);
+  const any = all.some((c) => c.count);
+  const same = choice.asProposed(all);
+  const said = choice.told(all);
   const bold = document.createElement("b");
-  bold.textContent = kept.length ? (everyone ? `Keeping all ${all.length}` : `Keeping ${list(names)}`) : "Nothing is selected";
+  bold.textContent = said.bold;
   const tail = document.createElement("span");
-  tail.textContent = kept.length ? (same ? " as proposed" : " by your choice") : "";
-  what.append(bold, tail);
-  element.querySelector(".warn").textContent = kept.length ? (same ? "" : losses()) : "Keep at least one candidate, or reset to the proposal.";
-  element.querySelectorAll('[data-do="next"],[data-do="decision"],[data-do="end"]').forEach((b) => (b.disabled = !kept.length));
-  element.querySelector('[data-do="reset"]').disabled = same;
-  element.querySelector('[data-do="duel"]').hidden = same || !kept.length || all.length < 2;
-  document.dispatchEvent(new CustomEvent("ttsvar:choice", { detail: Object.fromEntries(all.map((c) => [c.dataset.name, Number(c.dataset.count)])) }));
+  tail.textContent = said.tail;
+  element.querySelector(".what").replaceChildren(bold, tail);
+  element.querySelector(".warn").textContent = warning(all);
+  for (const verb of ["next", "decision", "end"]) if (button(verb)) button(verb).disabled = !any;
+  button("reset").disabled = same;
+  button("duel").hidden = same || !any || all.length < 2;
+  tell("choice", Object.fromEntries(all.map((c) => [c.name, c.count])));
 }
 
 const WORDS = { transformer: "drawing", decode: "decoding", features: "looking at", reward: "judging", selection: "choosing from" };
 let asking = 0;
 
+// The server tells its progress to who asks, and only that a scale is done by itself.
 async function ask() {
   const run = stage()?.dataset.run;
   if (!busy() || !run) return;
   try {
     const doing = await server.progress(run);
-    if (busy() && doing?.part) tell(doing);
+    if (busy() && doing?.part) showProgress(doing);
   } catch { /* the next view says what happened */ }
   if (busy()) asking = setTimeout(ask, 200);
 }
 
-function tell({ scale, part, items }) {
+function showProgress({ scale, part, items }) {
   const parts = [...element.querySelectorAll(".parts li")];
   const at = parts.findIndex((li) => li.dataset.part === part);
   parts.forEach((li, i) => { li.classList.toggle("on", i === at); li.classList.toggle("past", at >= 0 && i < at); });
@@ -97,85 +81,92 @@ function showBusy() {
   bar.querySelector(".acts").hidden = Boolean(text);
   if (text) {
     bar.querySelector(".now").textContent = text;
-    bar.querySelector('[data-do="stop"]').disabled = false;
+    button("stop").disabled = false;
   }
-}
-
-function remember() {
-  try { sessionStorage.setItem(memory(), JSON.stringify(counts())); } catch { /* nothing to keep it in */ }
 }
 
 function recall() {
   try {
-    const saved = JSON.parse(sessionStorage.getItem(memory()) || "null");
+    const saved = JSON.parse(tab.get(memory(), "null"));
     if (Array.isArray(saved) && saved.length === cards().length) cards().forEach((c, i) => put(c, Number(saved[i]) || 0));
   } catch { /* a damaged memory is no memory */ }
 }
 
-function change(card, count) {
-  if (busy() || !card) return;
-  put(card, count);
-  element.querySelector(".err").textContent = "";
-  remember();
+function choose(wanted) {
+  cards().forEach((c) => put(c, wanted(facts(c))));
+  tab.set(memory(), JSON.stringify(counts()));
   paint();
 }
 
-const toggle = (card) => card && change(card, Number(card.dataset.count) ? 0 : Math.max(1, Number(card.dataset.proposed)));
-const all = () => { cards().forEach((c) => put(c, Math.max(1, Number(c.dataset.count)))); remember(); paint(); };
-const reset = () => { cards().forEach((c) => put(c, Number(c.dataset.proposed))); remember(); paint(); };
+function change(card, count) {
+  if (busy() || !card) return;
+  element.querySelector(".err").textContent = "";
+  const name = card.dataset.name;
+  choose((c) => (c.name === name ? count : c.count));
+}
+
+const toggle = (card) => card && change(card, choice.toggled(facts(card)));
+const all = () => choose((c) => Math.max(1, c.count));
+const reset = () => choose((c) => c.proposed);
 
 function act(kind) {
   if (busy() || !onBoard()) return;
-  if (!counts().some(Boolean)) return paint();
+  if (!counts().some(Boolean)) { paint(); return; }
   const data = stage().dataset;
-  try { sessionStorage.removeItem(memory()); } catch { /* nothing was kept */ }
+  tab.remove(memory());
   stage().dataset.sent = "Drawing the next scale";
   showBusy();
   trigger("act", { kind, run: data.run, at: data.at, counts: counts() });
 }
 
-const zoom = (card) => card && window.ttsvar.zoom(card, {
+const zoom = (card) => card && window.ttsvar.closeup(card, {
   cards,
   toggle,
-  history: (index) => server.history({ run: stage().dataset.run, at: stage().dataset.at, index }),
+  history: (row) => server.history({ run: stage().dataset.run, at: stage().dataset.at, row }),
 });
 
-const verbs = {
-  toggle: (c) => toggle(c), less: (c) => change(c, Number(c.dataset.count) - 1), more: (c) => change(c, Number(c.dataset.count) + 1),
-  zoom: (c) => zoom(c), reset, next: () => act("next"), decision: () => act("decision"), end: () => act("end"),
-  duel: () => document.dispatchEvent(new CustomEvent("ttsvar:duel")),
-  new: () => document.querySelector('.top [data-do="new"]')?.click(),
-  stop: (c, button) => { button.disabled = true; server.stop(stage().dataset.run); },
+const more = (step) => (b) => {
+  const card = b.closest(".card");
+  change(card, Number(card.dataset.count) + step);
 };
+window.ttsvar.verbs(element, {
+  toggle: (b) => toggle(b.closest(".card")),
+  zoom: (b) => zoom(b.closest(".card")),
+  less: more(-1),
+  more: more(1),
+  reset,
+  next: () => act("next"),
+  decision: () => act("decision"),
+  end: () => act("end"),
+  stop: (b) => { b.disabled = true; server.stop(stage().dataset.run); },
+});
 
 element.addEventListener("click", (event) => {
   const goal = event.target.closest("[data-go]");
-  if (goal) return trigger("rewind", { run: window.ttsvar.run(), at: goal.dataset.go });
-  const button = event.target.closest("[data-do]");
-  const card = event.target.closest(".card");
-  if (button && button.dataset.do !== "wipe") verbs[button.dataset.do]?.(card, button);
+  if (goal) trigger("rewind", { run: window.ttsvar.run(), at: goal.dataset.go });
   // A pointer has counted: Enter goes on. Who came by keys stays on the button.
-  if (event.detail && ["less", "more"].includes(button?.dataset.do)) button.blur();
+  const counter = event.target.closest('[data-do="less"], [data-do="more"]');
+  if (event.detail && counter) counter.blur();
 });
 
 function wipe(value) {
   document.documentElement.style.setProperty("--wipe", `${100 - value}%`);
-  const slider = element.querySelector('[data-do="wipe"]');
-  if (slider && slider.value !== String(value)) slider.value = value;
+  const slider = button("wipe");
+  if (slider && slider.value !== String(value)) slider.value = String(value);
 }
-let share = 38;
-try { share = Number(localStorage.getItem("ttsvar-wipe") ?? 38); } catch { /* the default */ }
+let share = Number(kept.get(contract.storage.wipe, contract.wipe));
 element.addEventListener("input", (event) => {
   if (event.target.dataset.do !== "wipe") return;
   share = Number(event.target.value);
   wipe(share);
-  try { localStorage.setItem("ttsvar-wipe", String(share)); } catch { /* only for now */ }
+  kept.set(contract.storage.wipe, String(share));
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const target = event.target;
-  if (event.key === "Escape") return busy() ? element.querySelector('[data-do="stop"]')?.click() : document.activeElement?.blur();
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  if (event.key === "Escape") { if (busy()) button("stop")?.click(); else focused?.blur(); return; }
   if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
   if (!onBoard() || busy()) return;
   const key = event.key.toLowerCase();
@@ -189,12 +180,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("ttsvar:take", ({ detail }) => {
-  if (busy() || !onBoard()) return;
-  cards().forEach((c) => put(c, Number(detail[c.dataset.name]) || 0));
-  remember();
-  paint();
-});
+hear("take", (drawn) => { if (!busy() && onBoard()) choose((c) => Number(drawn[c.name]) || 0); });
 
 // A view replaces the buttons of the one before: who used one finds its successor under the same finger, and who has
 // started a run goes on with Enter.

@@ -34,6 +34,7 @@ def _board(scene: Shown) -> str:
         at=scene.at,
         busy=scene.busy,
         kind=f"board {frame.decision or 'free'}",
+        decision=frame.decision or "",
         keep=frame.keep,
         scale=frame.scale,
     )
@@ -41,4 +42,4 @@ def _board(scene: Shown) -> str:
 
 def _ending(scene: Shown) -> str:
     inside = story_html(scene.session) + ending_html(ending_of(scene))
-    return stage_html(inside, run=scene.session.id, at=scene.at, kind="final")
+    return stage_html(inside, run=scene.session.id, at=scene.at, kind="final", scale=scene.scale)

@@ -15,4 +15,5 @@ PANEL = Panel(
     before=lambda scene: stepper_html(scene.cells),
     events=lambda services: [rewinding(services)],
     script=HERE / "stepper.js",
+    styles=(HERE / "stepper.css",),
 )

@@ -1,3 +1,4 @@
+// @ts-check
 // Going back to a computed scale; the current one stays in view.
 element.addEventListener("click", (event) => {
   const at = event.target.closest("[data-go]")?.dataset.go;
@@ -12,4 +13,5 @@ function centre() {
   }
 }
 watch("value", centre);
-setTimeout(centre, 200);
+// Also where the strip gets its width, or another one.
+new ResizeObserver(centre).observe(element);
