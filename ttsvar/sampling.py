@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ttsvar.arrays import tensor_of
+
 
 def keyed_rng(*key: object) -> np.random.Generator:
     """A generator that depends on the key alone: equal on every device, whatever else was drawn before."""
@@ -20,7 +22,7 @@ def keyed_rng(*key: object) -> np.random.Generator:
 
 def uniforms(seed: int, candidate_id: str, scale: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
     """float32 numbers in [0, 1) for one candidate at one scale, on the CPU."""
-    return torch.from_numpy(keyed_rng(seed, candidate_id, scale, purpose).random(shape, dtype=np.float32))
+    return tensor_of(keyed_rng(seed, candidate_id, scale, purpose).random(shape, dtype=np.float32))
 
 
 def combine_guidance(conditional: Tensor, unconditional: Tensor | None, cfg: float, tau: float) -> Tensor:

@@ -56,7 +56,8 @@ def plan_for(scales: int, strategy: str) -> Plan:
 
 def planned_batch(plan: Plan, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
     """The plan's candidates alive after each scale, which fall only where something is decided."""
-    batch, alive = [], plan.batch[0]
+    batch: list[int] = []
+    alive = plan.batch[0]
     for wanted, decision in zip(plan.batch, decisions, strict=True):
         alive = wanted if decision else alive
         batch.append(alive)
@@ -113,7 +114,7 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
             f"The batch schedule has {len(base)} numbers; this model has {scales} scales, so it needs {scales}."
         )
     for k, size in enumerate(base):
-        if not isinstance(size, int) or size < 1:
+        if not _is_count(size):
             raise ScheduleError(f"Scale {k} keeps {size!r} candidates; at least 1 must live on.", k)
         if k and size > base[k - 1]:
             raise ScheduleError(
@@ -129,6 +130,10 @@ def resolve_batch(search: SearchConfig, schedule: ScaleSchedule) -> tuple[int, .
                 k,
             )
     return tuple(size * search.n for size in base)
+
+
+def _is_count(size: object) -> bool:
+    return isinstance(size, int) and size >= 1
 
 
 def _check_per_scale(search: SearchConfig, scales: int) -> None:

@@ -184,7 +184,7 @@ class ComponentCost:
 class StepCost:
     """Cost by component; adding two adds seconds, FLOPs and items and keeps the higher peak."""
 
-    parts: dict[Component, ComponentCost] = field(default_factory=dict)
+    parts: dict[Component, ComponentCost] = field(default_factory=dict[Component, ComponentCost])
 
     def __add__(self, other: StepCost) -> StepCost:
         parts = dict(self.parts)

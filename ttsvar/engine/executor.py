@@ -7,12 +7,12 @@ the models to nothing else: a verb without the mark cannot reach them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from math import ceil
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import torch
 
@@ -59,9 +59,13 @@ def computes(verb: Callable[Concatenate[E, P], T]) -> Callable[Concatenate[E, P]
 
     @wraps(verb)
     def call(engine: E, /, *arguments: P.args, **settings: P.kwargs) -> T:
-        return engine._executor.call(engine, verb, arguments, settings)
+        return engine._executor.call(engine, verb, arguments, settings)  # pyright: ignore[reportPrivateUsage]
 
     return call
+
+
+Lend = Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]]
+"""`spaces.GPU`, or one like it: called with a duration it gives the decorator of what runs on the lent GPU."""
 
 
 class Executor:
@@ -95,7 +99,7 @@ class Executor:
         return getattr(self._thread, "inside", False)
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
+    def _entered(self) -> Generator[None]:
         with self._lock, torch.inference_mode():
             self._thread.inside = True
             try:
@@ -113,7 +117,7 @@ class LeasedExecutor(Executor):
     told of progress. The weights lie in the process that calls, on the device that `spaces` stands in for.
     """
 
-    def __init__(self, models: Models, engine: Computing, gpu: Callable[..., Callable]) -> None:
+    def __init__(self, models: Models, engine: Computing, gpu: Lend) -> None:
         super().__init__(models)
 
         def seconds(name: str, *arguments: Any, **_: Any) -> int:
@@ -160,4 +164,4 @@ def on_zerogpu(engine: Engine) -> Engine:
         import spaces  # type: ignore[import-not-found]
     except ImportError:
         return engine
-    return engine.leasing(spaces.GPU)
+    return engine.leasing(cast(Any, spaces).GPU)

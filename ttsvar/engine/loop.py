@@ -15,7 +15,7 @@ from torch import Tensor
 from ttsvar.choices import Decision
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostModel, cost_model
-from ttsvar.engine.executor import Executor, LeasedExecutor, Models, computes
+from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.observe import Named, Observer, in_chunks, score_in_chunks
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only
@@ -83,7 +83,7 @@ class Engine:
         self._cost = lru_cache(COSTS)(partial(cost_model, backend=backend, extractors=extractors, rewards=rewards))
         self._executor = Executor(Models(backend, Observer(backend, extractors, rewards, remember_bytes)))
 
-    def leasing(self, gpu: Callable[..., Callable]) -> Engine:
+    def leasing(self, gpu: Lend) -> Engine:
         """The same engine on a GPU that `gpu`, the decorator `spaces.GPU` or one like it, lends call by call."""
         twin = copy.copy(self)
         twin._executor = LeasedExecutor(self._executor.holding(), twin, gpu)
@@ -108,7 +108,7 @@ class Engine:
 
         RoomError says how much memory the run would need where that much is not free.
         """
-        if not isinstance(prompt, str) or not prompt.strip():
+        if not _says_something(prompt):
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
         settings = self.resolve(search or SearchConfig())
         if refused := settings.chosen_options() - self.prompts.options:
@@ -288,6 +288,10 @@ class Engine:
                 f"This state was made with {state.run.model!r} ({len(state.run.schedule)} scales); this engine runs "
                 f"{self.name!r} ({len(self.schedule)} scales). Load that model to go on with it."
             )
+
+
+def _says_something(prompt: object) -> bool:
+    return isinstance(prompt, str) and bool(prompt.strip())
 
 
 def _seed(seed: int) -> int:

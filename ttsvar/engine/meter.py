@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +40,7 @@ class CostMeter:
         self._parts: dict[Component, ComponentCost] = {}
 
     @contextmanager
-    def part(self, name: Component, *, flops: float = 0.0, items: int = 0) -> Iterator[None]:
+    def part(self, name: Component, *, flops: float = 0.0, items: int = 0) -> Generator[None]:
         """Announce and measure a block and add it to a component; nothing is added where the block raises."""
         if self._progress is not None:
             self._progress(name, items)

@@ -40,7 +40,7 @@ Part = TypeVar("Part")
 
 def candidate_digests(state: SearchState) -> tuple[str, ...]:
     """One digest of all bits per candidate."""
-    rows = []
+    rows: list[str] = []
     for candidate in range(len(state)):
         digest = hashlib.blake2b(state.run.model.encode(), digest_size=16)
         for bits in state.bits:
@@ -55,7 +55,7 @@ def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -
 
     Rounding depends on the shape of a product, so a row's result then does not depend on how many others there are.
     """
-    parts = []
+    parts: list[Tensor] = []
     for start in range(0, len(inputs), chunk):
         rows = inputs[start : start + chunk]
         padding = rows[-1:].expand(chunk - len(rows), *rows.shape[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from ttsvar.config import ResolvedSearch
 from ttsvar.errors import ConfigError
@@ -35,7 +35,10 @@ def _search_to_json(search: ResolvedSearch) -> dict[str, Any]:
 def run_from_json(values: Mapping[str, Any]) -> Run:
     """The inverse of `run_to_json`; raises ConfigError where a part is missing or unknown."""
     try:
-        search: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["search"].items()}
+        settings: Mapping[str, Any] = values["search"]
+        search: dict[str, Any] = {
+            k: tuple(cast(list[Any], v)) if isinstance(v, list) else v for k, v in settings.items()
+        }
         if unknown := sorted(set(search) - {"strategy", *SETTINGS}):
             raise ConfigError(f"The recipe has search settings this version does not know: {', '.join(unknown)}.")
         return Run(
@@ -83,7 +86,7 @@ def next_ids(ids: Sequence[str], parents: Sequence[int], scale: int) -> tuple[st
     They depend on the parent, the scale and the number of the copy alone, so branches share what they share.
     """
     seen: dict[int, int] = {}
-    names = []
+    names: list[str] = []
     for parent in parents:
         copy = seen.get(parent, 0)
         seen[parent] = copy + 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.cluster import KMeans  # pyright: ignore[reportMissingTypeStubs]
+from sklearn.exceptions import ConvergenceWarning  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
 
+from ttsvar.arrays import tensor_of
 from ttsvar.errors import SelectionError
 
 
@@ -26,10 +28,11 @@ def cluster(vectors: Tensor | np.ndarray, k: int) -> tuple[Tensor, Tensor]:
     same_as = first[same_as.reshape(-1)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = KMeans(n_clusters=min(k, len(first)), random_state=0).fit(points)
+        fitted: Any = KMeans(n_clusters=min(k, len(first)), random_state=0)
+        fitted.fit(points)
     labels = np.asarray(fitted.labels_)[same_as].astype(np.int64)
     ranked = [_by_distance(points, labels, j, centre) for j, centre in enumerate(fitted.cluster_centers_)]
-    return torch.from_numpy(labels), torch.tensor(_one_of_each(ranked, k), dtype=torch.int64)
+    return tensor_of(labels), torch.tensor(_one_of_each(ranked, k), dtype=torch.int64)
 
 
 def _by_distance(points: np.ndarray, labels: np.ndarray, label: int, centre: np.ndarray) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ttsvar.arrays import floats, rows, tensor_of, whole_numbers
 from ttsvar.choices import POTENTIALS
 from ttsvar.errors import CheckpointError
 from ttsvar.features.pca import pca, pool
@@ -28,26 +29,30 @@ def selection_conformance(folder: str | Path) -> dict[str, list[dict[str, Any]]]
     }
 
 
-def _clusters(case: dict, folder: Path) -> dict[str, Any]:
+def _clusters(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     with np.load(folder / "inputs.npz", allow_pickle=False) as inputs:
         name = f"feat_{case['seed']}"
         if name not in inputs:
             raise CheckpointError(f"{folder / 'inputs.npz'} lacks {name}, which cluster_cases.json asks for.")
-        features = torch.from_numpy(inputs[name]).float()
+        features = tensor_of(inputs[name]).float()
     labels, selected = cluster(pool(features), case["k"])
-    return {"pool_selected": selected.tolist(), "pool_labels": labels.tolist(), "pca": pca(features).tolist()}
+    return {
+        "pool_selected": whole_numbers(selected),
+        "pool_labels": whole_numbers(labels),
+        "pca": rows(pca(features)),
+    }
 
 
-def _potentials(case: dict) -> dict[str, list[float]]:
+def _potentials(case: dict[str, Any]) -> dict[str, list[float]]:
     current = _floats(case["current"])
     past = _floats(case["history"]).reshape(len(current), -1)
-    return {kind: probabilities(potential(kind, past, current), case["lam"]).tolist() for kind in POTENTIALS}
+    return {kind: floats(probabilities(potential(kind, past, current), case["lam"])) for kind in POTENTIALS}
 
 
-def _floats(values: list) -> torch.Tensor:
+def _floats(values: list[Any]) -> torch.Tensor:
     """float64, with null as NaN: not scored."""
-    return torch.from_numpy(np.array(values, dtype=np.float64))
+    return tensor_of(np.array(values, dtype=np.float64))
 
 
-def _cases(path: Path) -> list[dict]:
+def _cases(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text()) if path.is_file() else []

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
+from ttsvar.arrays import floats, whole_numbers
 from ttsvar.choices import Resampling
 from ttsvar.features.pca import clustering_input
 from ttsvar.search.clustering import cluster
@@ -23,7 +24,7 @@ def all_go_on(grown: SearchState, seen: Candidates) -> Proposal:
     if len(ids) == 1:
         reason = f"Only {ids[0]} is alive, so there is nothing to choose after scale {scale}."
     elif seen.scores is not None:
-        reason = finish_reason(ids, seen.scores.tolist())
+        reason = finish_reason(ids, floats(seen.scores))
     else:
         reason = f"Nothing is decided after scale {scale}: all {len(ids)} go on."
     return _proposal(tuple(range(len(ids))), reason, seen)
@@ -33,8 +34,8 @@ def by_cluster(grown: SearchState, seen: Featured, keep: int) -> Proposal:
     """Keep one candidate of each of `keep` clusters (section 4.2)."""
     vectors = clustering_input(grown.run.search.extractor, seen.features)
     labels, selected = cluster(vectors, keep)
-    parents = tuple(sorted(selected.tolist()))
-    reason = cluster_reason(grown.candidate_ids, labels.tolist(), parents)
+    parents = tuple(sorted(whole_numbers(selected)))
+    reason = cluster_reason(grown.candidate_ids, whole_numbers(labels), parents)
     return _proposal(parents, reason, replace(seen, labels=labels, clustering_input=vectors))
 
 
@@ -53,13 +54,13 @@ def by_draw(grown: SearchState, seen: Scored, keep: int, rng: Generator) -> Prop
     if search.ess_share < 1:
         how += f", as the weights count for {effective:.1f} of {len(ids)}"
     lam = search.lam_at(grown.scale - 1)
-    return _proposal(parents, draw_reason(ids, chances.tolist(), parents, search.potential, lam, how), evidence)
+    return _proposal(parents, draw_reason(ids, floats(chances), parents, search.potential, lam, how), evidence)
 
 
 def by_rank(grown: SearchState, seen: Scored, keep: int) -> Proposal:
     """The best `width` by potential, each as its share of `keep` copies."""
     search = grown.run.search
-    values = potential(search.potential, grown.score_history[:, :-1], seen.scores).tolist()
+    values = floats(potential(search.potential, grown.score_history[:, :-1], seen.scores))
     parents = best_copies(values, search.width * search.n, keep)
     reason = select_reason(grown.candidate_ids, values, parents, search.potential)
     return _proposal(parents, reason, with_evidence(grown, seen, clusters=None))

@@ -13,14 +13,14 @@ import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-import torch
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
+from ttsvar.arrays import tensor_of
 from ttsvar.engine.recipe import first_ids, next_ids, run_from_json, state_id, state_recipe
 from ttsvar.engine.states import only
 from ttsvar.errors import ConfigError, FileError
@@ -55,7 +55,8 @@ class Recipe:
 
     def rows(self) -> tuple[int, ...]:
         """Index of the candidate's ancestor among those grown at each scale."""
-        row, rows = self.row, []
+        row = self.row
+        rows: list[int] = []
         for scale in reversed(range(self.scale)):
             if scale < len(self.choices):
                 row = self.choices[scale][row]
@@ -145,10 +146,11 @@ def read_recipe(data: bytes) -> Recipe:
         raise FileError(f"The recipe in this PNG cannot be read ({error}); take another copy of the file.") from error
 
 
-def recipe_from_json(values: Mapping[str, Any]) -> Recipe:
+def recipe_from_json(content: object) -> Recipe:
     """The checked recipe of the chunk's JSON; raises FileError that says what does not fit."""
-    if not isinstance(values, Mapping) or values.get("format") not in FORMATS:
-        found = values.get("format") if isinstance(values, Mapping) else values
+    values: Mapping[str, Any] = cast(Mapping[str, Any], content) if isinstance(content, Mapping) else {}
+    found: object = values.get("format") if isinstance(content, Mapping) else content
+    if found not in FORMATS:
         raise FileError(f"The recipe has format {str(found)[:20]!r}; this version reads {FORMATS[-1]}. Update the app.")
     try:
         run = run_from_json(values)
@@ -183,8 +185,9 @@ def unpack_bits(values: Mapping[str, Any]) -> tuple[Tensor, ...]:
     packed = np.frombuffer(base64.b64decode(values["packed"], validate=True), dtype=np.uint8)
     if sum(counts) > MOST_BITS or len(packed) != -(-sum(counts) // 8):
         raise ValueError(f"{len(packed)} bytes are not the {sum(counts)} bits of its scales")
-    flat = torch.from_numpy(np.unpackbits(packed, count=sum(counts)).copy())
-    return tuple(part.reshape(shape) for part, shape in zip(flat.split(counts), shapes, strict=True))
+    flat = tensor_of(np.unpackbits(packed, count=sum(counts)).copy())
+    ends = np.cumsum(counts).tolist()
+    return tuple(flat[end - n : end].reshape(shape) for end, n, shape in zip(ends, counts, shapes, strict=True))
 
 
 def _check(recipe: Recipe) -> None:
@@ -202,5 +205,5 @@ def _check(recipe: Recipe) -> None:
 
 def _parameter(value: Any) -> str:
     if isinstance(value, tuple):
-        return json.dumps(", ".join(f"{v:g}" for v in value))
+        return json.dumps(", ".join(f"{v:g}" for v in cast(tuple[float, ...], value)))
     return f"{value:g}" if isinstance(value, float) else str(value)

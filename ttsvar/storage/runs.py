@@ -14,12 +14,13 @@ import math
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ttsvar.arrays import floats, tensor_of
 from ttsvar.choices import Decision
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.recipe import run_from_json, run_to_json
@@ -30,6 +31,8 @@ from ttsvar.types import Candidates, Component, ComponentCost, SearchState, Sele
 
 FORMAT = 1
 INDEX = "run.json"
+Numbers = list[float | str]
+"""What is no finite number is written by its name."""
 
 
 def save_history(history: History, folder: str | Path) -> None:
@@ -97,7 +100,7 @@ def _restore_step(history: History, values: dict[str, Any], folder: Path) -> Non
     _check_id(grown, step["id"], folder)
     seen = None if step["seen"] is None else _candidates(step["seen"], None)
     vectors = arrays.get("clustering_input")
-    candidates = _candidates(step["candidates"], None if vectors is None else torch.from_numpy(vectors))
+    candidates = _candidates(step["candidates"], None if vectors is None else tensor_of(vectors))
     parts = {Component(name): ComponentCost(**cost) for name, cost in step["cost"].items()}
     proposal = _selection(step["proposal"])
     decision = None if step["decision"] is None else Decision(step["decision"])
@@ -125,11 +128,11 @@ def _node_to_json(node: Node) -> dict[str, Any]:
     return values
 
 
-def _candidates_to_json(candidates: Candidates) -> dict[str, list | None]:
+def _candidates_to_json(candidates: Candidates) -> dict[str, Numbers | None]:
     return {name: _numbers(getattr(candidates, name)) for name in ("scores", "labels", "probabilities")}
 
 
-def _candidates(values: dict[str, list | None], vectors: Tensor | None) -> Candidates:
+def _candidates(values: dict[str, Numbers | None], vectors: Tensor | None) -> Candidates:
     return Candidates(
         scores=_tensor(values["scores"], torch.float32),
         labels=_tensor(values["labels"], torch.int64),
@@ -138,14 +141,14 @@ def _candidates(values: dict[str, list | None], vectors: Tensor | None) -> Candi
     )
 
 
-def _numbers(tensor: Tensor | None) -> list | None:
+def _numbers(tensor: Tensor | None) -> Numbers | None:
     """Plain numbers, which JSON carries exactly; what is no finite number becomes its name."""
     if tensor is None:
         return None
-    return [v if math.isfinite(v) else str(v) for v in tensor.tolist()]
+    return [v if math.isfinite(v) else str(v) for v in floats(tensor)]
 
 
-def _tensor(values: list | None, dtype: torch.dtype) -> Tensor | None:
+def _tensor(values: Numbers | None, dtype: torch.dtype) -> Tensor | None:
     if values is None:
         return None
     return torch.tensor([float(v) if isinstance(v, str) else v for v in values], dtype=dtype)
@@ -166,7 +169,7 @@ def _save_step(result: StepResult, folder: Path) -> None:
     write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
-def _step_path(folder: Path, step_id: str) -> Path:
+def _step_path(folder: Path, step_id: object) -> Path:
     if not (isinstance(step_id, str) and step_id.isalnum()):
         raise StateError(f"{folder / INDEX} names a step {step_id!r}; ids are letters and digits.")
     return folder / "steps" / f"{step_id}.npz"
@@ -185,22 +188,23 @@ def _unpack(arrays: dict[str, np.ndarray], path: Path) -> Tensor:
     count = math.prod(shape)
     if len(shape) != 4 or len(arrays["bits"]) != -(-count // 8):
         raise StateError(f"{path} holds {len(arrays['bits'])} bytes, which are no bits of shape {shape}.")
-    return torch.from_numpy(np.unpackbits(arrays["bits"], count=count).reshape(shape).copy())
+    return tensor_of(np.unpackbits(arrays["bits"], count=count).reshape(shape).copy())
 
 
 def _read_index(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise StateError(f"There is no saved session at {path.parent}: {path.name} is missing.")
     try:
-        index = json.loads(path.read_text())
+        index: Any = json.loads(path.read_text())
     except ValueError as error:
         raise StateError(f"{path} is not JSON ({error}); delete the folder or restore a copy.") from error
-    found = index.get("format") if isinstance(index, dict) else None
+    values = cast(dict[str, Any], index) if isinstance(index, dict) else {}
+    found = values.get("format")
     if found != FORMAT:
         raise StateError(
             f"{path} has format {found!r}; this version reads format {FORMAT}. Open it with the version that saved it."
         )
-    return index
+    return values
 
 
 def _check_id(state: SearchState, expected: str, folder: Path) -> None:
