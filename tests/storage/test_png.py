@@ -17,8 +17,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
+from ttsvar.engine.recipe import run_from_json, state_id
 from ttsvar.errors import FileError
-from ttsvar.storage.png import pack_bits, png_bytes, read_recipe, recipe_from_json, unpack_bits
+from ttsvar.storage.png import Recipe, pack_bits, png_bytes, read_recipe, recipe_from_json, unpack_bits
 from ttsvar.types import SearchState, Selection
 from ttsvar.version import VERSION
 
@@ -131,6 +132,58 @@ def test_a_strange_recipe_is_refused(text: str) -> None:
 def test_a_recipe_changed_by_hand_is_refused(saved: bytes, change: dict) -> None:
     with pytest.raises(FileError):
         recipe_from_json({**values_of(saved), **change})
+
+
+def made_by_hand(saved: bytes, **changes: Any) -> dict[str, Any]:
+    """A recipe without bits, with these values, whose state's id is that of its choices."""
+    values = {**values_of(saved), "bits": None, **changes}
+    run, choices = run_from_json(values), tuple(tuple(parents) for parents in values["choices"])
+    return {**values, "state": state_id(run, values["scale"], choices)}
+
+
+@pytest.mark.parametrize("lacking", [2, 3])
+def test_choices_are_as_many_as_scales_or_one_fewer(saved: bytes, lacking: int) -> None:
+    values = values_of(saved)
+    choices = values["choices"]
+    assert recipe_from_json(made_by_hand(saved, choices=choices[:-1], candidate=values["candidate"])).scale == 13
+    with pytest.raises(FileError, match="do not lead to the state"):
+        recipe_from_json(made_by_hand(saved, choices=choices[:-lacking]))
+    with pytest.raises(FileError, match="do not lead to the state"):
+        recipe_from_json(made_by_hand(saved, scale=13 - lacking))
+
+
+@pytest.mark.parametrize("wrong", [16, 99, -1])
+def test_a_choice_of_a_candidate_that_there_was_not_is_refused(saved: bytes, wrong: int) -> None:
+    choices = [*values_of(saved)["choices"]]
+    choices[0] = [*choices[0][:-1], wrong]
+    with pytest.raises(FileError, match="after scale 0 names candidates that there were not"):
+        recipe_from_json(made_by_hand(saved, choices=choices))
+
+
+def test_a_choice_of_nobody_is_refused(saved: bytes) -> None:
+    choices = [*values_of(saved)["choices"][:-1], []]
+    with pytest.raises(FileError, match="after scale 12 names candidates that there were not"):
+        recipe_from_json(made_by_hand(saved, choices=choices))
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_rows_follow_the_last_choice_too(row: int) -> None:
+    engine = fake_engine()
+    state = engine.begin(PROMPT, search=SearchConfig(strategy="best-of-n", n=4), seed=3)
+    while not state.done:
+        result = engine.step(state)
+        state = engine.commit(result, Selection((1, 1, 3)) if result.scale == 12 else None)
+    recipe = Recipe(
+        run=state.run,
+        choices=state.choices,
+        scale=state.scale,
+        state=state.id,
+        candidate=state.candidate_ids[row],
+        weights="",
+        bits=None,
+    )
+    assert recipe.row == row
+    assert recipe.rows() == ((1, 1, 3)[row],) * 13
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5)), min_size=1, max_size=4), st.data())

@@ -26,7 +26,7 @@ from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, NUMBERS, PLURALS, SHA
 COMMAND = "python -m ttsvar train supervised --install"
 TRAIN_SEED, VALIDATION_SEED = 31, 32
 SCENES, VALIDATION_SCENES = 6000, 400
-RECONSTRUCTED = 1500
+RECONSTRUCTED, RECONSTRUCTED_VALIDATION = 992, 160
 FLIPS = 0.05
 """Largest share of wrong bits in the reconstructions that it learns from."""
 LABELS = (
@@ -56,7 +56,7 @@ class SupervisedTask:
 
     name = "supervised"
 
-    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = SCENES, batch: int = 48) -> None:
+    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = SCENES, batch: int = 32) -> None:
         self.model = LabelledNetwork(LabelledConfig(LABELS, IMAGE_SIZE))
         self.batch = batch
         drawn = scene_set(data, count, TRAIN_SEED)
@@ -66,7 +66,8 @@ class SupervisedTask:
         if tokenizer is not None:
             some = reconstructed_images(data, drawn.images[:RECONSTRUCTED], tokenizer, most_flips=FLIPS)
             self.train_sets.append(_labelled(drawn, some))
-            self.validation["reconstruction"] = _labelled(unseen, reconstructed_images(data, unseen.images, tokenizer))
+            others = reconstructed_images(data, unseen.images[:RECONSTRUCTED_VALIDATION], tokenizer)
+            self.validation["reconstruction"] = _labelled(unseen, others)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the convolutions, AdamW for norms, the first convolution and the head."""
