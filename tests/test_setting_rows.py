@@ -24,7 +24,10 @@ from ttsvar.values import Choice, Flag, Numbers, Share, Text, UnfitError, Whole,
 WHOLE = "a list of whole numbers"
 SCALES = 13
 SCHEDULE = ScaleSchedule(tuple((k + 1, k + 1) for k in range(SCALES)))
-WORDS = st.text("abc -,:%'\"\u03bb\U0001f600", min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
+WORDS = st.text("abc -,:%'\"\u03bb\U0001f600", min_size=1, max_size=20).filter(
+    lambda text: text.strip() not in ("", "--")
+)
+"""Texts with some ink; `--` alone is argparse's own word."""
 
 
 def values_of(row: Setting[Any]) -> st.SearchStrategy[Any]:
