@@ -17,6 +17,11 @@ PerScale = float | tuple[float, ...]
 class UnfitError(ValueError):
     """A value is not what it must be; the message completes 'it must be ...'."""
 
+    def __init__(self, must: str, entry: object = None) -> None:
+        super().__init__(must)
+        self.entry = entry
+        """What does not fit, where it may be an entry of a list."""
+
 
 def whole_number(value: object, low: int, high: int) -> int:
     """A whole number from outside: an int, or a float that is one, within these bounds; UnfitError where it is not.
@@ -33,7 +38,7 @@ def whole_number(value: object, low: int, high: int) -> int:
 def number(value: object) -> float:
     """A number from outside, as a float; UnfitError for anything else, True and False among it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UnfitError("a number")
+        raise UnfitError("a number", value)
     return float(value)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
 from functools import wraps
 from typing import Any
 
@@ -20,19 +19,20 @@ from PIL import Image
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import Node
 from ttsvar.errors import SelectionError, StateError, TTSVarError
+from ttsvar.setting import Setting
+from ttsvar.settings import SETTINGS, read_texts
 from ttsvar.storage.png import png_bytes
+from ttsvar.values import UnfitError, number
 
 from .files.records import evidence
 from .session.session import Session
 from .session.store import SessionStore
 from .setup import searches
-from .setup.fields import Fields, fields_of, read_prompt, read_search, read_seed
+from .setup.fields import fields_of, read_prompt, read_search, read_seed
 from .shell.contract import MOST_COPIES
 
-SETTINGS = tuple(field.name for field in fields(Fields) if field.name not in ("search", "n"))
-"""What `begin` takes besides prompt, search, N and seed."""
-NUMBERS = ("lam", "cfg", "tau", "cfg_layers")
-"""Settings that hold one number or several."""
+PLAN = "8 8 6:cluster 6 6 4:cluster 2:resample ..."
+"""What `plan` may look like."""
 
 
 class Api:
@@ -56,20 +56,18 @@ class Api:
             search: The name of a search: tts-var, raw, best-of-n, importance-sampling, beam, smc, and so on.
             n: Factor on the number of candidates, 1 to 8; leave it out for the search's own.
             seed: Whole number; the same seed, prompt and choices give the same pictures.
-            settings: Any of lam, cfg, tau (a number, or a list with one a scale), potential (value, max, sum, diff),
-                extractor (pca, pca-raw, pool), reward, top_p, negative (what the picture is led away from), positive,
-                cfg_layers, and plan (as in "8 8 6:cluster 6 6 4:cluster 2:resample ..."). What is left out is as usual.
+            settings: {settings}
 
         Returns:
             run_id, scale, scales, candidates (their names), batch (alive after each scale), decisions by scale, and
-            unknown_words of the prompt and of negative.
+            unknown_words of the prompt and of every other text that the model reads.
         """
         engine = self.store.engine
         with explained():
             usual = fields_of(engine, searches.base(_text(search, "search")) or SearchConfig())
             own = {} if n is None else {"n": _number(n, "n")}
-            changed = {"plan": "", **own, **_settings(settings)}
-            checked = read_search(replace(usual, search=search, **changed), engine.schedule)
+            values = {**usual, "search": search, "plan": "", **own, **_settings(settings)}
+            checked = read_search(values, engine.schedule)
             session = self.store.create(read_prompt(_text(prompt, "prompt")), checked, read_seed(_number(seed, "seed")))
         run = session.run
         decisions = {str(k): run.search.decision(k) for k in range(len(run.schedule)) if run.search.decision(k)}
@@ -81,7 +79,7 @@ class Api:
             "batch": list(run.batch),
             "decisions": decisions,
             "unknown_words": [
-                w for text in (run.prompt, run.search.negative) if text for w in engine.prompts.unknown(text)
+                w for text in (run.prompt, *read_texts(run.search)) for w in engine.prompts.unknown(text)
             ],
         }
 
@@ -188,7 +186,15 @@ def _plain(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     def call(*values: Any, **named: Any) -> Any:
         return endpoint(*values, **named)
 
+    call.__doc__ = (endpoint.__doc__ or "").replace("{settings}", _settings_told())
     return call
+
+
+def _settings_told() -> str:
+    """What `begin` takes as settings, as its documentation says."""
+    rows = ", ".join(f"{row.name} ({row.kind.json}: {row.help})" for row in SETTINGS.on_page())
+    plan = f"plan (as in {PLAN!r}: how many live on, and what decides it)"
+    return f"Any of {rows}, and {plan}. What is left out is as usual."
 
 
 def _told(session: Session, node: Node) -> dict:
@@ -243,27 +249,27 @@ def _counts(keep: Any, alive: int) -> list[int] | None:
 
 
 def _settings(values: Any) -> dict[str, Any]:
-    """What the set-up rail's fields would hold."""
+    """By name what the set-up fields would hold."""
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise StateError(f'settings is {str(values)[:40]!r}; send an object such as {{"lam": 5}}.')
+    rows = {row.name: row for row in SETTINGS.on_page()}
     for name in values:
-        if name not in SETTINGS:
-            raise StateError(f"There is no setting {str(name)[:40]!r}; there are {', '.join(SETTINGS)}.")
-    return {name: _setting(name, value) for name, value in values.items()}
+        if name not in rows and name != "plan":
+            raise StateError(f"There is no setting {str(name)[:40]!r}; there are plan, {', '.join(rows)}.")
+    return {
+        name: _text(value, name) if name == "plan" else _setting(rows[name], value) for name, value in values.items()
+    }
 
 
-def _setting(name: str, value: Any) -> Any:
-    if name in NUMBERS:
-        return ", ".join(str(_number(v, name)) for v in (value if isinstance(value, list) else [value]))
-    if name == "top_p":
-        return _number(value, name)
-    if name == "positive":
-        if not isinstance(value, bool):
-            raise StateError(f"positive is {value!r:.40}; it must be true or false.")
-        return value
-    return _text(value, name)
+def _setting(row: Setting[Any], value: Any) -> Any:
+    """A setting that a program sends; its range is checked with that of the fields."""
+    try:
+        return row.kind.from_json(value)
+    except UnfitError as error:
+        wrong = value if error.entry is None else error.entry
+        raise StateError(f"{row.name} is {wrong!r:.40}; it must be {error}.") from None
 
 
 def _text(value: Any, name: str) -> str:
@@ -273,6 +279,7 @@ def _text(value: Any, name: str) -> str:
 
 
 def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise StateError(f"{name} is {value!r:.40}; it must be a number.")
-    return value
+    try:
+        return number(value)
+    except UnfitError as error:
+        raise StateError(f"{name} is {value!r:.40}; it must be {error}.") from None

@@ -22,8 +22,9 @@ from .panels import PANELS, SHARED_STYLES
 from .panels.panel import PAGE, RECIPE, Event, Panel, Place, Question, Services
 from .scene.scene import Here, Scene, Shown, Welcome
 from .session.session import Session
-from .setup.checks import BROUGHT, NOTES
-from .setup.events import SETTINGS, SetupEvents
+from .setup.checks import brought
+from .setup.events import SetupEvents
+from .setup.fields import field_names
 from .setup.view import Choices, build_rail
 from .shell import theme
 from .shell.component import view
@@ -35,6 +36,8 @@ MODULES: tuple[str | Path, ...] = ("setup/plan.js", "guide/progress.js")
 """Scripts of pure functions beside those of the panels."""
 STYLES: tuple[str, ...] = ("setup/setup.css",)
 LAST_STYLES = ("pages/classroom/classroom.css", "pages/evidence.css", "files/files.css", "guide/guide.css")
+NOTES = "notes"
+"""Name for everything that is said beside the set-up fields."""
 HERE = "here"
 """The state that panels follow which are drawn in a request of their own."""
 
@@ -131,7 +134,7 @@ def build(services: Services, setup: SetupEvents, offer: Choices, panels: Sequen
     components[HERE] = gr.State(None)
     components |= rail.components
     shown = tuple(first)
-    page = Page(components, {PAGE: shown, RECIPE: ("prompt", "seed", *SETTINGS)})
+    page = Page(components, {PAGE: shown, RECIPE: tuple(rail.fields), NOTES: tuple(rail.notes)})
     _join(page, services, panels)
     _join_setup(page, setup)
     return page
@@ -183,10 +186,10 @@ def _join_setup(page: Page, setup: SetupEvents) -> None:
     if isinstance(page.components["prompt"], gr.Textbox):
         begins.append(("prompt", "submit"))
     for component, event in begins:
-        page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, *NOTES))
+        page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, NOTES))
     page.listen("examples", Event("choose", FileEvent.read, setup.example, sets=("prompt",)))
     page.answer("prompt", "change", setup.check_prompt, takes=("prompt",), sets=("prompt_note",), mode=LAST)
     page.answer("dice", "click", setup.dice, takes=(), sets=("seed",))
-    page.answer("search", "select", setup.choose, takes=("search",), sets=BROUGHT)
-    for component, event in (("plan", "edit"), *((name, "change") for name in SETTINGS)):
-        page.answer(component, event, setup.check, takes=(HERE, *SETTINGS), sets=("stepper", *NOTES), mode=LAST)
+    page.answer("search", "select", setup.choose, takes=("search",), sets=brought())
+    for component, event in (("plan", "edit"), *((name, "change") for name in field_names())):
+        page.answer(component, event, setup.check, takes=(HERE, *field_names()), sets=("stepper", NOTES), mode=LAST)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from engine_fakes import backend_of
+from fake_engine import fake_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -20,11 +20,11 @@ from ui.scene.scene import Here
 from ui.session.session import Session
 from ui.setup.checks import SetupChecks
 from ui.setup.events import SetupEvents
-from ui.setup.fields import Fields, fields_of
+from ui.setup.fields import fields_of
 from ui.shell.events import BoardEvent, CandidateEvent, RunEvent
 from ui.shell.quirks import Values
 
-PAPER = Fields("tts-var", 1, "", "pca", "value", "10", "image-reward", "3", "0.5", 0.97)
+PAPER = {**fields_of(fake_engine(), SearchConfig()), "plan": ""}
 RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
 
 
@@ -38,8 +38,8 @@ def stage(services: Services) -> Stage:
     return Stage(services)
 
 
-def values(prompt: str = PROMPT, seed: float = 0, fields: Fields = PAPER) -> Values:
-    return {"prompt": prompt, "seed": seed, **vars(fields)}
+def values(prompt: str = PROMPT, seed: float = 0, fields: Values = PAPER) -> Values:
+    return {"prompt": prompt, "seed": seed, **fields}
 
 
 def begin(setup: SetupEvents, seed: float = 0) -> Here:
@@ -93,7 +93,7 @@ def test_start_shows_the_first_scale(setup: SetupEvents) -> None:
 def test_bad_input_is_explained_beside_its_field(
     setup: SetupEvents, prompt: str, seed: float, changes: dict, place: str, words: str
 ) -> None:
-    (answer,) = setup.start(values(prompt, seed, replace(PAPER, **changes)))
+    (answer,) = setup.start(values(prompt, seed, {**PAPER, **changes}))
     assert words in answer[place]
     assert "stage" not in answer, "the stage stays as it is"
     if place == "plan_note":
@@ -104,12 +104,12 @@ def test_bad_input_is_explained_beside_its_field(
 
 def test_the_strip_of_scales_shows_the_plan_until_a_run_has_its_own(setup: SetupEvents) -> None:
     plain = fields_of(setup.services.engine, SearchConfig(strategy="raw"))
-    answer = setup.check({"here": None, **vars(plain)})
+    answer = setup.check({"here": None, **plain})
     assert "<b>Next:</b>" not in answer["stepper"]
     assert "cluster" not in answer["stepper"]
     assert "prompt_note" not in answer, "the prompt was not typed"
-    assert "stepper" not in setup.check({"here": Here("run", "state"), **vars(plain)}), "a run keeps its own"
-    assert "stepper" not in setup.check({"here": None, **vars(replace(plain, n=99))}), "a broken plan has none"
+    assert "stepper" not in setup.check({"here": Here("run", "state"), **plain}), "a run keeps its own"
+    assert "stepper" not in setup.check({"here": None, **plain, "n": 99}), "a broken plan has none"
 
 
 def test_unknown_words_are_marked(setup: SetupEvents) -> None:

@@ -54,8 +54,8 @@ def test_maps_are_named_after_what_was_looked_with(session: Session) -> None:
 
 
 def test_the_fields_begin_with_the_reward_that_was_asked_for(session: Session) -> None:
-    assert SetupChecks(session.engine).choices().search.reward == "image-reward"
-    assert SetupChecks(session.engine, "hps").choices().search.reward == "hps"
+    assert SetupChecks(session.engine).choices().values["reward"] == "image-reward"
+    assert SetupChecks(session.engine, "hps").choices().values["reward"] == "hps"
 
 
 @pytest.mark.parametrize("scale", [0, 2, 6, 13])

@@ -16,11 +16,9 @@ from ..scene.strip import planned_cells
 from ..shell.events import FileEvent
 from ..shell.quirks import Values
 from .checks import SetupChecks
-from .fields import PROMPT_LIMIT, FieldError, Fields, read_search
+from .fields import PROMPT_LIMIT, FieldError, read_search
 
 log = logging.getLogger("ttsvar.ui")
-SETTINGS = tuple(Fields.__dataclass_fields__)
-"""Names of the settings' fields."""
 
 
 class SetupEvents:
@@ -32,13 +30,12 @@ class SetupEvents:
 
     def start(self, values: Values) -> Iterator[Values]:
         """Begin a run and show its first scale; a bad field is explained beside it."""
-        prompt, chosen = values["prompt"], fields_in(values)
         try:
-            session = self.checks.read(prompt, values["seed"], chosen, self.services.store.create)
+            session = self.checks.read(values, self.services.store.create)
         except FieldError as error:
-            yield self.checks.notes(prompt, chosen, error).values()
+            yield self.checks.notes(values, error)
             return
-        notes = self.checks.notes(prompt, chosen, None).values()
+        notes = self.checks.notes(values)
         yield {**self.services.show(Opening(session)), **notes}
         try:
             page = opened(self.services, session, session.current)
@@ -51,11 +48,9 @@ class SetupEvents:
 
     def check(self, values: Values) -> Values:
         """The notes of the settings, and the strip of scales: until a run has its own it shows the plan."""
-        chosen = fields_in(values)
-        answer = self.checks.notes("", chosen, None).values()
-        del answer["prompt_note"]
+        answer = self.checks.notes(values)
         try:
-            search = None if values["here"] else read_search(chosen, self.services.engine.schedule)
+            search = None if values["here"] else read_search(values, self.services.engine.schedule)
         except FieldError:
             search = None
         if search is not None:
@@ -77,8 +72,3 @@ class SetupEvents:
     def dice(self, values: Values) -> Values:
         """A new seed."""
         return {"seed": secrets.randbelow(10_000)}
-
-
-def fields_in(values: Values) -> Fields:
-    """The settings among values by name."""
-    return Fields(**{name: values[name] for name in SETTINGS})

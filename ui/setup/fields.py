@@ -1,22 +1,27 @@
-"""From the fields of the set-up rail to a SearchConfig; every complaint names its field."""
+"""From the values of the set-up fields, by name, to a SearchConfig and back; every complaint names its field."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ttsvar.choices import Decision
-from ttsvar.config import ResolvedSearch, SearchConfig
+from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
 from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_batch
+from ttsvar.setting import Setting
+from ttsvar.settings import SETTINGS
 from ttsvar.types import ScaleSchedule
+from ttsvar.values import Flag, Share, Text, UnfitError, Whole, whole_number
 
+from ..shell.quirks import Values
 from . import searches
 
 PROMPT_LIMIT = 300
 MOST_N = 8
 MOST_SCALES = 64
+MOST_SEED = 2**31 - 1
 BY_REWARD = (Decision.RESAMPLE, Decision.SELECT)
 """Marks of a decision by reward: a search draws there, or takes the highest."""
 
@@ -28,26 +33,6 @@ class FieldError(TTSVarError):
         super().__init__(message)
         self.field = field
         self.scale = scale
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The raw values of the rail, as the browser sent them."""
-
-    search: str
-    n: float | None
-    plan: str
-    """Per scale how many live on and what is decided, as in `8 8 6:cluster 6`; empty for the search's own."""
-    extractor: str
-    potential: str
-    lam: str
-    reward: str
-    cfg: str
-    tau: str
-    top_p: float | None
-    negative: str = ""
-    positive: bool = False
-    cfg_layers: str = "0"
 
 
 def read_prompt(prompt: str | None, listed: bool = False) -> str:
@@ -64,40 +49,60 @@ def read_prompt(prompt: str | None, listed: bool = False) -> str:
     return text
 
 
-def read_seed(seed: float | None) -> int:
+def read_seed(seed: object) -> int:
     """A whole number from 0 to 2^31 - 1."""
-    if seed is None or seed != int(seed) or not 0 <= seed < 2**31:
-        raise FieldError("seed", "The seed is a whole number from 0 to 2147483647.")
-    return int(seed)
+    return _whole("seed", seed, 0, MOST_SEED, f"The seed is a whole number from 0 to {MOST_SEED}.")
 
 
-def read_search(fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
-    """The checked search; FieldError names the field, and the cell of a broken schedule."""
-    base = searches.base(fields.search)
+def read_search(values: Values, schedule: ScaleSchedule) -> SearchConfig:
+    """The checked search; FieldError names the field, and the cell of a broken schedule.
+
+    `values` holds by name `search`, `n`, `plan` and every setting that has a label. `plan` says per scale how many live
+    on and what is decided, as in `8 8 6:cluster 6`; empty for the search's own.
+    """
+    name = str(values["search"])
+    base = searches.base(name)
     if base is None:
-        raise FieldError("search", f"There is no search named {fields.search!r}; choose one of the list.")
-    if fields.n is None or fields.n != int(fields.n) or not 1 <= fields.n <= MOST_N:
-        raise FieldError("n", f"N is a whole number from 1 to {MOST_N}; it multiplies the schedule.")
+        raise FieldError("search", f"There is no search named {name!r}; choose one of the list.")
+    n = _whole("n", values["n"], 1, MOST_N, f"N is a whole number from 1 to {MOST_N}; it multiplies the schedule.")
     clusters, resamples = decision_scales(base, len(schedule))
+    own = {row.name: read_setting(row, values[row.name]) for row in SETTINGS.on_page()}
     try:
-        search = replace(
-            base, cluster_scales=clusters, resample_scales=resamples, n=int(fields.n),
-            extractor=fields.extractor, potential=fields.potential, reward=fields.reward,
-            lam=_numbers(fields.lam, "\u03bb"), top_p=_number(fields.top_p, "top-p"),
-            cfg=_numbers(fields.cfg, "Guidance"), tau=_numbers(fields.tau, "\u03c4"),
-            negative=" ".join((fields.negative or "").split()), positive=bool(fields.positive),
-            cfg_layers=_layers(fields.cfg_layers),
-        )  # fmt: skip
+        search = replace(base, cluster_scales=clusters, resample_scales=resamples, n=n, **own)
     except ConfigError as error:
         raise FieldError("advanced", str(error)) from error
     try:
-        search = _with_plan(search, fields, schedule)
+        search = _with_plan(search, name, str(values["plan"]), schedule)
         resolve_batch(search, schedule)
     except ScheduleError as error:
         raise FieldError("batch", str(error), error.scale) from error
     except ConfigError as error:
         raise FieldError("advanced", str(error)) from error
     return search
+
+
+def read_setting(row: Setting[Any], raw: Any) -> Any:
+    """The value of a setting's field: text, a number or a tick, as the browser sent it; FieldError where it is none.
+
+    Its range is checked where a search is made of it.
+    """
+    called = row.short[:1].upper() + row.short[1:] if row.short.isascii() else row.short
+    if raw is None or (isinstance(raw, str) and not raw.strip() and not isinstance(row.kind, Text)):
+        raise FieldError("advanced", f"{called} is empty; give {row.kind.wording}.")
+    try:
+        return row.kind.parse(raw) if isinstance(raw, str) else row.kind.from_json(raw)
+    except UnfitError as error:
+        raise FieldError("advanced", f"{called} is {raw!r:.40}; give {error}.") from None
+
+
+def shown(row: Setting[Any], value: Any) -> Any:
+    """The value as its field holds it: the inverse of `read_setting`."""
+    return value if isinstance(row.kind, Flag | Share | Whole) else row.kind.show(value)
+
+
+def field_names() -> tuple[str, ...]:
+    """Names of the fields that a search is made of."""
+    return ("search", "n", "plan", *(row.name for row in SETTINGS.on_page()))
 
 
 def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
@@ -107,25 +112,25 @@ def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
     return " ".join(f"{size}:{kind}" if kind else f"{size}" for size, kind in cells)
 
 
-def fields_of(engine: Any, search: SearchConfig) -> Fields:
-    """The rail's values for a search, with what it leaves to the model filled in: the inverse of `read_search`."""
-    resolved: ResolvedSearch = engine.resolve(search)
-
-    def told(value: float | tuple[float, ...]) -> str:
-        return ", ".join(f"{v:g}" for v in (value if isinstance(value, tuple) else (value,)))
-
-    return Fields(
-        searches.name_of(search), search.n, plan_text(search, engine.schedule), search.extractor,
-        str(search.potential), told(search.lam), search.reward, told(resolved.cfg), told(resolved.tau), resolved.top_p,
-        search.negative, search.positive, ", ".join(map(str, search.cfg_layers)),
-    )  # fmt: skip
+def fields_of(engine: Any, search: SearchConfig) -> Values:
+    """The values of the fields for a search, what it leaves open filled in: the inverse of `read_search`."""
+    resolved = engine.resolve(search)
+    own = {row.name: shown(row, getattr(resolved, row.name)) for row in SETTINGS.on_page()}
+    return {"search": searches.name_of(search), "n": search.n, "plan": plan_text(search, engine.schedule), **own}
 
 
-def _with_plan(search: SearchConfig, fields: Fields, schedule: ScaleSchedule) -> SearchConfig:
+def _whole(field: str, value: object, low: int, high: int, message: str) -> int:
+    try:
+        return whole_number(value, low, high)
+    except UnfitError:
+        raise FieldError(field, message) from None
+
+
+def _with_plan(search: SearchConfig, name: str, plan: str, schedule: ScaleSchedule) -> SearchConfig:
     """The search with the cells' numbers and marks; its own stay where the cells agree with them."""
-    if not fields.plan.strip():
+    if not plan.strip():
         return search
-    sizes, marks = read_plan(fields.plan)
+    sizes, marks = read_plan(plan)
     if marks != {k: kind for k, kind in enumerate(decisions(search, len(schedule))) if kind}:
         clusters = tuple(k for k, mark in marks.items() if mark not in BY_REWARD)
         rewards = tuple(k for k, mark in marks.items() if mark in BY_REWARD)
@@ -134,8 +139,8 @@ def _with_plan(search: SearchConfig, fields: Fields, schedule: ScaleSchedule) ->
         for scale, mark in marks.items():
             does = decided[scale] if scale < len(schedule) else mark
             if does != mark and not (does in BY_REWARD and mark in BY_REWARD):
-                name, own = searches.title(fields.search), searches.title(searches.CUSTOM)
-                message = f"Scale {scale}: {name} does not {mark}. Take the mark off, or choose the search {own}."
+                title, own = searches.title(name), searches.title(searches.CUSTOM)
+                message = f"Scale {scale}: {title} does not {mark}. Take the mark off, or choose the search {own}."
                 raise FieldError("batch", message, scale)
     return search if sizes == default_batch(search, len(schedule)) else replace(search, batch=sizes)
 
@@ -151,28 +156,3 @@ def read_plan(text: str) -> tuple[tuple[int, ...], dict[int, str]]:
         if mark:
             marks[scale] = mark
     return tuple(sizes), marks
-
-
-def _number(value: float | None, name: str) -> float:
-    if value is None:
-        raise FieldError("advanced", f"{name} is empty; it must be a number.")
-    return float(value)
-
-
-def _layers(text: str) -> tuple[int, ...]:
-    values = _numbers(text, "Guided at")
-    layers = values if isinstance(values, tuple) else (values,)
-    if any(layer != int(layer) for layer in layers):
-        raise FieldError("advanced", f"Guided at is {text!r}; give whole numbers: 0 for the logits, -k for a block.")
-    return tuple(int(layer) for layer in layers)
-
-
-def _numbers(text: str | float, name: str) -> float | tuple[float, ...]:
-    parts = [p for p in re.split(r"[\s,;]+", str(text)) if p]
-    try:
-        values = tuple(float(p) for p in parts)
-    except ValueError:
-        raise FieldError("advanced", f"{name} is {text!r}; give one number, or one for each scale.") from None
-    if not values:
-        raise FieldError("advanced", f"{name} is empty; it must be a number.")
-    return values[0] if len(values) == 1 else values

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
-from ttsvar.config import SearchConfig
+from ttsvar.setting import Setting
+from ttsvar.settings import SETTINGS
+from ttsvar.values import Choice, Flag, Numbers, Share, Whole
 
 from ..shell.component import view
 from ..shell.theme import script
 from . import searches
 
-EXTRACTOR_NAMES = {
-    "pca": "PCA, signs aligned",
-    "pca-raw": "PCA as published",
-    "pool": "Mean of patches",
-    "inception": "Supervised network",
-}
-REWARD_NAMES = {
-    "image-reward": "ImageReward",
-    "image-reward-package": "ImageReward (package)",
-    "hps": "HPS v2.1",
-    "aesthetic": "Aesthetic v2.5",
-    "clip-score": "CLIP score",
-    "hps+image-reward": "HPS + ImageReward",
-}
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Choices:
     """What the fields offer, and what they start with."""
 
@@ -44,57 +33,43 @@ class Choices:
     classes: tuple[tuple[str, str], ...]
     """Every prompt the model takes, with all its names, and as a run keeps it; empty where prompts are free text."""
     examples: tuple[str, ...]
-    extractors: tuple[str, ...]
-    potentials: tuple[str, ...]
-    rewards: tuple[str, ...]
     options: frozenset[str]
-    search: SearchConfig
-    lam: str
-    plan: str
-    bars: str
-    note: str
+    """Which settings of `SETTINGS.options` the model takes; the others are not shown."""
+    names: Mapping[str, tuple[str, ...]]
+    """By setting the names to choose from."""
+    values: Mapping[str, Any]
+    """By field what it begins with, except prompt and seed."""
+    notes: Mapping[str, Any]
+    """By note what stands there at first."""
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Rail:
     """The set-up fields."""
 
-    prompt: gr.Textbox | gr.Dropdown
-    prompt_note: gr.HTML
+    fields: dict[str, Component]
+    """By name: prompt, seed, search, n, plan, and every setting that has a label."""
+    notes: dict[str, Component]
+    """By name, where complaints and explanations appear; `plan` is among them, as its cells show what is wrong."""
     examples: gr.HTML
-    seed: gr.Number
     dice: gr.Button
-    n: gr.Number
-    number_note: gr.HTML
-    search: gr.Dropdown
-    search_note: gr.HTML
-    bars: gr.HTML
-    plan_note: gr.HTML
-    plan: gr.HTML
-    extractor: gr.Dropdown
-    potential: gr.Dropdown
-    lam: gr.Textbox
-    reward: gr.Dropdown
-    cfg: gr.Textbox
-    tau: gr.Textbox
-    top_p: gr.Number
-    negative: gr.Textbox
-    negative_note: gr.HTML
-    positive: gr.Checkbox
-    cfg_layers: gr.Textbox
-    advanced_note: gr.HTML
     go: gr.Button
 
     @property
     def components(self) -> dict[str, Component]:
-        """Every field and note by name."""
-        return dict(vars(self))
+        """Every field, note and button by name."""
+        return {**self.fields, **self.notes, "examples": self.examples, "dice": self.dice, "go": self.go}
+
+
+def note_name(row: Setting[Any]) -> str:
+    """The name of the note under a setting."""
+    return f"{row.name}_note"
 
 
 def build_rail(offer: Choices) -> Rail:
     """Lay the rail out."""
-    prompt = _prompt(offer)
-    prompt_note = view("prompt-note", js="setup/prompt.js")
+    fields: dict[str, Component] = {"prompt": _prompt(offer)}
+    notes: dict[str, Component] = {"prompt_note": view("prompt-note", js="setup/prompt.js")}
     chips = "".join(
         f'<button type="button" data-prompt="{escape(e)}">{escape(e.removeprefix("a photo of "))}</button>'
         for e in offer.examples
@@ -105,23 +80,25 @@ def build_rail(offer: Choices) -> Rail:
     view("model", model_html(offer))
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
-            seed = gr.Number(0, label="Seed", step=1, elem_id="seed", min_width=60)
+            fields["seed"] = gr.Number(0, label="Seed", step=1, elem_id="seed", min_width=60)
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
-        n = gr.Number(1, label="N", step=1, elem_id="n", min_width=60)
-    number_note = view("number-note")
-    search = gr.Dropdown(
+        fields["n"] = gr.Number(offer.values["n"], label="N", step=1, elem_id="n", min_width=60)
+    notes["number_note"] = view("number-note")
+    fields["search"] = gr.Dropdown(
         [(searches.title(name), name) for name in searches.names()],
-        value="tts-var", label="Search", elem_id="search", filterable=False,
-    )  # fmt: skip
-    search_note = view("search-note", f'<p class="note">{escape(searches.line("tts-var"))}</p>')
+        value=offer.values["search"],
+        label="Search",
+        elem_id="search",
+        filterable=False,
+    )
+    notes["search_note"] = view("search-note", offer.notes["search_note"])
     view("bars-title", '<span class="lab">Candidates per scale</span>')
-    bars = view("bars", offer.bars)
-    plan_note = view("plan-note", offer.note)
+    notes["bars"] = view("bars", offer.notes["bars"])
+    notes["plan_note"] = view("plan-note", offer.notes["plan_note"])
     go = gr.Button("Start", variant="primary", elem_id="go")
-    return Rail(
-        prompt=prompt, prompt_note=prompt_note, examples=examples, seed=seed, dice=dice, n=n, number_note=number_note,
-        search=search, search_note=search_note, bars=bars, plan_note=plan_note, go=go, **_advanced(offer),
-    )  # fmt: skip
+    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+        _advanced(offer, fields, notes)
+    return Rail(fields=fields, notes=notes, examples=examples, dice=dice, go=go)
 
 
 def model_html(offer: Choices) -> str:
@@ -153,49 +130,63 @@ def _prompt(offer: Choices) -> gr.Textbox | gr.Dropdown:
     )
 
 
-def _advanced(offer: Choices) -> dict[str, Any]:
-    default = offer.search
-    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-        view("plan-title", '<span class="lab">Schedule: how many live on, and what decides it</span>')
-        plan = gr.HTML(
-            offer.plan, elem_id="plan", html_template=script("setup/schedule.html"),
-            js_on_load=script("setup/schedule.js"), apply_default_css=False, wrong=-1, message="",
-        )  # fmt: skip
-        view("plan-help", _legend())
-        extractor = _choice("Clusters on", offer.extractors, EXTRACTOR_NAMES, default.extractor)
-        reward = _choice("Reward", offer.rewards, REWARD_NAMES, default.reward)
-        with gr.Row(elem_classes="pair"):
-            potential = _choice("Potential", offer.potentials, {}, default.potential)
-            lam = gr.Textbox(offer.lam, label="\u03bb, trust in it", min_width=60, elem_id="lam")
-        with gr.Row(elem_classes="pair trio"):
-            cfg = gr.Textbox(f"{default.cfg:g}", label="Guidance", min_width=60)
-            tau = gr.Textbox(f"{default.tau:g}", label="\u03c4", min_width=60)
-            top_p = gr.Number(default.top_p, label="Top-p", step=0.01, min_width=60)
-        view("per-scale", '<p class="note">\u03bb, guidance, \u03c4: one number, or one a scale with commas.</p>')
-        advanced_note = view("advanced-note")
-        negative = gr.Textbox(
-            default.negative, label="Led away from", placeholder="what the picture should not show",
-            elem_id="negative", visible="negative" in offer.options,
-        )  # fmt: skip
-        negative_note = view("negative-note")
-        positive = gr.Checkbox(
-            default.positive, label="Ask for good faces where the prompt names people",
-            elem_id="positive", visible="positive" in offer.options,
-        )  # fmt: skip
-        cfg_layers = gr.Textbox(
-            ", ".join(map(str, default.cfg_layers)), label="Guided at (0: the logits, -k: the k-th block from the end)",
-            elem_id="cfg-layers", visible="cfg_layers" in offer.options,
-        )  # fmt: skip
-    return {
-        "plan": plan, "extractor": extractor, "potential": potential, "lam": lam, "reward": reward, "cfg": cfg,
-        "tau": tau, "top_p": top_p, "negative": negative, "negative_note": negative_note, "positive": positive,
-        "cfg_layers": cfg_layers, "advanced_note": advanced_note,
-    }  # fmt: skip
+def _advanced(offer: Choices, fields: dict[str, Component], notes: dict[str, Component]) -> None:
+    """The cells of the schedule, and a field for every setting that has a label."""
+    view("plan-title", '<span class="lab">Schedule: how many live on, and what decides it</span>')
+    fields["plan"] = notes["plan"] = gr.HTML(
+        offer.values["plan"],
+        elem_id="plan",
+        html_template=script("setup/schedule.html"),
+        js_on_load=script("setup/schedule.js"),
+        apply_default_css=False,
+        wrong=-1,
+        message="",
+    )
+    view("plan-help", _legend())
+    rows = SETTINGS.on_page()
+    _lines([row for row in rows if not row.option], offer, fields, notes)
+    several = ", ".join(row.short for row in rows if isinstance(row.kind, Numbers))
+    view("per-scale", f'<p class="note">{several}: one number, or one a scale with commas.</p>')
+    notes["advanced_note"] = view("advanced-note")
+    _lines([row for row in rows if row.option], offer, fields, notes)
 
 
-def _choice(label: str, values: tuple[str, ...], names: dict[str, str], value: str) -> gr.Dropdown:
-    options = [(names.get(v, v), v) for v in values]
-    return gr.Dropdown(options, value=value, label=label, min_width=60, filterable=False)
+def _lines(rows: list[Setting[Any]], offer: Choices, fields: dict[str, Component], notes: dict[str, Component]) -> None:
+    """The fields of these settings, one under the other, or side by side where they share a line."""
+    for _, together in groupby(rows, key=lambda row: row.line or row.name):
+        side_by_side = list(together)
+        if len(side_by_side) == 1:
+            row = side_by_side[0]
+            fields[row.name] = _field(row, offer)
+            if row.noted:
+                notes[note_name(row)] = view(f"{_element(row)}-note")
+            continue
+        with gr.Row(elem_classes="pair trio" if len(side_by_side) > 2 else "pair"):
+            fields.update({row.name: _field(row, offer) for row in side_by_side})
+
+
+def _field(row: Setting[Any], offer: Choices) -> Component:
+    """The field of a setting; hidden where the model does not take it."""
+    common: dict[str, Any] = {
+        "value": offer.values[row.name],
+        "label": row.label,
+        "elem_id": _element(row),
+        "min_width": 60,
+        "visible": not row.option or row.name in offer.options,
+    }
+    if isinstance(row.kind, Choice):
+        titles = row.titles or {}
+        named = [(titles.get(name, name), name) for name in offer.names[row.name]]
+        return gr.Dropdown(named, filterable=False, **common)
+    if isinstance(row.kind, Flag):
+        return gr.Checkbox(**common)
+    if isinstance(row.kind, Share | Whole):
+        return gr.Number(step=1 if isinstance(row.kind, Whole) else 0.01, **common)
+    return gr.Textbox(placeholder=row.placeholder or None, **common)
+
+
+def _element(row: Setting[Any]) -> str:
+    return row.name.replace("_", "-")
 
 
 def _legend() -> str:

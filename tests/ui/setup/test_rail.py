@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from fake_engine import CellFeatures, DrawnBackend, RedShare, fake_engine
@@ -15,7 +14,6 @@ from ttsvar.engine.loop import Engine
 from ttsvar.types import ScaleSchedule
 from ttsvar.weights.parts import LazyMapping
 from ui.setup.checks import SetupChecks
-from ui.setup.events import fields_in
 from ui.setup.fields import fields_of
 from ui.setup.view import model_html
 
@@ -25,7 +23,7 @@ PAPER = fields_of(ENGINE, SearchConfig())
 
 
 def negative_note(**changes: str) -> str:
-    return RAIL.notes("", replace(PAPER, **changes), None).negative_note
+    return RAIL.notes({**PAPER, **changes})["negative_note"]
 
 
 def test_words_that_the_model_does_not_know_are_named_under_the_field_they_are_in() -> None:
@@ -33,7 +31,7 @@ def test_words_that_the_model_does_not_know_are_named_under_the_field_they_are_i
     note = negative_note(negative="a blurry cup")
     assert "does not know" in note
     assert "<mark>blurry</mark>" in note
-    assert RAIL.notes("", replace(PAPER, negative="a blurry cup"), None).prompt_note == ""
+    assert RAIL.notes({**PAPER, "prompt": PROMPT, "negative": "a blurry cup"})["prompt_note"] == ""
 
 
 @pytest.mark.parametrize(("cfg", "idle"), [("1", True), (", ".join(["1"] * 13), True), ("1" + ", 3" * 12, False)])
@@ -43,7 +41,7 @@ def test_a_negative_prompt_without_guidance_says_that_it_does_nothing(cfg: str, 
 
 def test_a_broken_plan_keeps_the_tints_of_its_marks() -> None:
     plan = "8 8 6:cluster 6 6 4:cluster 2:resample 2 x 2:resample 1 1 1"
-    drawn = RAIL.notes("", replace(PAPER, plan=plan), None).bars
+    drawn = RAIL.notes({**PAPER, "plan": plan})["bars"]
     bars = re.findall(r'<i class="([^"]*)"[^>]*title="scale (\d+): (\d+)"', drawn)
     assert [size for _, _, size in bars] == ["8", "8", "6", "6", "6", "4", "2", "2", "0", "2", "1", "1", "1"]
     kinds = {int(k): kind for kind, k, _ in bars if kind}
@@ -55,10 +53,9 @@ def test_a_run_brings_back_every_field() -> None:
     run = ENGINE.begin(PROMPT, search=search, seed=5).run
     values = RAIL.recipe(run)
     assert (values["prompt"], values["seed"]) == (PROMPT, 5)
-    fields = fields_in(values)
-    again = RAIL.read(PROMPT, 5, fields, lambda p, s, n: ENGINE.begin(p, search=s, seed=n).run)
+    again = RAIL.read(values, lambda p, s, n: ENGINE.begin(p, search=s, seed=n).run)
     assert again == run
-    assert fields.negative == "a red cup"
+    assert values["negative"] == "a red cup"
 
 
 def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
@@ -83,5 +80,5 @@ def test_what_the_fields_begin_with_is_offered_though_its_file_is_yet_to_come() 
     judges = LazyMapping(dict.fromkeys(("image-reward", "hps", "aesthetic"), RedShare), absent)
     eyes = LazyMapping(dict.fromkeys(("pca", "pool", "inception"), CellFeatures), absent)
     offer = SetupChecks(Engine(DrawnBackend(), eyes, judges)).choices()
-    assert set(offer.rewards) == {"image-reward", "aesthetic"}
-    assert offer.extractors == ("pca", "pool")
+    assert set(offer.names["reward"]) == {"image-reward", "aesthetic"}
+    assert offer.names["extractor"] == ("pca", "pool")
