@@ -11,8 +11,8 @@ from packaging.specifiers import SpecifierSet
 
 from ttsvar.config import SearchConfig
 from ttsvar.families.registry import MODELS
-from ttsvar.features.table import DEFAULT_EYE, EYES
-from ttsvar.rewards.table import JUDGES
+from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS
+from ttsvar.rewards.registry import JUDGES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,5 +46,5 @@ def test_python_is_one_that_zerogpu_has_and_an_installation_accepts() -> None:
 
 def test_the_models_are_those_that_can_be_named_with_the_usual_judge_and_extractor() -> None:
     files = [file for preset in MODELS.values() for file in preset.files]
-    files += [JUDGES[SearchConfig().reward].files[0], *EYES[DEFAULT_EYE].files]
+    files += [JUDGES[SearchConfig().reward].files[0], *NETWORKS[DEFAULT_NETWORK].files]
     assert set(front_matter()["models"]) == {file.repo for file in files}

@@ -14,11 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from ttsvar.choices import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.families.load import TOYBOX_FOLDER, LoadSettings, load
+from ttsvar.features.registry import NETWORKS, extractors
 from ttsvar.features.supervised import load_inception
-from ttsvar.features.table import EYES, extractors
 from ttsvar.toybox.detector import load_detector
 from ttsvar.toybox.trunk import load_trunk
-from ttsvar.weights.parts import Places
+from ttsvar.weights.loadable import Location
 
 DETECTOR = TOYBOX_FOLDER / "detector.safetensors"
 
@@ -61,12 +61,12 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "torchvision", None)  # as if it were not installed
-    monkeypatch.setattr("ttsvar.weights.parts.locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
+    monkeypatch.setattr("ttsvar.weights.loadable.locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
     with pytest.raises(ConfigError) as raised:
-        EYES["inception"].load(Places(torch.device("cpu")))
+        NETWORKS["inception"].load(Location(torch.device("cpu")))
     for part in ("needs torchvision", "pip install -r requirements-inception.txt", "pca, pca-raw or pool"):
         assert part in str(raised.value)
-    assert not EYES["inception"].here(tmp_path)
+    assert not NETWORKS["inception"].here(tmp_path)
     with pytest.raises(ConfigError, match="needs torchvision"):
         load_inception(tmp_path / "inception.pth")
     monkeypatch.setattr("ttsvar.families.registry.locate_all", lambda *_, **__: pytest.fail("a model was asked for"))
@@ -77,7 +77,7 @@ def test_without_torchvision_the_extractor_says_what_to_install(
 def test_the_supervised_extractor_is_offered_where_it_is_here(tmp_path: Path) -> None:
     trunk = partial(load_trunk, DETECTOR)
     assert extractors(trunk, trunk).here() == EXTRACTORS
-    assert extractors(trunk, trunk, partial(EYES["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
+    assert extractors(trunk, trunk, partial(NETWORKS["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
 
 
 def test_a_detector_that_is_not_there_is_named(tmp_path: Path) -> None:

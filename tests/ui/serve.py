@@ -23,11 +23,11 @@ from ttsvar.families.registry import TOYBOX_FOLDER  # noqa: E402
 from ttsvar.families.var.backend import load_var_backend  # noqa: E402
 from ttsvar.families.var.transformer import VARConfig  # noqa: E402
 from ttsvar.features.dinov2 import load_extractor  # noqa: E402
-from ttsvar.features.table import extractors  # noqa: E402
+from ttsvar.features.registry import extractors  # noqa: E402
 from ttsvar.rewards.image_reward import load_scorer  # noqa: E402
 from ttsvar.storage.png import sign  # noqa: E402
 from ttsvar.toybox.trunk import load_trunk  # noqa: E402
-from ttsvar.weights.parts import LazyMapping  # noqa: E402
+from ttsvar.weights.loadable import LazyMapping  # noqa: E402
 from ui import create_app  # noqa: E402
 
 VAR_TOKENIZER = ROOT / "tests" / "golden" / "var_class" / "vae.pth"

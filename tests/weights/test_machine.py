@@ -47,8 +47,8 @@ def test_the_processor_says_how_much_it_has_left_where_linux_tells():
 
 def test_a_run_that_cannot_fit_is_refused_before_it_starts(monkeypatch: pytest.MonkeyPatch):
     backend = FakeBackend()
-    engine = Engine(backend, {"pca": FakeExtractor()}, {"image-reward": FakeReward()})
     monkeypatch.setattr(backend, "run_bytes", lambda run: int(1e15))
     monkeypatch.setattr(backend, "begin", lambda run: pytest.fail("the run was begun"))
+    engine = Engine(backend, {"pca": FakeExtractor()}, {"image-reward": FakeReward()})
     with pytest.raises(RoomError, match=r"This run needs about 1000000\.0 GB"):
         engine.begin("a cup")

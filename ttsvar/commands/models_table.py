@@ -9,8 +9,8 @@ import torch
 
 from ttsvar.evaluation.rules.sources import SOURCES
 from ttsvar.families.registry import FILES, MODELS, ModelPreset, weight_bytes
-from ttsvar.features.table import EYES
-from ttsvar.rewards.table import COMBINATION, JUDGES
+from ttsvar.features.registry import NETWORKS
+from ttsvar.rewards.registry import COMBINATION, JUDGES
 from ttsvar.weights.download import WeightFile, find, readable
 from ttsvar.weights.room import free_bytes, pick_device, pick_dtype
 
@@ -29,7 +29,7 @@ def models_table(weights: Path | None = None) -> str:
             f"  {name}: {preset.summary}; {preset.licence}; {_fit(preset, free, device)}",
             *_files(preset, weights),
         ]
-    for title, parts in (("Judges (--reward)", JUDGES), ("Extractors (--eye)", EYES)):
+    for title, parts in (("Judges (--reward)", JUDGES), ("Extractors (--eye)", NETWORKS)):
         lines += ["", title]
         for name, part in parts.items():
             lines += [f"  {name}: {part.summary}", *map(_row, part.files, [find(f, weights) for f in part.files])]

@@ -32,7 +32,7 @@ from ttsvar.types import (
     Scored,
     SearchState,
 )
-from ttsvar.weights.parts import present
+from ttsvar.weights.loadable import present
 
 Key = tuple[str, ...]
 Part = TypeVar("Part")

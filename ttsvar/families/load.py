@@ -11,15 +11,15 @@ from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
 from ttsvar.families.registry import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
 from ttsvar.features.dinov2 import load_extractor
-from ttsvar.features.table import DEFAULT_EYE, EYES, extractors, eye_loader
+from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, extractors, network_loader
 from ttsvar.rewards.image_reward import load_scorer
-from ttsvar.rewards.table import rewards
+from ttsvar.rewards.registry import rewards
 from ttsvar.storage.png import sign
 from ttsvar.toybox.trunk import load_trunk
 from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.download import Say
-from ttsvar.weights.parts import LazyMapping, Places
+from ttsvar.weights.loadable import LazyMapping, Location
 from ttsvar.weights.room import pick_device, pick_dtype
 
 __all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load", "pick_device"]
@@ -44,9 +44,9 @@ class LoadSettings:
     level_every_chunk: bool | None = None
     """Add the scale embedding before every chunk of blocks (docs/infinity.md)."""
     eye: str | None = None
-    """Name of the extractor of patch features (`features.table.EYES`)."""
+    """Name of the extractor of patch features (`features.registry.NETWORKS`)."""
     reward: str | None = None
-    """Name of a judge (`rewards.table`) that is loaded at once, with its files, and not when a run first needs it."""
+    """Name of a judge (`rewards.registry`) that is loaded at once, and not when a run first needs it."""
     extractor: str | None = None
     """What the search will cluster on (`SearchConfig.extractor`), so that a library it lacks is missed at once."""
     whole: bool = False
@@ -81,10 +81,10 @@ def load(
             f"{name!r} draws pictures of one shape; leave --aspect, --resolution and --level-embedding to published "
             "Infinity."
         )
-    places = Places(place, chosen.weights, chosen.offload)
+    places = Location(place, chosen.weights, chosen.offload)
     own = preset.folder if preset else folder
     if own is None and chosen.extractor == "inception":
-        EYES["inception"].require()
+        NETWORKS["inception"].require()
     seen, judged = _eyes_and_judges(own, eye or chosen.eye, places)
     if chosen.reward is not None and chosen.reward not in judged:
         raise ConfigError(f"There is no judge named {chosen.reward!r}; choose one of {', '.join(judged)}.")
@@ -112,7 +112,7 @@ def load(
 
 
 def _eyes_and_judges(
-    own: Path | None, eye: str | None, places: Places
+    own: Path | None, eye: str | None, places: Location
 ) -> tuple[LazyMapping[FeatureExtractor], LazyMapping[Reward]]:
     """What a search may name, none of it loaded yet; `own` is the folder of a model that brings its own."""
     if eye == "inception":
@@ -121,10 +121,10 @@ def _eyes_and_judges(
             "the search cluster on it: --extractor inception."
         )
     if own is None:
-        trunk, trunk_here = eye_loader("inception", places), partial(EYES["inception"].here, places.weights)
-        return extractors(eye_loader(eye or DEFAULT_EYE, places), trunk, trunk_here), rewards(places)
+        trunk, trunk_here = network_loader("inception", places), partial(NETWORKS["inception"].here, places.weights)
+        return extractors(network_loader(eye or DEFAULT_NETWORK, places), trunk, trunk_here), rewards(places)
     sibling = partial(load_extractor, own / "features.safetensors", device=places.device)
     trunk = partial(load_trunk, own / "detector.safetensors", device=places.device)
-    seen = extractors(eye_loader(eye, places) if eye else sibling, trunk)
+    seen = extractors(network_loader(eye, places) if eye else sibling, trunk)
     scorer = partial(load_scorer, own / "reward.safetensors", device=places.device)
     return seen, rewards(places, {"image-reward": scorer})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.features.registry import network
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.types import FeatureExtractor
+from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own, read_tensors
 
@@ -166,3 +169,16 @@ def check_images(images: Tensor) -> None:
         raise ConfigError(
             f"The images are {images.dtype} of shape {tuple(images.shape)}; give torch.uint8 [B, H, W, 3], RGB."
         )
+
+
+def _register(place: int, size: str, channels: int) -> None:
+    repo = f"facebook/dinov2-with-registers-{size}"
+    files = hub_files(repo, "Apache-2.0", "model.safetensors", "config.json")
+
+    @network(f"dinov2-{size}", f"DINOv2 with registers, {size}: 256 patches of {channels} channels", files, place=place)
+    def build(paths: Sequence[Path], device: torch.device) -> FeatureExtractor:
+        return load_published(*paths, name=f"dinov2-{size}", device=device)
+
+
+for _place, (_size, _channels) in enumerate((("small", 384), ("base", 768), ("large", 1024), ("giant", 1536))):
+    _register(10 + _place, _size, _channels)

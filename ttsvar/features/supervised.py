@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +14,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.errors import ConfigError
 from ttsvar.features.dinov2 import check_images, resize_images
+from ttsvar.features.registry import network
+from ttsvar.types import FeatureExtractor
+from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
@@ -77,3 +80,15 @@ def torchvision_models() -> ModuleType:
             "`pip install -r requirements-inception.txt`, from the same index as torch, or choose pca, pca-raw or pool."
         ) from error
     return models
+
+
+@network(
+    "inception",
+    "InceptionV3, one vector of 2048 channels an image; needs torchvision",
+    hub_files("https://download.pytorch.org/models", "BSD-3-Clause", "inception_v3_google-0cc3c7bd.pth"),
+    require=torchvision_models,
+    place=20,
+)
+def build_inception(paths: Sequence[Path], device: torch.device) -> FeatureExtractor:
+    """torchvision's published weights."""
+    return load_inception(paths[0], device=device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,13 @@ from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.rewards.checkpoint import read_config
 from ttsvar.rewards.config import MLP_WIDTHS
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import HALF, check_images, normalize, squash
+from ttsvar.rewards.registry import judge
+from ttsvar.types import Reward
+from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
@@ -102,3 +106,22 @@ def _load_head(path: Path, width: int) -> AestheticHead:
     check_tensors(shapes(head.state_dict()), shapes(state), str(path), "the aesthetic head")
     head.load_state_dict({name: t.float() for name, t in state.items()})
     return head
+
+
+@judge(
+    "aesthetic",
+    "Aesthetic V2.5, divided by 10; does not read the prompt",
+    (
+        *hub_files(
+            "https://github.com/discus0434/aesthetic-predictor-v2-5/raw/main/models",
+            "AGPL-3.0",
+            "aesthetic_predictor_v2_5.pth",
+        ),
+        *hub_files("google/siglip-so400m-patch14-384", "Apache-2.0", "model.safetensors", "config.json"),
+    ),
+    place=40,
+)
+def build_aesthetic(paths: Sequence[Path], device: torch.device) -> Reward:
+    """The head, and SigLIP with its configuration."""
+    head, weights, config = paths
+    return AestheticScorer(load_aesthetic(head, weights, read_config(config)).to(device))

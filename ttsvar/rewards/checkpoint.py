@@ -103,3 +103,11 @@ def build_image_reward(state: Mapping[str, Tensor], config: ImageRewardConfig, s
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:
     found = {int(match[1]) for name in state if (match := re.match(pattern, name))}
     return max(found) + 1 if found else 0
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The fields of a config.json; raises CheckpointError where it cannot be read."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error!r}); fetch it again.") from error

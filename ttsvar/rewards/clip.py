@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,10 +12,15 @@ from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
-from ttsvar.nn.prompt_tokenizer import PromptTokenizer
+from ttsvar.nn.prompt_tokenizer import CLIP, PromptTokenizer, load_prompt_tokenizer
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.rewards.checkpoint import read_config
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import center_crop, check_images, normalize
+from ttsvar.rewards.registry import judge
+from ttsvar.types import Reward
+from ttsvar.weights.loadable import hub_files
+from ttsvar.weights.tensors import read_tensors
 
 
 def image_features(model: CLIPModel, pixels: Tensor) -> Tensor:
@@ -90,3 +96,16 @@ def build_clip(
     # Buffers that earlier releases of transformers wrote; they only count positions.
     buffers = ("text_model.embeddings.position_ids", "vision_model.embeddings.position_ids")
     return load_pretrained(CLIPModel, config, state, source, unused=buffers, device=device)
+
+
+@judge(
+    "clip-score",
+    "cosine of CLIP ViT-L/14's image and text",
+    (*hub_files("openai/clip-vit-large-patch14", "MIT", "model.safetensors", "config.json"), CLIP.file),
+    place=50,
+)
+def build_clip_score(paths: Sequence[Path], device: torch.device) -> Reward:
+    """The published model with its configuration and tokenizer."""
+    weights, config, tokenizer = paths
+    model = build_clip(read_config(config), read_tensors(weights), str(weights), device=device)
+    return ClipScorer(model, load_prompt_tokenizer(tokenizer, CLIP), name="clip-score")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,13 @@ from torch import Tensor
 from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
+from ttsvar.nn.prompt_tokenizer import CLIP, load_prompt_tokenizer
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.rewards.clip import ClipScorer
+from ttsvar.rewards.pixels import letterbox
+from ttsvar.rewards.registry import judge
+from ttsvar.types import Reward
+from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
@@ -134,3 +140,15 @@ def _part(name: str, state: Mapping[str, Tensor]) -> Tensor:
 
 def _layers(state: Mapping[str, Tensor], stack: str) -> int:
     return len({match[1] for name in state if (match := re.match(rf"{re.escape(stack)}\.resblocks\.(\d+)\.", name))})
+
+
+@judge(
+    "hps",
+    "HPSv2.1, trained on human preferences",
+    (*hub_files("xswu/HPSv2", "Apache-2.0", "HPS_v2.1_compressed.pt"), CLIP.file),
+    place=30,
+)
+def load_published_hps(paths: Sequence[Path], device: torch.device) -> Reward:
+    """The published model from its file and CLIP's tokenizer; images are fitted with a border, as published."""
+    model, tokenizer = load_hps(paths[0], device=device), load_prompt_tokenizer(paths[1], CLIP)
+    return ClipScorer(model, tokenizer, name="hps", fit=letterbox)

@@ -8,11 +8,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ttsvar.nn.prompt_tokenizer import PromptTokenizer
+from ttsvar.nn.prompt_tokenizer import BERT, PromptTokenizer, load_prompt_tokenizer
 from ttsvar.nn.words import EOS, WordTokenizer
-from ttsvar.rewards.checkpoint import load_reward
+from ttsvar.rewards.checkpoint import load_image_reward, load_reward
 from ttsvar.rewards.model import MAX_TOKENS, ImageReward
 from ttsvar.rewards.pixels import check_images, preprocess
+from ttsvar.rewards.registry import judge
+from ttsvar.types import Reward
+from ttsvar.weights.loadable import hub_files
 
 
 class WordPromptTokenizer:
@@ -57,3 +60,14 @@ def load_scorer(path: str | Path, *, device: str | torch.device = "cpu") -> Imag
     """A toybox reward with its words, in float32 on a device; raises CheckpointError where the file is off."""
     model, words = load_reward(path)
     return ImageRewardScorer(model.to(device), WordPromptTokenizer(words))
+
+
+@judge(
+    "image-reward",
+    "ImageReward, trained on human choices; the paper's potential",
+    (*hub_files("THUDM/ImageReward", "Apache-2.0", "ImageReward.pt"), BERT.file),
+    place=10,
+)
+def build_image_reward(paths: Sequence[Path], device: torch.device) -> Reward:
+    """The published model from its file and BERT's tokenizer."""
+    return ImageRewardScorer(load_image_reward(paths[0]).to(device), load_prompt_tokenizer(paths[1], BERT))

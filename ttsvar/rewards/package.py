@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,9 @@ from ttsvar.errors import ConfigError
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
 from ttsvar.rewards.pixels import check_images
+from ttsvar.rewards.registry import judge
+from ttsvar.types import Reward
+from ttsvar.weights.loadable import hub_files
 
 
 class PackageScorer:
@@ -52,3 +56,15 @@ def import_package() -> ModuleType:
             f"({type(error).__name__}: {error}). Its release 1.5 wants transformers 4.55 or older, which this app does "
             "not. Choose 'image-reward': it reads the same official file."
         ) from error
+
+
+@judge(
+    "image-reward-package",
+    "the same through the package `image-reward`, where that can be imported",
+    hub_files("THUDM/ImageReward", "Apache-2.0", "ImageReward.pt", "med_config.json"),
+    require=import_package,
+    place=20,
+)
+def build_package(paths: Sequence[Path], device: torch.device) -> Reward:
+    """The package's model from the official file and BERT's configuration."""
+    return load_package(paths[0], paths[1], device)

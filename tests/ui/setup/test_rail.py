@@ -12,7 +12,7 @@ from ttsvar.commands.cli import command_line
 from ttsvar.config import SearchConfig, search_config
 from ttsvar.engine.loop import Engine
 from ttsvar.types import ScaleSchedule
-from ttsvar.weights.parts import LazyMapping
+from ttsvar.weights.loadable import LazyMapping
 from ui.setup.checks import SetupChecks
 from ui.setup.fields import fields_of
 from ui.setup.view import model_html

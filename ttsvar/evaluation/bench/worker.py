@@ -15,7 +15,7 @@ from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.bench.store import Row, Trace
 from ttsvar.evaluation.rules.measures import Measure
-from ttsvar.rewards.table import COMBINATION
+from ttsvar.rewards.registry import COMBINATION
 from ttsvar.types import Candidates, Selection, StepCost
 
 DIVERSITY_EXTRACTOR = "pool"

@@ -13,7 +13,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, RoomError
 from ttsvar.weights.download import WeightFile
-from ttsvar.weights.parts import LazyMapping, Part, Places
+from ttsvar.weights.loadable import LazyMapping, Loadable, Location
 
 
 def test_entries_are_made_when_first_asked_for_and_kept():
@@ -51,9 +51,9 @@ def test_a_library_is_asked_for_before_its_files():
         raise ConfigError("needs a library")
 
     file = WeightFile("nobody/nothing", "model.safetensors", None, None, "MIT")
-    part = Part[object]("a part", (file,), lambda paths, device: paths, absent)
+    part = Loadable[object]("a part", (file,), lambda paths, device: paths, absent)
     with pytest.raises(ConfigError, match="needs a library"):
-        part.load(Places(torch.device("cpu")))
+        part.load(Location(torch.device("cpu")))
 
 
 def test_files_are_handed_over_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -61,16 +61,18 @@ def test_files_are_handed_over_in_their_order(tmp_path: Path, monkeypatch: pytes
     for file in files:
         (tmp_path / file.path).write_bytes(file.path.encode())
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
-    part = Part("a part", files, lambda paths, device: ([p.name for p in paths], device.type))
-    assert part.load(Places(torch.device("cpu"))) == (["a.pt", "b.pt"], "cpu")
+    part = Loadable("a part", files, lambda paths, device: ([p.name for p in paths], device.type))
+    assert part.load(Location(torch.device("cpu"))) == (["a.pt", "b.pt"], "cpu")
 
 
 def test_a_part_that_does_not_fit_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "judge.pt").write_bytes(b"x" * 1000)
     monkeypatch.setattr("ttsvar.weights.room.free_bytes", lambda device: 999)
-    part = Part("A judge", (WeightFile("some/judge", "judge.pt", None, None, "MIT"),), lambda *_: pytest.fail("read"))
+    part = Loadable(
+        "A judge", (WeightFile("some/judge", "judge.pt", None, None, "MIT"),), lambda *_: pytest.fail("read")
+    )
     with pytest.raises(RoomError, match="A judge needs about"):
-        part.load(Places(torch.device("cpu"), tmp_path))
+        part.load(Location(torch.device("cpu"), tmp_path))
 
 
 def test_the_engine_loads_what_a_run_needs_when_it_begins():
@@ -93,10 +95,10 @@ def test_the_engine_loads_what_a_run_needs_when_it_begins():
 
 
 def test_what_needs_no_download_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from ttsvar.rewards.table import JUDGES, rewards
+    from ttsvar.rewards.registry import JUDGES, rewards
 
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
-    named = rewards(Places(torch.device("cpu")), {"image-reward": FakeReward})
+    named = rewards(Location(torch.device("cpu")), {"image-reward": FakeReward})
     assert set(named) == {*JUDGES, "hps+image-reward"}
     assert named.here() == ("image-reward",)
     for file in JUDGES["hps"].files:

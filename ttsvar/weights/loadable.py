@@ -1,4 +1,4 @@
-"""Named parts: which files each needs, and how they are loaded when first used."""
+"""Judges and networks of features by name: which files each needs, and how they are loaded when first used."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import torch
 
 from ttsvar.errors import ConfigError
+from ttsvar.registry import Registry
 from ttsvar.weights.download import WeightFile, find, locate_all
 from ttsvar.weights.room import require_room
 
@@ -18,8 +19,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where parts compute, where their files may be, and whether they lie on the CPU between uses."""
+class Location:
+    """Where models compute, where their files may be, and whether they lie on the CPU between uses."""
 
     device: torch.device
     weights: Path | None = None
@@ -28,13 +29,13 @@ class Places:
 
     @property
     def home(self) -> torch.device:
-        """Where a part lies between uses."""
+        """Where a model lies between uses."""
         return torch.device("cpu") if self.offload else self.device
 
 
 @dataclass(frozen=True)
-class Part(Generic[T]):
-    """An extractor or a reward that can be named."""
+class Loadable(Generic[T]):
+    """A network of features or a judge that can be named."""
 
     summary: str
     files: tuple[WeightFile, ...]
@@ -42,17 +43,19 @@ class Part(Generic[T]):
     """From the files, in their order, and a device."""
     require: Callable[[], object] = lambda: None
     """Raises ConfigError where a library is absent: asked before anything is downloaded."""
+    place: int = 100
+    """Where it stands among the others."""
 
-    def load(self, places: Places) -> T:
-        """The part at its home; files that are not here are downloaded, or CheckpointError says what to do.
+    def load(self, location: Location) -> T:
+        """It at its home; files that are not here are downloaded, or CheckpointError says what to do.
 
         RoomError where its files are larger than what is free there.
         """
         self.require()
-        paths = locate_all(self.files, places.weights)
+        paths = locate_all(self.files, location.weights)
         needs = {"weights": sum(path.stat().st_size for path in paths)}
-        require_room(self.summary, needs, places.home, "Close other programs, choose another one, or use --offload.")
-        return self.build(paths, places.home)
+        require_room(self.summary, needs, location.home, "Close other programs, choose another one, or use --offload.")
+        return self.build(paths, location.home)
 
     def here(self, weights: Path | None = None) -> bool:
         """Whether its library and all its files are on this machine, so that loading it downloads nothing."""
@@ -61,6 +64,34 @@ class Part(Generic[T]):
         except ConfigError:
             return False
         return all(find(file, weights) is not None for file in self.files)
+
+
+Build = Callable[[Sequence[Path], torch.device], T]
+
+
+def registering(registry: Registry[Loadable[T]]) -> Callable[..., Callable[[Build[T]], Build[T]]]:
+    """A decorator for what builds a model from its files and a device: it adds the row that names it."""
+
+    def named(
+        name: str,
+        summary: str,
+        files: tuple[WeightFile, ...] = (),
+        *,
+        require: Callable[[], object] = lambda: None,
+        place: int = 100,
+    ) -> Callable[[Build[T]], Build[T]]:
+        def register(build: Build[T]) -> Build[T]:
+            registry.add(name, Loadable(summary, files, build, require, place))
+            return build
+
+        return register
+
+    return named
+
+
+def hub_files(repo: str, licence: str, *paths: str) -> tuple[WeightFile, ...]:
+    """Files of one hub repository, or of one folder of a site, whose sizes and digests the hub is asked for."""
+    return tuple(WeightFile(repo, path, None, None, licence) for path in paths)
 
 
 class LazyMapping(Mapping[str, T]):
@@ -103,6 +134,6 @@ class LazyMapping(Mapping[str, T]):
             self[name]
 
 
-def present(parts: Mapping[str, object]) -> tuple[str, ...]:
-    """The names of the parts that need no download."""
-    return parts.here() if isinstance(parts, LazyMapping) else tuple(parts)
+def present(models: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of those that need no download."""
+    return models.here() if isinstance(models, LazyMapping) else tuple(models)
