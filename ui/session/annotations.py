@@ -144,8 +144,13 @@ def _belongs(duel: Duel, history: History) -> bool:
     node = history.node(duel.at)
     if node.result is None or (duel.scale, duel.decision) != (node.state.scale, node.result.decision):
         return False
+    names = set(node.result.grown.candidate_ids)
     return all(
-        history.node(side.end).state.done and node in history.path(side.end) for side in (duel.mine, duel.algorithm)
+        set(side.kept) <= names
+        and history.node(side.end).state.done
+        and side.winner in history.node(side.end).state.candidate_ids
+        and node in history.path(side.end)
+        for side in (duel.mine, duel.algorithm)
     )
 
 

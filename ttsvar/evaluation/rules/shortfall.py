@@ -9,6 +9,9 @@ from typing import Any
 
 from ttsvar.errors import ConfigError
 
+LONGEST_WORD = 40
+"""Of a class, a colour or a place that is read."""
+
 
 class ShortfallKind(StrEnum):
     """What a clause of the prompt lacks."""
@@ -49,8 +52,9 @@ class Shortfall:
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"{str(values)[:80]} does not say what an image falls short of ({error!r}).") from error
         words = (shortfall.thing, shortfall.color or "", shortfall.place or "", shortfall.other or "", *shortfall.seen)
-        numbers = (shortfall.asked, shortfall.found)
-        if not all(isinstance(word, str) for word in words) or not all(type(number) is int for number in numbers):
+        told = all(isinstance(word, str) and len(word) <= LONGEST_WORD for word in words)
+        counted = type(shortfall.asked) is int and type(shortfall.found) is int
+        if not told or not counted:
             raise ConfigError(f"{str(values)[:80]} does not say what an image falls short of in words and numbers.")
         return shortfall
 
