@@ -7,6 +7,11 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 
 from hypothesis import HealthCheck, settings
+from jaxtyping import install_import_hook
+
+# Shapes and types that these modules' signatures name are checked at every call; before anything imports them.
+CHECKED = ("ttsvar.search", "ttsvar.sampling", "ttsvar.features.pca", "ttsvar.engine.states")
+install_import_hook(CHECKED, "runtime_checks.checked")
 
 # A slow or busy machine is no finding about the code.
 settings.register_profile("ttsvar", deadline=None, suppress_health_check=[HealthCheck.too_slow])

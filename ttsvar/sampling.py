@@ -9,9 +9,9 @@ import hashlib
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ttsvar.arrays import tensor_of
+from ttsvar.shapes import Chances, DrawnBits, Logits, PairLogits, TokenChances, Tokens, Uniforms
 
 
 def keyed_rng(*key: object) -> np.random.Generator:
@@ -20,12 +20,12 @@ def keyed_rng(*key: object) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, dtype="<u8")))
 
 
-def uniforms(seed: int, candidate_id: str, scale: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
+def uniforms(seed: int, candidate_id: str, scale: int, purpose: str, shape: tuple[int, ...]) -> Uniforms:
     """float32 numbers in [0, 1) for one candidate at one scale, on the CPU."""
     return tensor_of(keyed_rng(seed, candidate_id, scale, purpose).random(shape, dtype=np.float32))
 
 
-def combine_guidance(conditional: Tensor, unconditional: Tensor | None, cfg: float, tau: float) -> Tensor:
+def combine_guidance(conditional: Logits, unconditional: Logits | None, cfg: float, tau: float) -> Logits:
     """Classifier-free guidance on logits of any shape: divided by tau first, then cfg * cond + (1 - cfg) * uncond.
 
     `unconditional` may be None where cfg is 1, which leaves only the conditional half.
@@ -35,7 +35,7 @@ def combine_guidance(conditional: Tensor, unconditional: Tensor | None, cfg: flo
     return cfg * (conditional / tau) + (1 - cfg) * (unconditional / tau)
 
 
-def bit_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+def bit_probabilities(logits: PairLogits, top_k: int = 0, top_p: float = 1.0) -> Chances:
     """Probability that each bit is 1, float32 [...], from logits [..., 2].
 
     Over two values top-p fixes a bit whose less likely value has probability <= 1 - top_p, and top-k = 1 fixes every
@@ -51,12 +51,12 @@ def bit_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Ten
     return torch.where(fixed, (gap > 0).to(p1.dtype), p1)
 
 
-def draw_bits(p1: Tensor, uniform: Tensor) -> Tensor:
+def draw_bits(p1: Chances, uniform: Uniforms) -> DrawnBits:
     """Bits uint8 [...] that are 1 where `uniform` is below the probability of 1."""
     return (uniform.to(p1.device) < p1).to(torch.uint8)
 
 
-def token_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+def token_probabilities(logits: TokenChances, top_k: int = 0, top_p: float = 1.0) -> TokenChances:
     """Probability of each token, float32 [..., V], from logits of that shape.
 
     top-k leaves the k likeliest tokens (0: all; ties with the last stay), then top-p drops the unlikeliest that
@@ -74,7 +74,7 @@ def token_probabilities(logits: Tensor, top_k: int = 0, top_p: float = 1.0) -> T
     return logits.softmax(-1)
 
 
-def draw_tokens(probabilities: Tensor, uniform: Tensor) -> Tensor:
+def draw_tokens(probabilities: TokenChances, uniform: Uniforms) -> Tokens:
     """Tokens int64 [...] on the CPU: the first whose summed probability [..., V] exceeds the float32 uniform [...].
 
     Sums in float64 on the CPU, so that equal probabilities give equal tokens on every device.

@@ -19,6 +19,7 @@ from ttsvar.config import STRATEGIES
 from ttsvar.engine.meter import CostMeter
 from ttsvar.errors import ConfigError
 from ttsvar.rewards.combination import Combination
+from ttsvar.shapes import Features, Images, Scores
 from ttsvar.types import (
     Backend,
     Component,
@@ -63,7 +64,7 @@ def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -
     return torch.cat(parts)
 
 
-def score_in_chunks(reward: Reward, images: Tensor, prompt: str, chunk: int) -> Tensor:
+def score_in_chunks(reward: Reward, images: Images, prompt: str, chunk: int) -> Scores:
     """Scores float32 [B] of images uint8 [B, H, W, 3], which are all candidates of a combination of judges."""
     if isinstance(reward, Combination):
         return reward.combine(torch.stack([score_in_chunks(part, images, prompt, chunk) for part in reward.parts]))
@@ -156,7 +157,7 @@ class Observer:
         """A reward by name, loaded if it must be; raises ConfigError, and CheckpointError where a file is off."""
         return _named(self.rewards, "reward", name)
 
-    def judge(self, state: SearchState, reward: str, meter: CostMeter) -> Tensor:
+    def judge(self, state: SearchState, reward: str, meter: CostMeter) -> Scores:
         """Scores float32 [B] of a state's candidates by any reward."""
         digests = candidate_digests(state)
         return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
@@ -182,7 +183,7 @@ class Observer:
             return Featured(images=images, features=features())
         return Scored(images=images, scores=scores()) if Need.SCORES in needs else Pictured(images=images)
 
-    def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Tensor:
+    def _images(self, state: SearchState, digests: Sequence[str], meter: CostMeter) -> Images:
         def compute(rows: Sequence[int]) -> Tensor:
             with meter.part(Component.DECODE, flops=self.backend.decode_flops(len(rows)), items=len(rows)):
                 return self.backend.decode(tuple(bits[rows] for bits in state.bits))
@@ -190,15 +191,15 @@ class Observer:
         return self._cache.gather([("image", digest) for digest in digests], compute)
 
     def _features(
-        self, extractor: FeatureExtractor, images: Tensor, digests: Sequence[str], meter: CostMeter
-    ) -> Tensor:
+        self, extractor: FeatureExtractor, images: Images, digests: Sequence[str], meter: CostMeter
+    ) -> Features:
         def compute(rows: Sequence[int]) -> Tensor:
             with meter.part(Component.FEATURES, flops=extractor.flops(len(rows)), items=len(rows)):
                 return in_chunks(extractor.extract, images[rows], self.backend.chunk).float()
 
         return self._cache.gather([("features", extractor.name, digest) for digest in digests], compute)
 
-    def _scores(self, reward: Reward, images: Tensor, digests: Sequence[str], prompt: str, meter: CostMeter) -> Tensor:
+    def _scores(self, reward: Reward, images: Images, digests: Sequence[str], prompt: str, meter: CostMeter) -> Scores:
         if isinstance(reward, Combination):
             # Only its parts belong to an image, so only they are remembered.
             parts = [self._scores(part, images, digests, prompt, meter) for part in reward.parts]

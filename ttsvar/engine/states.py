@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ttsvar.engine.recipe import first_ids, next_ids, state_id
+from ttsvar.shapes import Bits, Scores
 from ttsvar.types import Run, SearchState
 
 
@@ -19,7 +19,7 @@ def first_state(run: Run, kv: Any = None) -> SearchState:
     return SearchState(run, state_id(run, 0, ()), None, 0, ids, (), torch.zeros(len(ids), 0), kv)
 
 
-def grown_state(state: SearchState, bits: Tensor, kv: Any = None, scores: Tensor | None = None) -> SearchState:
+def grown_state(state: SearchState, bits: Bits, kv: Any = None, scores: Scores | None = None) -> SearchState:
     """The state with one more scale of bits uint8 [B, h, w, D], and its scores float [B] where the search scored it."""
     column = torch.full((len(state),), torch.nan) if scores is None else scores.float().cpu()
     scale = state.scale + 1

@@ -13,14 +13,15 @@ import torch
 from torch import Tensor
 
 from ttsvar.errors import ConfigError
+from ttsvar.shapes import Features, PatchMaps, PatchMeans, Vectors
 
 
-def pool(features: Tensor) -> Tensor:
+def pool(features: Features) -> PatchMeans:
     """Mean over the patches: [B, L, C] to [B, C] (paper, Table 6 "Pool")."""
     return features.float().mean(dim=1)
 
 
-def pca_raw(features: Tensor) -> Tensor:
+def pca_raw(features: Features) -> PatchMaps:
     """Each image's patches projected on its own first principal component: [B, L, C] to [B, L] (paper, section 4.2).
 
     The sign of a component is arbitrary, so two equal layouts may come out as opposites.
@@ -28,7 +29,7 @@ def pca_raw(features: Tensor) -> Tensor:
     return torch.stack([_first_component(image)[0] for image in features.float()])
 
 
-def pca(features: Tensor) -> Tensor:
+def pca(features: Features) -> PatchMaps:
     """`pca_raw` with signs aligned across the images, [B, L, C] to [B, L].
 
     The components are directions in one feature space, so two images agree when their directions point the same way.
@@ -66,7 +67,7 @@ CLUSTERING_INPUTS: dict[str, Callable[[Tensor], Tensor]] = {
 """What `SearchConfig.extractor` may name; "inception" has one vector an image, and the mean over one is itself."""
 
 
-def clustering_input(name: str, features: Tensor) -> Tensor:
+def clustering_input(name: str, features: Features) -> Vectors:
     """The vectors float32 [B, F] that k-means sees of patch features [B, L, C]; an unknown name raises ConfigError."""
     if name not in CLUSTERING_INPUTS:
         raise ConfigError(f"extractor is {name!r}; it must be one of {', '.join(CLUSTERING_INPUTS)}.")
@@ -97,7 +98,7 @@ class DisplayBasis:
         return shown.mul(255).round().to(torch.uint8).reshape(-1, h, w, 3)
 
 
-def display_basis(features: Tensor) -> DisplayBasis:
+def display_basis(features: Features) -> DisplayBasis:
     """The basis of patch features [B, L, C]; fit it once a run, on the first candidates that were looked at.
 
     Each component points to its largest channel, and its colour runs from the 2nd to the 98th percentile.

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from sklearn.cluster import KMeans  # pyright: ignore[reportMissingTypeStubs]
 from sklearn.exceptions import ConvergenceWarning  # pyright: ignore[reportMissingTypeStubs]
-from torch import Tensor
 
 from ttsvar.arrays import tensor_of
 from ttsvar.errors import SelectionError
+from ttsvar.shapes import Chosen, Labels, Vectors
 
 
-def cluster(vectors: Tensor | np.ndarray, k: int) -> tuple[Tensor, Tensor]:
+def cluster(vectors: Vectors | np.ndarray, k: int) -> tuple[Labels, Chosen]:
     """Group float32 [B, F] into k clusters: (labels int64 [B], k distinct indices int64 [k], one of each cluster).
 
     Equal vectors always share a label; where fewer than k vectors differ there are fewer clusters, and the largest of

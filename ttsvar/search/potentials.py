@@ -9,22 +9,23 @@ from torch import Tensor
 
 from ttsvar.choices import Potential
 from ttsvar.errors import ConfigError
+from ttsvar.shapes import ScoreHistory, Scores, Weights
 
 
-def _value(past: Tensor, current: Tensor) -> Tensor:
+def _value(past: ScoreHistory, current: Scores) -> Weights:
     return current
 
 
-def _max(past: Tensor, current: Tensor) -> Tensor:
+def _max(past: ScoreHistory, current: Scores) -> Weights:
     both = torch.cat([past, current[:, None]], dim=1)
     return both.nan_to_num(nan=-torch.inf, posinf=torch.inf, neginf=-torch.inf).amax(dim=1)
 
 
-def _sum(past: Tensor, current: Tensor) -> Tensor:
+def _sum(past: ScoreHistory, current: Scores) -> Weights:
     return current + past.nan_to_num(nan=0.0, posinf=torch.inf, neginf=-torch.inf).sum(dim=1)
 
 
-def _diff(past: Tensor, current: Tensor) -> Tensor:
+def _diff(past: ScoreHistory, current: Scores) -> Weights:
     last = torch.zeros_like(current)
     for column in past.unbind(1):
         last = torch.where(column.isnan(), last, column)
@@ -39,7 +40,7 @@ _KINDS: dict[Potential, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-def potential(kind: str, past: Tensor, current: Tensor) -> Tensor:
+def potential(kind: str, past: ScoreHistory, current: Scores) -> Weights:
     """Potential float64 [B] of each lineage, before lambda, from earlier scores [B, K] and current ones [B].
 
     NaN in `past` means that the search did not score that scale: it counts for nothing. `diff` is against the last
@@ -50,7 +51,7 @@ def potential(kind: str, past: Tensor, current: Tensor) -> Tensor:
     return _KINDS[Potential(kind)](past.double(), current.double())
 
 
-def probabilities(potentials: Tensor, lam: float) -> Tensor:
+def probabilities(potentials: Scores, lam: float) -> Weights:
     """softmax(lam * potential), float64 [B]: the paper's exp(lam * P) normalised, without ever overflowing.
 
     A lineage without a number (NaN) gets probability 0; if none has one, or all are -inf, all get the same.

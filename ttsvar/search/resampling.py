@@ -9,14 +9,14 @@ for sure and draws the rest (Douc, Cappe and Moulines 2005, arXiv cs/0507025, co
 from __future__ import annotations
 
 import numpy as np
-from torch import Tensor
 
 from ttsvar.choices import Resampling
 from ttsvar.errors import ConfigError, SelectionError
+from ttsvar.shapes import Weights
 
 
 def resample(
-    probabilities: Tensor, keep: int, rng: np.random.Generator, scheme: str = Resampling.MULTINOMIAL
+    probabilities: Weights, keep: int, rng: np.random.Generator, scheme: str = Resampling.MULTINOMIAL
 ) -> tuple[int, ...]:
     """Draw `keep` indices with replacement, in ascending order; probability 0 is never drawn."""
     if keep < 1:

@@ -7,15 +7,15 @@ has the same ones.
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from ttsvar.choices import Decision
 from ttsvar.config import ResolvedSearch
 from ttsvar.search.potentials import potential, probabilities
+from ttsvar.shapes import ScoreHistory, Scores, Weights
 from ttsvar.types import SearchState
 
 
-def log_weights(grown: SearchState, scores: Tensor) -> Tensor:
+def log_weights(grown: SearchState, scores: Scores) -> Weights:
     """Log-weight float64 [B] of each candidate after a scale with these scores [B].
 
     Every resampling scale adds lambda * potential; drawing, and any other change of who is alive (a clustering, a
@@ -32,18 +32,18 @@ def log_weights(grown: SearchState, scores: Tensor) -> Tensor:
     return weights + _increment(run.search, scale, history[:, :scale], scores)
 
 
-def draws_at(search: ResolvedSearch, weights: Tensor, keep: int) -> bool:
+def draws_at(search: ResolvedSearch, weights: Weights, keep: int) -> bool:
     """Whether candidates with these log-weights are resampled: always, where the schedule falls, or where few count."""
     alive = len(weights)
     return keep < alive or search.ess_share >= 1 or effective_size(weights) < search.ess_share * alive
 
 
-def effective_size(weights: Tensor) -> float:
+def effective_size(weights: Weights) -> float:
     """Effective sample size 1 / sum(p^2) of log-weights [B]: from 1 (one counts alone) to B (all count the same)."""
     return 1.0 / float(probabilities(weights, 1.0).square().sum())
 
 
-def _increment(search: ResolvedSearch, scale: int, past: Tensor, scores: Tensor) -> Tensor:
+def _increment(search: ResolvedSearch, scale: int, past: ScoreHistory, scores: Scores) -> Weights:
     lam, value = search.lam_at(scale), potential(search.potential, past, scores)
     return lam * value if lam else torch.where(value.isnan(), value, 0.0)
 
