@@ -12,7 +12,7 @@ from ui_helpers import PROMPT, go_to, page_at
 from ttsvar.config import SearchConfig
 from ui.panels.clusters.figure import SIDE, cluster_figure, spread
 from ui.panels.clusters.view import legend_html
-from ui.panels.cost.model import alive_per_scale, bill, costs
+from ui.panels.cost.model import alive_per_scale, breakdown, costs
 from ui.panels.features.view import features_html
 from ui.panels.stage.closeup import history_of
 from ui.panels.stepper.view import stepper_html
@@ -201,8 +201,8 @@ def test_the_history_of_a_candidate_follows_its_line(session: Session) -> None:
     assert frames[-1]["image"] == build_frame(session, session.current).cards[1].image
 
 
-def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) -> None:
-    paid = bill(session, go_to(session, 3))
+def test_the_breakdown_compares_with_the_same_n_without_a_search(session: Session) -> None:
+    paid = breakdown(session, go_to(session, 3))
     own, fixed = paid.work
     assert alive_per_scale(session, session.current) == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
     assert fixed.name == "raw"
@@ -213,17 +213,17 @@ def test_the_bill_compares_with_the_same_n_without_a_search(session: Session) ->
     assert (paid.price.scale, paid.price.candidates) == (4, 6)
     assert paid.price.flops == pytest.approx(own.values[4] - own.values[3])
     assert paid.held[0].values[3] == 6 * sum(session.run.schedule.tokens(k) for k in range(4))
-    assert bill(session, go_to(session, 13)).price is None
+    assert breakdown(session, go_to(session, 13)).price is None
 
 
 def test_the_curves_of_fixed_and_best_part_where_there_are_several(store: SessionStore) -> None:
     session = store.create(PROMPT, SearchConfig(n=2), 0)
     session.open(session.current)
-    assert [curve.name for curve in bill(session, session.current).work[1:]] == ["fixed batch of 2", "best of 2"]
+    assert [curve.name for curve in breakdown(session, session.current).work[1:]] == ["fixed batch of 2", "best of 2"]
 
 
 def test_the_planned_work_is_what_a_run_is_charged_in_the_end(session: Session) -> None:
-    planned = bill(session, go_to(session, 13)).work[0].values
+    planned = breakdown(session, go_to(session, 13)).work[0].values
     cost = costs(session, session.current)
     assert cost.search.flops == pytest.approx(planned[-1])
     assert cost.measured.flops == pytest.approx(planned[-1]), "nobody had drawn it before"
@@ -235,11 +235,11 @@ def test_raw_sampling_costs_as_much_as_itself(store: SessionStore) -> None:
     session.open(session.current)
     go_to(session, 13)
     assert costs(session, session.current).search.flops == pytest.approx(session.engine.cost(session.run).raw)
-    paid = bill(session, session.current)
+    paid = breakdown(session, session.current)
     assert [[curve.name for curve in curves] for curves in (paid.work, paid.held)] == [["this run"], ["this run"]]
 
 
-def test_the_bill_is_the_same_whoever_drew_it_before(session: Session, store: SessionStore) -> None:
+def test_the_breakdown_is_the_same_whoever_drew_it_before(session: Session, store: SessionStore) -> None:
     first = costs(session, go_to(session, 13))
     again = store.create(session.run.prompt, session.run.search, session.run.seed)
     again.open(again.current)

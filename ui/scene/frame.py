@@ -13,7 +13,7 @@ from ttsvar.features.pca import display_basis
 from ttsvar.search.potentials import potential
 from ttsvar.search.reasons import cluster_letter
 from ttsvar.search.weights import log_weights
-from ttsvar.types import SearchState
+from ttsvar.types import SearchState, StepResult
 
 from ..session.session import Session
 from ..session.shown import FIRST_MAPS, INPUTS, MAPS, PICTURES
@@ -23,7 +23,7 @@ LAYOUT_SCALE = 2
 """The first scale whose pictures have a layout; from here on one basis colours every map of the run."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """One candidate as it is shown."""
 
@@ -53,7 +53,7 @@ class Card:
         return "" if self.label is None else cluster_letter(self.label)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """One generated scale of one branch."""
 
@@ -74,11 +74,26 @@ class Frame:
 
 
 def build_frame(session: Session, state_id: str) -> Frame:
-    """The frame of a state that was stepped."""
+    """The frame of a state that was stepped; raises StateError for another one."""
     node = session.history.node(state_id)
-    result, seen = node.result, session.look(state_id, pictures=False)
-    if result is None:
-        raise ValueError(f"state {state_id} has not been stepped")
+    result = node.stepped
+    scale, search = node.state.scale, session.run.search
+    return Frame(
+        id=state_id,
+        run=session.id,
+        scale=scale,
+        scales=len(session.run.schedule),
+        cards=_cards(session, node, result),
+        decision=result.decision,
+        keep=result.keep,
+        lam=search.lam_at(scale),
+        potential=search.potential,
+    )
+
+
+def _cards(session: Session, node: Node, result: StepResult) -> tuple[Card, ...]:
+    """Every candidate as it is shown."""
+    state_id, seen = node.state.id, session.look(node.state.id, pictures=False)
     images, thumbs, maps = pictures(session, node)
     labels = cluster_labels(session, state_id)
     scores, chances = array(seen.scores), array(seen.probabilities)
@@ -90,20 +105,27 @@ def build_frame(session: Session, state_id: str) -> Frame:
     child = session.last_child.get(state_id)
     chosen = session.history.node(child).state.choices[-1] if child else result.proposal.parents
     counts = np.bincount(chosen, minlength=alive)
-    cards = tuple(
+    return tuple(
         Card(
-            i, name, _origin(session, node, i), images[i], maps[i], thumbs[i], float(scores[i]),
-            *(labels[i] or (None, None)), float(chances[i]), int(proposed[i]), int(counts[i]),
-            inputs[i], strip, float(carried[i]),
-            tuple(None if value != value else float(value) for value in past[i]),
+            index=i,
+            name=name,
+            origin=_origin(session, node, i),
+            image=images[i],
+            map=maps[i],
+            thumb=thumbs[i],
+            reward=float(scores[i]),
+            label=None if label is None else label[0],
+            label_scale=None if label is None else label[1],
+            probability=float(chances[i]),
+            proposed=int(proposed[i]),
+            count=int(counts[i]),
+            input=inputs[i],
+            strip=strip,
+            carried=float(carried[i]),
+            past=tuple(None if value != value else float(value) for value in past[i]),
         )
-        for i, name in enumerate(result.grown.candidate_ids)
-    )  # fmt: skip
-    run = session.run
-    return Frame(
-        state_id, session.id, node.state.scale, len(run.schedule), cards, result.decision, result.keep,
-        run.search.lam_at(node.state.scale), run.search.potential,
-    )  # fmt: skip
+        for i, (name, label) in enumerate(zip(result.grown.candidate_ids, labels, strict=True))
+    )
 
 
 def array(value: Any) -> np.ndarray:

@@ -13,7 +13,7 @@ from ..shell.text import signed
 from .frame import array, cluster_labels, pictures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dot:
     """A candidate at a scale; `parent` is its row one scale earlier, `born` says that its name is new here."""
 
@@ -27,7 +27,7 @@ class Dot:
     born: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """All candidates of one scale of the branch; `forks` are the names of branches that part at its decision."""
 
@@ -38,7 +38,7 @@ class Column:
     forks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Branch:
     """One branch as it is listed; `parted` is the scale whose decision it begins with."""
 
@@ -71,7 +71,6 @@ def columns(session: Session, state_id: str) -> tuple[Column, ...]:
 
 
 def _dots(session: Session, node: Node, winner: int | None) -> tuple[Dot, ...]:
-    assert node.result is not None
     state_id = node.state.id
     thumbs = pictures(session, node)[1]
     labels = cluster_labels(session, state_id)
@@ -91,7 +90,7 @@ def _dots(session: Session, node: Node, winner: int | None) -> tuple[Dot, ...]:
             reward=float(scores[i]),
             born=name not in before,
         )
-        for i, name in enumerate(node.result.grown.candidate_ids)
+        for i, name in enumerate(node.stepped.grown.candidate_ids)
     )
 
 
@@ -124,5 +123,4 @@ def leader(session: Session, state_id: str) -> tuple[str, str, float]:
     grown = node if node.result is not None or above is None else above
     scores = array(session.look(grown.state.id, pictures=False).scores)
     row = node.state.choices[-1][best_row(session, state_id)] if node.state.done else int(scores.argmax())
-    assert grown.result is not None
-    return grown.result.grown.candidate_ids[row], pictures(session, grown)[1][row], float(scores[row])
+    return grown.stepped.grown.candidate_ids[row], pictures(session, grown)[1][row], float(scores[row])

@@ -23,7 +23,7 @@ class Status(StrEnum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One scale of the strip; `target` is the state to go to, empty where nothing was computed."""
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def node(page: Page, scale: int, row: int):
-    """A candidate in the river."""
+    """A candidate in the lineage."""
     return page.locator(f'.flow g.nd[data-row="{row}"]').nth(scale)
 
 

@@ -122,7 +122,7 @@ def test_cost_is_set_against_the_same_n_without_a_search(page: Page, view: View)
     to_scale(page, 2)
     tab(page, "Cost")
     expect(page.locator(".price")).to_contain_text("Next, scale 3: 6 candidates")
-    expect(page.locator("svg.bill")).to_have_count(2)
-    label = page.locator("svg.bill").first.get_attribute("aria-label") or ""
+    expect(page.locator("svg.curves")).to_have_count(2)
+    label = page.locator("svg.curves").first.get_attribute("aria-label") or ""
     assert "raw" in label
     expect(page.locator("table.cost tbody tr")).to_have_count(6)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..panel import Panel, Place
-from .model import bill
+from .model import breakdown
 from .view import cost_html
 
 HERE = Path(__file__).parent
@@ -11,7 +11,7 @@ PANEL = Panel(
     name="cost",
     title="Cost",
     place=Place.TAB,
-    view=lambda scene: cost_html(bill(scene.session, scene.at)),
+    view=lambda scene: cost_html(breakdown(scene.session, scene.at)),
     styles=(HERE / "cost.css",),
     terms=True,
 )

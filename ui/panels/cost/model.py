@@ -9,7 +9,7 @@ from ttsvar.config import SEARCHES
 from ttsvar.types import Component, ComponentCost, Run, StepCost
 
 from ...session.session import Session
-from .view import Bill, Curve, Price
+from .view import Breakdown, Curve, Price
 
 NOTHING = ComponentCost()
 
@@ -54,10 +54,10 @@ def costs(session: Session, node_id: str) -> Costs:
         search, measured = search + last, measured + took
         beyond: dict[Component, ComponentCost] = {n: part for n, part in looked.parts.items() if n not in lent}
         looking += StepCost(beyond)
-    return Costs(search, looking, last, measured)
+    return Costs(search=search, looking=looking, last=last, measured=measured)
 
 
-def bill(session: Session, node_id: str) -> Bill:
+def breakdown(session: Session, node_id: str) -> Breakdown:
     """The figures of the cost panel at a node of a run."""
     cost = costs(session, node_id)
     run, node = session.run, session.history.node(node_id)
@@ -73,7 +73,16 @@ def bill(session: Session, node_id: str) -> Bill:
     over = node.state.done or ahead >= len(run.schedule)
     price = None if over else _price(session, cost.measured, ahead, alive[ahead])
     shares = {name: part.flops / cost.search.flops for name, part in cost.search.parts.items() if part.flops}
-    return Bill(cost.search, cost.looking, work, held, now, price, cost.reused, max(shares.items(), key=lambda s: s[1]))
+    return Breakdown(
+        search=cost.search,
+        looking=cost.looking,
+        work=work,
+        held=held,
+        now=now,
+        price=price,
+        reused=cost.reused,
+        most=max(shares.items(), key=lambda s: s[1]),
+    )
 
 
 def alive_per_scale(session: Session, node_id: str) -> list[int]:

@@ -33,7 +33,7 @@ class Price:
 
 
 @dataclass(frozen=True)
-class Bill:
+class Breakdown:
     """Everything that the cost panel shows."""
 
     search: StepCost
@@ -48,23 +48,23 @@ class Bill:
     """The component that takes most FLOPs of the search, and its share."""
 
 
-def cost_html(bill: Bill) -> str:
+def cost_html(breakdown: Breakdown) -> str:
     """The price of the next scale, the table so far, and work and memory over the scales."""
-    search, looking = bill.search, bill.looking
+    search, looking = breakdown.search, breakdown.looking
     rows = "".join(_row(n, search, looking) for n in NAMES if n in search.parts or n in looking.parts)
     return (
-        f'{_price(bill.price)}<div class="wide" tabindex="0" role="region" aria-label="Cost by component">'
+        f'{_price(breakdown.price)}<div class="wide" tabindex="0" role="region" aria-label="Cost by component">'
         '<table class="cost"><thead><tr><th scope="col">part</th><th scope="col">search</th>'
         '<th scope="col">FLOPs</th>'
         f'<th scope="col">peak</th><th scope="col">looking</th></tr></thead><tbody>{rows}'
         f'<tr class="sum"><th scope="row">all</th><td>{seconds(search.seconds)}</td><td>{_count(search.flops)}</td>'
         f"<td>{_bytes(_peak(search + looking))}</td><td>{seconds(looking.seconds)}</td></tr></tbody></table></div>"
         '<p class="note">The search itself looks only where it decides. <b>Looking</b> is what this page adds, so '
-        f"that you can see every candidate at every scale.{REUSED if bill.reused else ''}</p>"
-        f"{_figure('FLOPs so far, G', bill.work, bill.now, 1e9)}"
-        f"{_figure('Tokens in the cache', bill.held, bill.now, 1.0)}{_key(bill.work)}"
-        f'<p class="note">{_most(*bill.most)} The cache grows with the tokens that it holds (the paper\'s Figure 2). '
-        "Solid up to this scale, faint as planned.</p>"
+        f"that you can see every candidate at every scale.{REUSED if breakdown.reused else ''}</p>"
+        f"{_figure('FLOPs so far, G', breakdown.work, breakdown.now, 1e9)}"
+        f"{_figure('Tokens in the cache', breakdown.held, breakdown.now, 1.0)}{_key(breakdown.work)}"
+        f'<p class="note">{_most(*breakdown.most)} The cache grows with the tokens that it holds (the paper\'s '
+        "Figure 2). Solid up to this scale, faint as planned.</p>"
     )
 
 
@@ -109,7 +109,7 @@ def _figure(title: str, curves: Sequence[Curve], now: int, unit: float) -> str:
     )
     told = "; ".join(f"{c.name} {c.values[-1] / unit:.3g} in the end" for c in curves)
     return (
-        f'<svg class="scores bill" viewBox="0 0 {W} {H}" role="img" aria-label="{title}: {told}">'
+        f'<svg class="scores curves" viewBox="0 0 {W} {H}" role="img" aria-label="{title}: {told}">'
         f'<path class="grid" d="M{LEFT} {TOP}H{W - 6}M{LEFT} {base}H{W - 6}"/>'
         f'<text x="{LEFT - 5}" y="{TOP + 4}" text-anchor="end">{top / unit:.3g}</text>'
         f'<text x="{LEFT - 5}" y="{base + 3}" text-anchor="end">0</text>'

@@ -67,7 +67,7 @@ def lineage_html(columns: Sequence[Column], scales: int, now: int, branches: str
     for column in columns:
         parts += [_node(grid, column, i) for i in range(len(column.dots))]
     return (
-        '<div class="pn river"><div class="head"><h3>Lineage</h3>'
+        '<div class="pn lineage"><div class="head"><h3>Lineage</h3>'
         '<p class="note">Click a picture to look at it, to go back to it, or to branch from it.</p></div>'
         '<div class="flow" role="group" aria-label="Lineage over the scales; arrow keys move, Enter looks">'
         f'<svg viewBox="0 0 {WIDTH} {grid.height:.0f}">{"".join(parts)}</svg></div>'

@@ -6,14 +6,14 @@ from html import escape
 
 from ...shell.quirks import tick
 
-PARTS = (("transformer", "draw"), ("decode", "decode"), ("features", "features"), ("reward", "reward"))
+COMPONENTS = (("transformer", "draw"), ("decode", "decode"), ("features", "features"), ("reward", "reward"))
 """Components in the order in which a scale goes through them, as the progress names them."""
 
 
 def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
     """Buttons and the two lines that the page's script fills as the choice changes."""
     ahead = '<button type="button" data-do="decision">To next decision</button>' if decision_ahead else ""
-    parts = "".join(f'<li data-part="{part}">{word}</li>' for part, word in PARTS)
+    parts = "".join(f'<li data-part="{part}">{word}</li>' for part, word in COMPONENTS)
     end = "" if last else '<button type="button" data-do="end">To the end</button>'
     return (
         f'<div class="bar" role="region" aria-label="Your choice"><div class="txt"><div class="what"></div>'

@@ -16,7 +16,7 @@ from ...shell.text import file_stem, signed
 from ..cost.model import costs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ancestor:
     """One scale of the winner's line."""
 
@@ -28,7 +28,7 @@ class Ancestor:
     decision: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ending:
     """What the last page shows."""
 
