@@ -110,8 +110,7 @@ class Recorder:
             node = session.history.current
             counts = None
             if choice is not None and node.state.scale == choice.scale:
-                assert node.result is not None
-                counts = [choice.names.count(name) for name in node.result.grown.candidate_ids]
+                counts = [choice.names.count(name) for name in node.stepped.grown.candidate_ids]
             session.open(session.commit(node.state.id, counts))
         return session.current
 

@@ -58,7 +58,6 @@ def survey(engine: Engine, detector: Detector, prompt: EvaluationPrompt, seed: i
         names = result.grown.candidate_ids
         if result.scale in LOOKS:
             scores = engine.observe(result.grown, features=False)[0].scores
-            assert scores is not None
             rewards[result.scale] = dict(zip(names, map(float, scores), strict=True))
             alive[result.scale] = names
             kept[result.scale] = tuple(names[p] for p in result.proposal.parents)
@@ -74,8 +73,6 @@ def survey(engine: Engine, detector: Detector, prompt: EvaluationPrompt, seed: i
 def ends(engine: Engine, detector: Detector, metadata: dict[str, Any], state: SearchState) -> tuple[End, ...]:
     """Every candidate of a finished state: its reward, and the verdict on its picture."""
     seen = engine.observe(state, features=False)[0]
-    assert seen.images is not None
-    assert seen.scores is not None
     verdicts = correct(detector, metadata, seen.images)
     return tuple(
         End(name, float(score), verdict, state.id)

@@ -115,8 +115,7 @@ def _gif(frames: list[Image.Image]) -> bytes:
 
 
 def _decision(session: Session, node: Node) -> dict[str, Any]:
-    result = node.result
-    assert result is not None
+    result = node.stepped
     names = result.grown.candidate_ids
     return {
         "state": node.state.id,
@@ -141,8 +140,7 @@ def _decision(session: Session, node: Node) -> dict[str, Any]:
 
 def evidence(session: Session, node: Node) -> list[dict[str, Any]]:
     """What a decision at a grown scale goes by, one entry per candidate; `drawn` is the proposal's copies of it."""
-    result, above = node.result, session.history.parent(node.state.id)
-    assert result is not None
+    result, above = node.stepped, session.history.parent(node.state.id)
     seen, labels = session.look(node.state.id, pictures=False), cluster_labels(session, node.state.id)
     scores, chances = array(seen.scores), array(seen.probabilities)
     drawn = Counter(result.proposal.parents)

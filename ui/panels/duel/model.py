@@ -62,13 +62,12 @@ def settle(session: Session, at: str, ends: tuple[str, str]) -> Duel:
     """What came of both ways, once both are finished; kept with the run."""
     node = session.history.node(at)
     sides = tuple(_side(session, at, end) for end in ends)
-    assert node.result is not None
     chosen = [Counter(side.kept) for side in sides]
     shared = sum((chosen[0] & chosen[1]).values()) / max(sum(c.values()) for c in chosen)
     duel = Duel(
         at=at,
         scale=node.state.scale,
-        decision=node.result.decision,
+        decision=node.stepped.decision,
         mine=sides[0],
         algorithm=sides[1],
         agreement=shared,
@@ -122,14 +121,13 @@ def _side(session: Session, at: str, end: str) -> Side:
     node = session.history.node(at)
     path = [n.state for n in session.history.path(end)]
     first = path[[s.id for s in path].index(at) + 1]
-    assert node.result is not None
     rows = list(first.choices[-1])
     finished = session.finished(end)
     best = best_row(session, end)
     satisfied, reasons = verdict_of(session, end)
     return Side(
         end=end,
-        kept=tuple(node.result.grown.candidate_ids[i] for i in rows),
+        kept=tuple(node.stepped.grown.candidate_ids[i] for i in rows),
         winner=path[-1].candidate_ids[best],
         reward=float(array(finished.scores)[best]),
         diversity=diversity(array(session.look(at).features), rows),
