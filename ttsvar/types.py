@@ -249,7 +249,7 @@ class PromptBook(Protocol):
 
     @property
     def options(self) -> frozenset[str]:
-        """Which of a search's settings `negative`, `positive` and `cfg_layers` the model takes."""
+        """Names of those settings that only some models take (`SETTINGS.options()`) and this one does."""
         ...
 
     def unknown(self, prompt: str) -> tuple[str, ...]:
