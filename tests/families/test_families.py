@@ -233,10 +233,10 @@ def test_what_does_not_fit_is_refused_before_a_file_is_asked_for(monkeypatch: py
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_model_loads_whole_or_each_part_when_a_run_first_needs_it(monkeypatch: pytest.MonkeyPatch, whole: bool):
     loaded = []
-    for name in ("load_scorer", "load_extractor", "load_trunk"):
+    for name in ("load_scorer", "load_extractor", "load_supervised"):
         monkeypatch.setattr(f"ttsvar.families.load.{name}", lambda *_, _name=name, **__: loaded.append(_name))
     load("toybox", settings=LoadSettings(whole=whole))
-    assert set(loaded) == ({"load_scorer", "load_extractor", "load_trunk"} if whole else set())
+    assert set(loaded) == ({"load_scorer", "load_extractor", "load_supervised"} if whole else set())
 
 
 def test_a_missing_file_of_a_named_model_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

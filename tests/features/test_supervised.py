@@ -1,4 +1,4 @@
-"""Supervised extractors: one vector an image from the shipped detector's trunk; torchvision's absence explained."""
+"""Supervised extractors: one vector an image, from weights that measure nothing; torchvision's absence explained."""
 
 from __future__ import annotations
 
@@ -6,21 +6,43 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.choices import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
-from ttsvar.families.load import TOYBOX_FOLDER, LoadSettings, load
+from ttsvar.families.load import FILES, TOYBOX_FOLDER, LoadSettings, load
+from ttsvar.features.labelled import (
+    LabelledConfig,
+    LabelledNetwork,
+    load_labelled,
+    load_supervised,
+    save_labelled,
+)
 from ttsvar.features.registry import NETWORKS, extractors
 from ttsvar.features.supervised import load_inception
-from ttsvar.toybox.detector import load_detector
-from ttsvar.toybox.trunk import load_trunk
+from ttsvar.toybox.train.dataset import training_scene
+from ttsvar.toybox.train.supervised import LABELS, labels_of
+from ttsvar.toybox.world.scenes import render
+from ttsvar.toybox.world.things import COLORS, SHAPES
 from ttsvar.weights.loadable import Location
+from ttsvar.weights.tensors import read_own
 
-DETECTOR = TOYBOX_FOLDER / "detector.safetensors"
+SHIPPED = TOYBOX_FOLDER / "supervised.safetensors"
+SMALL = LabelledConfig(labels=("star", "ball"), size=64, channels=(8, 8, 16), blocks=(1, 0, 1))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A network of random weights, as training writes it."""
+    torch.manual_seed(0)
+    path = tmp_path / "supervised.safetensors"
+    save_labelled(LabelledNetwork(SMALL), path)
+    return path
 
 
 def pictures(count: int, size: int = 128) -> torch.Tensor:
@@ -28,33 +50,72 @@ def pictures(count: int, size: int = 128) -> torch.Tensor:
     return torch.randint(0, 256, (count, size, size, 3), dtype=torch.uint8, generator=generator)
 
 
-def test_the_trunk_gives_the_mean_over_what_the_detector_reads() -> None:
-    trunk, images = load_trunk(DETECTOR), pictures(3)
-    vectors = trunk.extract(images)
-    assert (vectors.shape[:2], vectors.dtype) == ((3, 1), torch.float32)
+def test_a_vector_is_the_mean_of_what_the_labels_are_read_from(small: Path) -> None:
+    extractor, network, images = load_supervised(small), load_labelled(small), pictures(3, 64)
+    vectors = extractor.extract(images)
+    assert (vectors.shape, vectors.dtype) == ((3, 1, 16), torch.float32)
+    pixels = images.permute(0, 3, 1, 2).float() / 127.5 - 1
     with torch.no_grad():
-        cells = load_detector(DETECTOR).trunk(images.permute(0, 3, 1, 2).float() / 127.5 - 1)
-    torch.testing.assert_close(vectors[:, 0], cells.mean((2, 3)), atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(vectors[:, 0], network.vectors(pixels), atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(network(pixels), network.head(vectors[:, 0]), atol=1e-5, rtol=1e-4)
     assert (vectors[0] - vectors[1]).abs().max() > 1e-3
 
 
-def test_the_trunk_takes_images_of_any_size_in_any_chunk() -> None:
-    trunk = load_trunk(DETECTOR)
-    image = pictures(1, 64)
-    small = Image.fromarray(image[0].numpy()).resize((128, 128), Image.Resampling.BICUBIC)
-    resized = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).view(1, 128, 128, 3)
-    torch.testing.assert_close(trunk.extract(image), trunk.extract(resized), atol=0.02, rtol=0.02)
-    images = pictures(3)
-    whole = trunk.extract(images)
-    trunk.chunk = 2
-    torch.testing.assert_close(trunk.extract(images), whole, atol=1e-5, rtol=1e-4)
+def test_images_may_have_any_size_and_come_in_any_chunk(small: Path) -> None:
+    extractor = load_supervised(small)
+    image = pictures(1, 32)
+    large = Image.fromarray(image[0].numpy()).resize((64, 64), Image.Resampling.BICUBIC)
+    resized = torch.frombuffer(bytearray(large.tobytes()), dtype=torch.uint8).view(1, 64, 64, 3)
+    torch.testing.assert_close(extractor.extract(image), extractor.extract(resized), atol=0.02, rtol=0.02)
+    images = pictures(3, 64)
+    whole = extractor.extract(images)
+    extractor.chunk = 2
+    torch.testing.assert_close(extractor.extract(images), whole, atol=1e-5, rtol=1e-4)
 
 
-def test_the_trunk_counts_its_convolutions() -> None:
-    trunk = load_trunk(DETECTOR)
+def test_convolutions_are_counted(small: Path) -> None:
+    extractor = load_supervised(small)
     with FlopCounterMode(display=False) as counter:
-        trunk.extract(pictures(2))
-    assert trunk.flops(2) == counter.get_total_flops() > 0
+        extractor.extract(pictures(2, 64))
+    assert extractor.flops(2) == counter.get_total_flops() > 0
+
+
+def test_files_that_are_absent_or_off_are_named(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"no supervised file at .*none\.safetensors"):
+        load_supervised(tmp_path / "none.safetensors")
+    with pytest.raises(CheckpointError, match="is not a network written by save_labelled"):
+        load_supervised(TOYBOX_FOLDER / "detector.safetensors")
+    state, metadata = read_own(small, "supervised")
+    state.pop("head.bias")
+    save_file(state, str(small), metadata=metadata)
+    with pytest.raises(CheckpointError, match=r"missing: head\.bias"):
+        load_supervised(small)
+
+
+def test_the_shipped_network_tells_what_is_drawn_and_is_small() -> None:
+    assert SHIPPED.stat().st_size <= 1_500_000
+    network = load_labelled(SHIPPED)
+    assert network.config.labels == LABELS
+    drawn = [training_scene(77, index)[1] for index in range(60)]
+    images = torch.from_numpy(np.stack([render(scene) for scene in drawn]))
+    with torch.inference_mode():
+        said = network(images.permute(0, 3, 1, 2).float() / 127.5 - 1) > 0
+    labels = torch.from_numpy(np.stack([labels_of(scene.things) for scene in drawn])).bool()
+    shapes, colors = slice(0, len(SHAPES)), slice(len(SHAPES), len(SHAPES) + len(COLORS))
+    assert (said == labels).float().mean() > 0.96
+    assert (said[:, colors] == labels[:, colors]).float().mean() > 0.96
+    silent = (~labels[:, shapes]).float().mean()
+    assert (said[:, shapes] == labels[:, shapes]).float().mean() > silent + 0.03, "no better than to name no shape"
+
+
+def test_a_model_clusters_on_its_own_network_and_needs_no_detector_for_it(tmp_path: Path) -> None:
+    for name in (*FILES, SHIPPED.name):
+        (tmp_path / name).symlink_to(TOYBOX_FOLDER / name)
+    engine, images = load(str(tmp_path), device="cpu"), pictures(2)
+    seen = engine.image_features("inception", images)
+    torch.testing.assert_close(seen, load_supervised(SHIPPED).extract(images), atol=1e-5, rtol=1e-4)
+    (tmp_path / SHIPPED.name).unlink()
+    assert "inception" not in load(str(tmp_path), device="cpu").extractors
 
 
 def test_without_torchvision_the_extractor_says_what_to_install(
@@ -74,12 +135,7 @@ def test_without_torchvision_the_extractor_says_what_to_install(
         load("infinity-2b", device="cpu", settings=LoadSettings(extractor="inception"))
 
 
-def test_the_supervised_extractor_is_offered_where_it_is_here(tmp_path: Path) -> None:
-    trunk = partial(load_trunk, DETECTOR)
-    assert extractors(trunk, trunk).here() == EXTRACTORS
-    assert extractors(trunk, trunk, partial(NETWORKS["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
-
-
-def test_a_detector_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"none\.safetensors"):
-        load_trunk(tmp_path / "none.safetensors")
+def test_the_supervised_extractor_is_offered_where_it_is_here(small: Path, tmp_path: Path) -> None:
+    own = partial(load_supervised, small)
+    assert extractors(own, own).here() == EXTRACTORS
+    assert extractors(own, own, partial(NETWORKS["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")

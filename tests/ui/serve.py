@@ -23,10 +23,10 @@ from ttsvar.families.registry import TOYBOX_FOLDER  # noqa: E402
 from ttsvar.families.var.backend import load_var_backend  # noqa: E402
 from ttsvar.families.var.transformer import VARConfig  # noqa: E402
 from ttsvar.features.dinov2 import load_extractor  # noqa: E402
+from ttsvar.features.labelled import load_supervised  # noqa: E402
 from ttsvar.features.registry import extractors  # noqa: E402
 from ttsvar.rewards.image_reward import load_scorer  # noqa: E402
 from ttsvar.storage.png import sign  # noqa: E402
-from ttsvar.toybox.trunk import load_trunk  # noqa: E402
 from ttsvar.weights.loadable import LazyMapping  # noqa: E402
 from ui import create_app  # noqa: E402
 
@@ -44,7 +44,7 @@ def tiny_var() -> Engine:
         backend = load_var_backend(transformer, VAR_TOKENIZER, "var-tiny")
     eyes = extractors(
         partial(load_extractor, TOYBOX_FOLDER / "features.safetensors"),
-        partial(load_trunk, TOYBOX_FOLDER / "detector.safetensors"),
+        partial(load_supervised, TOYBOX_FOLDER / "supervised.safetensors"),
     )
     judges = LazyMapping({"image-reward": partial(load_scorer, TOYBOX_FOLDER / "reward.safetensors")})
     return Engine(backend, eyes, judges, sign=sign)

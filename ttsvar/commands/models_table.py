@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from ttsvar.evaluation.rules.sources import SOURCES
-from ttsvar.families.registry import FILES, MODELS, ModelPreset, weight_bytes
+from ttsvar.families.registry import FILES, MODELS, SUPERVISED, ModelPreset, weight_bytes
 from ttsvar.features.registry import NETWORKS
 from ttsvar.rewards.registry import COMBINATION, JUDGES
 from ttsvar.weights.download import WeightFile, find, readable
@@ -43,7 +43,7 @@ def models_table(weights: Path | None = None) -> str:
 def _files(preset: ModelPreset, weights: Path | None) -> Iterable[str]:
     if preset.folder is None:
         return [_row(file, find(file, weights)) for file in preset.files]
-    paths = [preset.folder / file for file in (*FILES, "detector.safetensors")]
+    paths = [preset.folder / file for file in (*FILES, SUPERVISED, "detector.safetensors")]
     return [f"    {path.name:<52} {_size(path if path.is_file() else None)}" for path in paths]
 
 

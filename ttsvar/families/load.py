@@ -9,13 +9,13 @@ from pathlib import Path
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
-from ttsvar.families.registry import FILES, MODELS, TOYBOX_FOLDER, Settings, build_folder
+from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, Settings, build_folder
 from ttsvar.features.dinov2 import load_extractor
+from ttsvar.features.labelled import load_supervised
 from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, extractors, network_loader
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.registry import rewards
 from ttsvar.storage.png import sign
-from ttsvar.toybox.trunk import load_trunk
 from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.download import Say
@@ -121,10 +121,11 @@ def _eyes_and_judges(
             "the search cluster on it: --extractor inception."
         )
     if own is None:
-        trunk, trunk_here = network_loader("inception", places), partial(NETWORKS["inception"].here, places.weights)
-        return extractors(network_loader(eye or DEFAULT_NETWORK, places), trunk, trunk_here), rewards(places)
+        supervised, here = network_loader("inception", places), partial(NETWORKS["inception"].here, places.weights)
+        return extractors(network_loader(eye or DEFAULT_NETWORK, places), supervised, here), rewards(places)
     sibling = partial(load_extractor, own / "features.safetensors", device=places.device)
-    trunk = partial(load_trunk, own / "detector.safetensors", device=places.device)
-    seen = extractors(network_loader(eye, places) if eye else sibling, trunk)
+    labelled = own / SUPERVISED
+    supervised = partial(load_supervised, labelled, device=places.device)
+    seen = extractors(network_loader(eye, places) if eye else sibling, supervised, labelled.is_file)
     scorer = partial(load_scorer, own / "reward.safetensors", device=places.device)
     return seen, rewards(places, {"image-reward": scorer})

@@ -40,6 +40,8 @@ FILES = (
     "reward.safetensors",
 )
 """What a model folder of our own layout holds."""
+SUPERVISED = "supervised.safetensors"
+"""What it may hold, too: the extractor that was trained with labels, which only some searches cluster on."""
 INDEX = ".index.json"
 """How the list of a checkpoint's shards ends."""
 CHUNK = 2

@@ -1,4 +1,4 @@
-"""The toybox evaluator: a small anchor-free detector, used to measure and, but for one ablation, never to select.
+"""The toybox evaluator: a small anchor-free detector, used to measure and never to select.
 
 Objects as points, after Zhou et al. 2019 (arXiv 1904.07850). Classes and background compete in one softmax per cell:
 a shape without a name has no score, and a clear one comes near 1, as GenEval's counting threshold of 0.9 needs.
