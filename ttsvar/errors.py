@@ -35,6 +35,10 @@ class StateError(TTSVarError):
     """A state cannot be used this way: it is finished, or belongs to another model."""
 
 
+class NumberError(TTSVarError):
+    """A model gave NaN, infinity or a wrong number of values; names the part, the scale and the likely cause."""
+
+
 class FileError(TTSVarError):
     """A file from outside is damaged, too large, or was not made here."""
 

@@ -11,7 +11,10 @@ import numpy as np
 import torch
 
 from ttsvar.arrays import tensor_of
+from ttsvar.finite import require_finite
 from ttsvar.shapes import Chances, DrawnBits, Logits, PairLogits, TokenChances, Tokens, Uniforms
+
+BEYOND = "cfg and tau took the logits beyond what a number holds; lower cfg, or raise tau."
 
 
 def keyed_rng(*key: object) -> np.random.Generator:
@@ -52,7 +55,8 @@ def bit_probabilities(logits: PairLogits, top_k: int = 0, top_p: float = 1.0) ->
 
 
 def draw_bits(p1: Chances, uniform: Uniforms) -> DrawnBits:
-    """Bits uint8 [...] that are 1 where `uniform` is below the probability of 1."""
+    """Bits uint8 [...] that are 1 where `uniform` is below the probability of 1; NumberError where that is NaN."""
+    require_finite(p1, "Chances of the bits", cause=BEYOND)
     return (uniform.to(p1.device) < p1).to(torch.uint8)
 
 
@@ -77,8 +81,10 @@ def token_probabilities(logits: TokenChances, top_k: int = 0, top_p: float = 1.0
 def draw_tokens(probabilities: TokenChances, uniform: Uniforms) -> Tokens:
     """Tokens int64 [...] on the CPU: the first whose summed probability [..., V] exceeds the float32 uniform [...].
 
-    Sums in float64 on the CPU, so that equal probabilities give equal tokens on every device.
+    Sums in float64 on the CPU, so that equal probabilities give equal tokens on every device. NumberError where one is
+    NaN: the token that was found would not exist.
     """
+    require_finite(probabilities, "Chances of the tokens", cause=BEYOND)
     sums = probabilities.cpu().double().cumsum(-1)
     # A float32 uniform is at most 1 - 2^-24, so the product stays below the whole sum.
     wanted = uniform.cpu().double()[..., None] * sums[..., -1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Literal, overload
 
@@ -12,17 +13,20 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ttsvar.arrays import floats
 from ttsvar.choices import Decision
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostModel, cost_model
 from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes
 from ttsvar.engine.meter import CostMeter, Progress
-from ttsvar.engine.observe import Named, Observer, in_chunks, score_in_chunks
+from ttsvar.engine.observe import Named, Observer, in_chunks, require_scores, score_in_chunks
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
+from ttsvar.finite import require_finite
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.explain import with_evidence
+from ttsvar.search.reasons import unscored_reason
 from ttsvar.types import (
     Backend,
     Candidates,
@@ -133,6 +137,8 @@ class Engine:
         """Generate one scale for every candidate, look at what the strategy asks for, and propose who lives on.
 
         `progress` is called with each component as it begins, and how many candidates it will process.
+        NumberError where logits, features or all scores are no numbers; where only some candidates lack a score, the
+        reason says so.
         """
         self._check(state)
         if state.done:
@@ -156,7 +162,10 @@ class Engine:
         with meter.part(Component.SELECTION, items=len(state)):
             rng = keyed_rng(run.seed, scale, "select", grown.id)
             proposal = rule.propose(grown, seen, keep, rng)
-        return StepResult(grown, proposal.candidates, proposal.selection, meter.cost(), decision, keep)
+        told = proposal.selection
+        if seen.scores is not None:
+            told = replace(told, reason=told.reason + unscored_reason(grown.candidate_ids, floats(seen.scores)))
+        return StepResult(grown, proposal.candidates, told, meter.cost(), decision, keep)
 
     @overload
     def observe(
@@ -224,13 +233,15 @@ class Engine:
     def image_features(self, extractor: str, images: Tensor) -> Tensor:
         """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
         models = self._models
-        return in_chunks(models.observer.extractor(extractor).extract, images, models.backend.chunk).float()
+        seen = in_chunks(models.observer.extractor(extractor).extract, images, models.backend.chunk).float()
+        return require_finite(seen, f"Features of the extractor {extractor}")
 
     @computes
     def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
         """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
         models = self._models
-        return score_in_chunks(models.observer.reward(reward), images, prompt, models.backend.chunk)
+        scores = score_in_chunks(models.observer.reward(reward), images, prompt, models.backend.chunk)
+        return require_scores(scores, reward)
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from ttsvar.config import STRATEGIES
 from ttsvar.engine.meter import CostMeter
-from ttsvar.errors import ConfigError
+from ttsvar.errors import ConfigError, NumberError
+from ttsvar.finite import require_finite
 from ttsvar.rewards.combination import Combination
 from ttsvar.shapes import Features, Images, Scores
 from ttsvar.types import (
@@ -55,20 +56,45 @@ def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -
     """`compute` on chunks of exactly `chunk` rows, the last one padded with its last row, as one tensor on the CPU.
 
     Rounding depends on the shape of a product, so a row's result then does not depend on how many others there are.
+    NumberError where `compute` does not give one row for each.
     """
     parts: list[Tensor] = []
     for start in range(0, len(inputs), chunk):
         rows = inputs[start : start + chunk]
         padding = rows[-1:].expand(chunk - len(rows), *rows.shape[1:])
-        parts.append(compute(torch.cat([rows, padding]))[: len(rows)].cpu())
+        computed = compute(torch.cat([rows, padding]))
+        if computed.shape[:1] != (chunk,):
+            raise NumberError(f"{chunk} rows gave an answer of shape {tuple(computed.shape)}; each must give one.")
+        parts.append(computed[: len(rows)].cpu())
     return torch.cat(parts)
 
 
 def score_in_chunks(reward: Reward, images: Images, prompt: str, chunk: int) -> Scores:
-    """Scores float32 [B] of images uint8 [B, H, W, 3], which are all candidates of a combination of judges."""
+    """Scores float32 [B] of images uint8 [B, H, W, 3], which are all candidates of a combination of judges.
+
+    NumberError, which names the reward, where it does not give one number an image.
+    """
     if isinstance(reward, Combination):
         return reward.combine(torch.stack([score_in_chunks(part, images, prompt, chunk) for part in reward.parts]))
-    return in_chunks(lambda part: reward.score(part, prompt), images, chunk).float()
+
+    def one_each(part: Tensor) -> Tensor:
+        scores = reward.score(part, prompt)
+        if scores.shape != (len(part),):
+            raise NumberError(
+                f"The reward {reward.name} gave scores of shape {tuple(scores.shape)} for {len(part)} images; "
+                "it must give one number each."
+            )
+        return scores
+
+    return in_chunks(one_each, images, chunk).float()
+
+
+def require_scores(scores: Scores, reward: str, scale: int | None = None) -> Scores:
+    """The scores [B] with NaN for what is no number; NumberError where no candidate has one."""
+    known = scores.isfinite()
+    if not bool(known.any()):
+        require_finite(scores, f"Scores of the reward {reward}", scale)
+    return scores.masked_fill(~known, torch.nan)
 
 
 class TensorCache:
@@ -81,7 +107,10 @@ class TensorCache:
         self._lock = Lock()
 
     def gather(self, keys: Sequence[Key], compute: Callable[[Sequence[int]], Tensor]) -> Tensor:
-        """One row per key; `compute` gives the rows of those indices that are not remembered."""
+        """One row per key; `compute` gives the rows of those indices that are not remembered.
+
+        A row that holds NaN or infinity is not remembered, so that it is computed anew when it is asked for again.
+        """
         with self._lock:
             rows = {key: self._touch(key) for key in keys if key in self._held}
         lacking = sorted({key: i for i, key in reversed(list(enumerate(keys))) if key not in rows}.values())
@@ -97,7 +126,7 @@ class TensorCache:
 
     def _store(self, key: Key, row: Tensor) -> None:
         with self._lock:
-            if key in self._held:
+            if key in self._held or (row.is_floating_point() and not bool(row.isfinite().all())):
                 return
             self._held[key] = row
             self._bytes += row.nbytes
@@ -158,24 +187,31 @@ class Observer:
         return _named(self.rewards, "reward", name)
 
     def judge(self, state: SearchState, reward: str, meter: CostMeter) -> Scores:
-        """Scores float32 [B] of a state's candidates by any reward."""
+        """Scores float32 [B] of a state's candidates by any reward, NaN where it has none for one of many.
+
+        NumberError where it has none for any.
+        """
         digests = candidate_digests(state)
-        return self._scores(self.reward(reward), self._images(state, digests, meter), digests, state.run.prompt, meter)
+        images = self._images(state, digests, meter)
+        scores = self._scores(self.reward(reward), images, digests, state.run.prompt, meter)
+        return require_scores(scores, reward, state.scale - 1)
 
     def observe(self, state: SearchState, needs: Set[Need], meter: CostMeter) -> Pictured:
         """Images of all candidates, and features and scores where asked for: `Featured`, `Scored` or `Observation`.
 
         The meter counts only what is not remembered. Raises ConfigError where the engine has no such extractor or
-        reward.
+        reward, NumberError where a feature is no number, or every score. A score that is none is NaN.
         """
         digests, search = candidate_digests(state), state.run.search
         images = self._images(state, digests, meter)
 
         def features() -> Tensor:
-            return self._features(self.extractor(search.extractor), images, digests, meter)
+            seen = self._features(self.extractor(search.extractor), images, digests, meter)
+            return require_finite(seen, f"Features of the extractor {search.extractor}", state.scale - 1)
 
         def scores() -> Tensor:
-            return self._scores(self.reward(search.reward), images, digests, state.run.prompt, meter)
+            given = self._scores(self.reward(search.reward), images, digests, state.run.prompt, meter)
+            return require_scores(given, search.reward, state.scale - 1)
 
         if {Need.FEATURES, Need.SCORES} <= needs:
             return Observation(images=images, features=features(), scores=scores())

@@ -21,8 +21,13 @@ class Combination:
         self.parts, self.name = tuple(parts), name
 
     def combine(self, scores: Tensor) -> Tensor:
-        """The parts' scores [P, B] of all candidates to float32 [B]; they sum to 1."""
-        return scores.float().softmax(dim=1).mean(dim=0)
+        """The parts' scores [P, B] of all candidates to float32 [B]; they sum to 1.
+
+        A candidate that a part has no number for has no score (NaN), and the others are compared without it.
+        """
+        unscored = ~scores.isfinite().all(dim=0)
+        shares = scores.float().masked_fill(unscored, -torch.inf).softmax(dim=1).mean(dim=0)
+        return shares.masked_fill(unscored, torch.nan)
 
     def score(self, images: Tensor, prompt: str) -> Tensor:
         """uint8 [B, H, W, 3], all candidates at once, and a prompt to float32 [B]."""

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning  # pyright: ignore[reportMissi
 
 from ttsvar.arrays import tensor_of
 from ttsvar.errors import SelectionError
+from ttsvar.finite import require_finite
 from ttsvar.shapes import Chosen, Labels, Vectors
 
 
@@ -19,9 +20,11 @@ def cluster(vectors: Vectors | np.ndarray, k: int) -> tuple[Labels, Chosen]:
     """Group float32 [B, F] into k clusters: (labels int64 [B], k distinct indices int64 [k], one of each cluster).
 
     Equal vectors always share a label; where fewer than k vectors differ there are fewer clusters, and the largest of
-    them give more than one sample. The result depends on the vectors alone. Raises SelectionError unless 1 <= k <= B.
+    them give more than one sample. The result depends on the vectors alone. Raises SelectionError unless 1 <= k <= B,
+    NumberError where a vector holds NaN or infinity.
     """
-    points = np.ascontiguousarray(torch.as_tensor(vectors).detach().cpu().numpy(), dtype=np.float32)
+    given = require_finite(torch.as_tensor(vectors), "Vectors to cluster")
+    points = np.ascontiguousarray(given.detach().cpu().numpy(), dtype=np.float32)
     if not 1 <= k <= len(points):
         raise SelectionError(f"Cannot keep {k} of {len(points)} candidates; ask for 1 to {len(points)}.")
     _, first, same_as = np.unique(points, axis=0, return_index=True, return_inverse=True)

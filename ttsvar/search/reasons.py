@@ -56,6 +56,16 @@ def finish_reason(ids: Sequence[str], scores: Sequence[float]) -> str:
     return f"{best} scores highest of {len(ids)} and is the final image; {next_best} comes second."
 
 
+def unscored_reason(ids: Sequence[str], scores: Sequence[float]) -> str:
+    """A further sentence such as " c2 has no score, since the judge gave no number: it counts as the worst."."""
+    lacking = [name for name, score in zip(ids, scores, strict=True) if score != score]
+    if not lacking:
+        return ""
+    who = listed(lacking) if len(lacking) <= 6 else f"{len(lacking)} candidates"
+    verbs = ("has", "it counts") if len(lacking) == 1 else ("have", "they count")
+    return f" {who} {verbs[0]} no score, since the judge gave no number: {verbs[1]} as the worst."
+
+
 def cluster_letter(label: int) -> str:
     """A, B, ..., Z, A2, B2, ... for clusters 0, 1, ..."""
     return chr(ord("A") + label % 26) + (str(label // 26 + 1) if label >= 26 else "")

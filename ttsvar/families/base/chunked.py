@@ -19,6 +19,7 @@ from torch import Tensor
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, StateError
 from ttsvar.families.base.memory import cache_bytes
+from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState
 
@@ -104,13 +105,17 @@ class ChunkedBackend(ABC):
         return self._empty(run, run.batch[0])
 
     def grow(self, state: SearchState) -> tuple[Tensor, ChunkCache]:
-        """Draw the next scale's bits, uint8 [B, h, w, D] on the tokenizer's grid and the CPU, and the grown cache."""
+        """Draw the next scale's bits, uint8 [B, h, w, D] on the tokenizer's grid and the CPU, and the grown cache.
+
+        NumberError, which names the scale, where the transformer gives NaN or infinity.
+        """
         cache = self._cache(state)
         view = self._room(cache).grow(self.schedule.tokens(cache.scale))
         names = [state.candidate_ids[i] for i in padded(len(state), self.chunk)]
         parts = []
         for number in range(len(names) // self.chunk):
             logits = self._chunk_logits(cache, view, number)
+            require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
             parts.append(self._draw(state.run, cache.scale, logits, names[self._slice(number)]))
         bits = torch.cat(parts)
         return bits[: len(state)], self._with_codes(cache, view, bits)

@@ -18,6 +18,7 @@ from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.patchify import unpatchify_bits
 from ttsvar.families.infinity.prompting import prompts_of, with_faces
 from ttsvar.families.infinity.transformer import Condition, Infinity, InnerGuidance, inner_guidance
+from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits, uniforms
 from ttsvar.types import Run, ScaleSchedule
@@ -107,6 +108,7 @@ class InfinityBackend(ChunkedBackend):
 
     def _encode(self, text: str) -> tuple[Tensor, tuple[int, ...]]:
         features, lens = self.text_encoder.encode([text])
+        require_finite(features, "Text features of the prompt")
         return features.to(self.device, torch.float32), lens
 
     def _view(self, rows: int, tokens: int) -> CacheView:
@@ -136,7 +138,8 @@ class InfinityBackend(ChunkedBackend):
     def _images(self, bits: Sequence[Tensor]) -> Tensor:
         summed = self.tokenizer.quantizer.sum_codes([b.to(self.device) for b in bits], self._grid)
         dtype = self.tokenizer.decoder.conv_in.weight.dtype
-        return self.tokenizer.to_uint8(self.tokenizer.decode(summed.to(dtype)))
+        decoded = require_finite(self.tokenizer.decode(summed.to(dtype)), "Pictures of the decoder", len(bits) - 1)
+        return self.tokenizer.to_uint8(decoded)
 
     def _on_grid(self, bits: Tensor, scale: int) -> Tensor:
         """Bits [G, L, D] of the transformer's tokens on the tokenizer's grid."""

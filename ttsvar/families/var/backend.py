@@ -20,6 +20,7 @@ from ttsvar.families.var.published import PUBLISHED_VAR
 from ttsvar.families.var.transformer import VAR, ClassCondition, guide, ramp
 from ttsvar.families.var.vq import VQAutoencoder, tokens_to_bits
 from ttsvar.families.var.vq_checkpoint import load_vq
+from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.sampling import draw_tokens, token_probabilities, uniforms
 from ttsvar.types import Run, ScaleSchedule
@@ -112,7 +113,8 @@ class VARBackend(ChunkedBackend):
         for scale, part in enumerate(bits):
             summed = self._add_codes(summed, part, scale)
         assert summed is not None
-        return BSQAutoencoder.to_uint8(self.tokenizer.decode(summed))
+        decoded = require_finite(self.tokenizer.decode(summed), "Pictures of the decoder", len(bits) - 1)
+        return BSQAutoencoder.to_uint8(decoded)
 
 
 def load_var_backend(
