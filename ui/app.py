@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.evaluation.rules.evaluator import evaluator_for
 
 from . import page
@@ -42,7 +43,7 @@ class Explorer(gr.Blocks):
 
 
 def create_app(
-    engine: Any,
+    engine: SearchEngine,
     *,
     runs_dir: Path | str | None = None,
     ttl: float = 7 * 86400.0,

@@ -12,11 +12,10 @@ import pytest
 import ttsvar
 from ttsvar.commands.cli import main
 from ttsvar.config import SearchConfig
-from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
-from ttsvar.families.load import LoadSettings
 from ttsvar.features.registry import NETWORKS, networks
 from ttsvar.rewards.registry import JUDGES, judges
+from ttsvar.types import Component
 from ui import create_app
 from ui.api import Api
 from ui.session.store import SessionStore
@@ -93,10 +92,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("pictures") / "star.png")
 
 
-def toybox(**settings: str) -> Engine:
-    return ttsvar.load("toybox", device="cpu", settings=LoadSettings(**settings))
-
-
 def test_both_are_listed_and_a_search_on_the_command_line_goes_by_them(
     added: None, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,11 +109,11 @@ def test_both_are_listed_and_a_search_on_the_command_line_goes_by_them(
 
 
 def test_both_are_found_by_the_engine_the_api_and_the_page(added: None, tmp_path: Path) -> None:
-    engine = toybox(eye="pixels")
+    engine = ttsvar.load("toybox", device="cpu", eye="pixels")
     assert "lightness" in engine.rewards
     search = SearchConfig(strategy="best-of-n", n=2, reward="lightness")
     state = engine.begin(PROMPT, search=search)
-    assert engine.cost(state.run).step(12, 2)["reward"] == 6.0  # type: ignore[index]
+    assert engine.cost(state.run).step(12, 2)[Component.REWARD] == 6.0
     seen, _ = engine.observe(engine.step(state).grown)
     assert seen.features.shape[1:] == (16, 3)
     assert bool((seen.scores > 0).all())

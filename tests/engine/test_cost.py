@@ -11,6 +11,7 @@ from engine_fakes import fake_engine
 from tiny_infinity import tiny_backend
 
 from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.types import Component
 
 PROMPT = "a photo of two red stars"
 
@@ -25,7 +26,7 @@ def test_a_step_takes_what_the_model_says(name: str):
         expected = cost.step(result.scale, len(result.grown))
         if state.scale == len(state.run.schedule) - 1 and len(state) == 1:
             # The picture that comes out is decoded when it is asked for.
-            del expected["decode"]
+            del expected[Component.DECODE]
         taken = {part: c.flops for part, c in result.cost.parts.items() if c.flops}
         assert taken == pytest.approx(expected)
         state = engine.commit(result)
@@ -36,7 +37,7 @@ def test_a_whole_run_is_its_steps_and_raw_is_one_image():
     run = engine.begin(PROMPT).run
     cost, alive = engine.cost(run), [8] * len(run.schedule)
     assert cost.steps(alive) == tuple(cost.step(k, 8) for k in range(len(alive)))
-    assert "decode" in cost.step(len(alive) - 1, 1)
+    assert Component.DECODE in cost.step(len(alive) - 1, 1)
     plain = engine.begin(PROMPT, search=SearchConfig(strategy="raw")).run
     assert cost.raw == sum(sum(work.values()) for work in engine.cost(plain).steps([1] * len(alive)))
     assert engine.cost(run) is cost

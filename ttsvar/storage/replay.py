@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ttsvar.engine.history import History
-from ttsvar.engine.loop import Engine
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError
 from ttsvar.storage.png import Recipe
 from ttsvar.types import Selection, Source, StepResult
@@ -23,7 +23,7 @@ class Replay:
     """Bits of the recorded picture that came out differently here; the recorded ones were taken."""
 
 
-def replay(engine: Engine, recipe: Recipe) -> Iterator[Replay]:
+def replay(engine: SearchEngine, recipe: Recipe) -> Iterator[Replay]:
     """Draw a recipe's run again, scale by scale, up to its state; the last value is the whole run.
 
     A search that this engine would set up differently is refused with FileError or the engine's own errors.

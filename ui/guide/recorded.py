@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError, TTSVarError
 from ttsvar.weights.shipped import ASSETS
 
@@ -49,7 +49,7 @@ def recorded_runs(folder: Path = FOLDER) -> tuple[Recorded, ...]:
     return tuple(Recorded(**values) for values in json.loads(path.read_text()))
 
 
-def offered(engine: Any, folder: Path = FOLDER) -> tuple[Recorded, ...]:
+def offered(engine: SearchEngine, folder: Path = FOLDER) -> tuple[Recorded, ...]:
     """Those that this engine's model can go on with."""
     return tuple(run for run in recorded_runs(folder) if run.model == engine.name)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import Node
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.types import Run
 
 from ..session.session import Session
@@ -28,7 +29,7 @@ class Here:
 class Welcome:
     """The page before a run: the plan of a search, and what became of a run that was asked for."""
 
-    engine: Any
+    engine: SearchEngine
     search: SearchConfig
     note: str = ""
     gallery: str = ""

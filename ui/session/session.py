@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from ttsvar.engine.history import History, Node
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
 from ttsvar.storage.atomic import write_atomically
@@ -50,7 +51,7 @@ class Session:
     def __init__(
         self,
         run_id: str,
-        engine: Any,
+        engine: SearchEngine,
         history: History,
         folder: Path | None = None,
         origin: dict[str, Any] | None = None,
@@ -63,7 +64,7 @@ class Session:
         self.evaluator = evaluator
         self.history = history
         self.folder = folder
-        self.origin = {"weights": engine.weights} if origin is None else origin
+        self.origin: dict[str, Any] = {"weights": engine.weights} if origin is None else origin
         self.basis: DisplayBasis | None = None
         self.last_child: dict[str, str] = {}
         self.turn = 0

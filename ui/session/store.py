@@ -18,6 +18,7 @@ from typing import Any
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import History
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import StateError, TTSVarError
 from ttsvar.storage.runs import load_history
 
@@ -33,7 +34,7 @@ class SessionStore:
 
     def __init__(
         self,
-        engine: Any,
+        engine: SearchEngine,
         runs_dir: Path | str | None = None,
         ttl: float = 7 * 86400.0,
         capacity: int = 64,

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ttsvar.config import SearchConfig
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import ConfigError, PromptError, TTSVarError
 from ttsvar.families.registry import MODELS, models_here
 from ttsvar.schedule import decisions, resolve_batch
@@ -40,7 +41,7 @@ EVERY_MODEL = "The words of this model are not limited."
 class SetupChecks:
     """What the set-up fields offer and say, over one engine."""
 
-    def __init__(self, engine: Any, reward: str | None = None) -> None:
+    def __init__(self, engine: SearchEngine, reward: str | None = None) -> None:
         """`reward` is what the fields begin with, where it is not the usual one."""
         self.engine = engine
         self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
@@ -172,7 +173,7 @@ def brought() -> tuple[str, ...]:
     return ("n", "plan", *(row.name for row in SETTINGS.on_page() if row.by_search))
 
 
-def _offered(row: Setting[Any], names: tuple[str, ...], engine: Any, value: str) -> tuple[str, ...]:
+def _offered(row: Setting[Any], names: tuple[str, ...], engine: SearchEngine, value: str) -> tuple[str, ...]:
     """The names that a choice offers: those on this machine, and the one the fields begin with, which may yet come."""
     here = tuple(row.offered(engine)) if row.offered else names
     known = names or (*here, value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ttsvar.choices import Decision
 from ttsvar.config import SearchConfig
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
 from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_batch
 from ttsvar.setting import Setting
@@ -112,7 +113,7 @@ def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
     return " ".join(f"{size}:{kind}" if kind else f"{size}" for size, kind in cells)
 
 
-def fields_of(engine: Any, search: SearchConfig) -> Values:
+def fields_of(engine: SearchEngine, search: SearchConfig) -> Values:
     """The values of the fields for a search, what it leaves open filled in: the inverse of `read_search`."""
     resolved = engine.resolve(search)
     own = {row.name: shown(row, getattr(resolved, row.name)) for row in SETTINGS.on_page()}

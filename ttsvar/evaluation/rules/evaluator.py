@@ -6,7 +6,7 @@ from threading import Lock
 
 from torch import Tensor
 
-from ttsvar.engine.loop import Engine
+from ttsvar.engine.protocol import SearchEngine
 from ttsvar.evaluation.rules.geneval import Verdict, judge
 from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import ToyDetector, load_detector
@@ -33,7 +33,7 @@ class ToyboxEvaluator:
             return judge(request.metadata, self._detector.detect(image[None].cpu())[0])
 
 
-def evaluator_for(engine: Engine) -> ToyboxEvaluator | None:
+def evaluator_for(engine: SearchEngine) -> ToyboxEvaluator | None:
     """The evaluator for a model's images; None for models that know other words than the toybox's world has."""
     words = set(engine.prompts.vocabulary)
     return ToyboxEvaluator() if words and words <= set(WORDS) else None

@@ -1,0 +1,61 @@
+"""What the page, replay and evaluation use of an engine."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, overload
+
+from PIL import Image
+
+from ttsvar.config import ResolvedSearch, SearchConfig
+from ttsvar.engine.cost import CostModel
+from ttsvar.engine.meter import Progress
+from ttsvar.types import (
+    Observation,
+    PromptBook,
+    Run,
+    ScaleSchedule,
+    Scored,
+    SearchState,
+    Selection,
+    StepCost,
+    StepResult,
+)
+
+
+class SearchEngine(Protocol):
+    """`ttsvar.engine.loop.Engine`, as far as those who are handed one know it; see there what each member does."""
+
+    name: str
+    schedule: ScaleSchedule
+    prompts: PromptBook
+    weights: str
+
+    @property
+    def device(self) -> object: ...
+
+    @property
+    def extractors(self) -> tuple[str, ...]: ...
+
+    @property
+    def rewards(self) -> tuple[str, ...]: ...
+
+    def resolve(self, search: SearchConfig) -> ResolvedSearch: ...
+
+    def begin(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> SearchState: ...
+
+    def step(self, state: SearchState, *, progress: Progress | None = None) -> StepResult: ...
+
+    @overload
+    def observe(self, state: SearchState, *, progress: Progress | None = None) -> tuple[Observation, StepCost]: ...
+    @overload
+    def observe(
+        self, state: SearchState, *, features: Literal[False], progress: Progress | None = None
+    ) -> tuple[Scored, StepCost]: ...
+
+    def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState: ...
+
+    def cost(self, run: Run) -> CostModel: ...
+
+    def best_index(self, state: SearchState) -> int: ...
+
+    def best(self, state: SearchState, *, recipe: bool = True) -> Image.Image: ...
