@@ -68,6 +68,12 @@ def _selection(folder: Path, out: Path) -> None:
     _write_json(selection_conformance(folder), out)
 
 
+def _preprocess(folder: Path, out: Path) -> None:
+    from ttsvar.features.conformance import preprocess_conformance
+
+    save_file(preprocess_conformance(folder), out)
+
+
 def _geneval(folder: Path, out: Path) -> None:
     from ttsvar.evaluation.rules.conformance import geneval_conformance
 
@@ -84,6 +90,7 @@ KINDS = (
     ),
     Kind("selection", (("cluster_cases.json",), ("potential_cases.json",)), _selection),
     Kind("geneval", (("decision_cases.json",),), _geneval),
+    Kind("preprocess", (("inputs.npz", "config.json"),), _preprocess),
 )
 """Every kind of reference folder; a new one is one row."""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.features.pixels import check_images, resize_images
 from ttsvar.features.registry import network
 from ttsvar.nn.strict import load_pretrained
 from ttsvar.types import FeatureExtractor
@@ -84,7 +84,7 @@ class Dinov2Extractor:
             return torch.empty(0, self.grid[0] * self.grid[1], self.channels, device=weight.device)
         rows = []
         for part in images.split(self.chunk):
-            pixels = normalize(resize_images(part.to(weight.device), self.size)).to(weight.dtype)
+            pixels = normalize(resize_images(part, self.size).to(weight.device)).to(weight.dtype)
             rows.append(self.model(pixel_values=pixels).last_hidden_state[:, skipped:].float())
         return torch.cat(rows)
 
@@ -100,14 +100,6 @@ class Dinov2Extractor:
         swiglu = 3 * ((hidden * 2 // 3 + 7) // 8 * 8)
         mlp = tokens * width * (swiglu if config.use_swiglu_ffn else 2 * hidden)
         return 2.0 * images * (embedding + config.num_hidden_layers * (projections + attention + mlp))
-
-
-def resize_images(images: Tensor, size: tuple[int, int]) -> Tensor:
-    """uint8 [B, H, W, 3] to float32 [B, 3, h, w] in [0, 1], bicubic with antialiasing."""
-    pixels = images.permute(0, 3, 1, 2).float().contiguous()
-    if tuple(pixels.shape[-2:]) != size:
-        pixels = F.interpolate(pixels, size=size, mode="bicubic", align_corners=False, antialias=True).clamp(0, 255)
-    return pixels / 255
 
 
 def normalize(pixels: Tensor) -> Tensor:
@@ -161,14 +153,6 @@ def load_extractor(path: str | Path, *, device: str | torch.device = "cpu") -> D
     state = {name: t.to(device, torch.float32) for name, t in state.items()}
     model.load_state_dict(state, strict=True, assign=True)
     return Dinov2Extractor(model)
-
-
-def check_images(images: Tensor) -> None:
-    """Raise ConfigError where images are not uint8 [B, H, W, 3]."""
-    if images.dtype != torch.uint8 or images.dim() != 4 or images.shape[-1] != 3:
-        raise ConfigError(
-            f"The images are {images.dtype} of shape {tuple(images.shape)}; give torch.uint8 [B, H, W, 3], RGB."
-        )
 
 
 def _register(place: int, size: str, channels: int) -> None:

@@ -13,7 +13,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from ttsvar.errors import ConfigError
-from ttsvar.features.dinov2 import check_images, resize_images
+from ttsvar.features.pixels import check_images, resize_images
 from ttsvar.features.registry import network
 from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import hub_files
@@ -40,7 +40,7 @@ class SupervisedExtractor:
         weight = next(self.trunk.parameters())
         rows = []
         for part in images.split(self.chunk):
-            pixels = resize_images(part.to(weight.device), (self.size, self.size)) * 2 - 1
+            pixels = resize_images(part, (self.size, self.size)).to(weight.device) * 2 - 1
             rows.append(self.pool(pixels.to(weight.dtype)).float()[:, None])
         return torch.cat(rows)
 
