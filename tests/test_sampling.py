@@ -37,6 +37,18 @@ def test_top_p_fixes_a_bit_whose_minority_is_at_most_three_percent():
     assert bit_probabilities(_logits(0.001, 0.999), top_p=1.0).tolist() == pytest.approx([0.001, 0.999], abs=1e-6)
 
 
+def test_a_bit_on_the_edge_of_top_p_is_fixed():
+    assert bit_probabilities(torch.tensor([[0.0, 0.0]]), top_p=0.5).tolist() == [0.0]
+    # Two of four equal tokens have exactly the share that is dropped.
+    assert token_probabilities(torch.zeros(1, 4), top_p=0.5).count_nonzero() == 2
+
+
+def test_nothing_is_left_out_unless_asked():
+    logits = torch.tensor([[1.0, -2.0, 0.5, 0.0]])
+    assert torch.equal(token_probabilities(logits), logits.softmax(-1))
+    assert torch.equal(bit_probabilities(logits[:, :2]), torch.sigmoid(logits[:, 1] - logits[:, 0]))
+
+
 def test_top_k_one_is_greedy_and_keeps_ties():
     assert bit_probabilities(_logits(0.4, 0.6, 0.5), top_k=1).tolist() == pytest.approx([0, 1, 0.5])
     assert bit_probabilities(_logits(0.4), top_k=2).tolist() == pytest.approx([0.4])
