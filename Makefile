@@ -23,8 +23,8 @@ app: $(VENV)/app.done
 
 test: lint types scripts units
 
-# What a change needs while it grows: no browser, nothing slow.
-test-fast: lint types scripts
+# What a change needs while it grows: no browser, nothing slow, and types are left to the editor and to `make test`.
+test-fast: lint scripts
 	$(MAKE) units ARGS='-m "not browser and not slow" $(ARGS)'
 
 lint: $(VENV)/dev.done

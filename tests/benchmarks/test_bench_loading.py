@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel elsewhere does not tell anonymous memory apart")
 def test_a_float32_file_becomes_bfloat16_weights_within_the_goal(tmp_path: Path) -> None:
     out = tmp_path / "loading.json"

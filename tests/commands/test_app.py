@@ -93,6 +93,7 @@ def test_the_page_of_the_repository_is_found_from_any_folder(tmp_path: Path) -> 
     assert Path(answer.stdout.strip()) == ROOT / "ui" / "shell" / "network.py", answer.stderr
 
 
+@pytest.mark.slow
 def test_the_script_of_a_space_is_the_same_command() -> None:
     words = [sys.executable, "app.py", "--model", "infinity-9b"]
     answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -120,6 +120,13 @@ def test_unknown_words_are_marked(setup: SetupEvents) -> None:
     assert setup.check_prompt({"prompt": PROMPT}) == {"prompt_note": ""}
 
 
+def test_a_prompt_that_is_too_long_is_refused_while_it_is_typed_too(setup: SetupEvents) -> None:
+    """Else the answer to the last key, which may come after that to Start, would take its complaint away."""
+    note = setup.check_prompt({"prompt": "x" * 10_000})["prompt_note"]
+    assert "10000 characters" in note
+    assert "does not know" not in note
+
+
 @pytest.mark.parametrize(
     ("kind", "pages", "title"),
     [("next", 1, "Scale 1:"), ("decision", 2, "Scale 2: keep"), ("end", 12, "Best of the run")],

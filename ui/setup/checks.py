@@ -90,8 +90,17 @@ class SetupChecks:
         return {"prompt": run.prompt, "seed": run.seed, **fields_of(self.engine, run.search)}
 
     def check_prompt(self, prompt: str | None) -> str:
-        """The note under the prompt: words that the model does not know."""
-        unknown = self.engine.prompts.unknown(prompt) if prompt and prompt.strip() else ()
+        """The note under the prompt: words that the model does not know, or that it is too long.
+
+        The latter is what Start says, too: the answer to the last key may come after the answer to Start.
+        """
+        if not prompt or not prompt.strip():
+            return ""
+        try:
+            read_prompt(prompt)
+        except FieldError as error:
+            return _complaint(str(error))
+        unknown = self.engine.prompts.unknown(prompt)
         if not unknown:
             return ""
         marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))

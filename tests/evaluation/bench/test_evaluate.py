@@ -67,6 +67,7 @@ def test_rows_are_told_apart_by_what_changes_their_pictures():
     assert len(told - {""}) == 5
 
 
+@pytest.mark.slow
 def test_an_experiment_prints_its_table_and_best_of_n_for_the_same_seconds(fakes, tmp_path, capsys):
     out = tmp_path / "rows.sqlite"
     arguments = ["evaluate", "early-pick", "--per-category", "1", "--seeds", "1", "--out", str(out)]

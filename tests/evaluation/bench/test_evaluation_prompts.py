@@ -11,6 +11,7 @@ from ttsvar.evaluation.rules.geneval import judge
 from ttsvar.toybox.world.prompts import GENEVAL_TAGS, TAGS
 
 
+@pytest.mark.slow
 def test_the_published_list_is_what_the_command_writes(tmp_path, capsys):
     assert main(["prompts", "--out", str(tmp_path / "list.jsonl")]) == 0
     assert (tmp_path / "list.jsonl").read_bytes() == PUBLISHED.read_bytes()

@@ -33,6 +33,7 @@ def test_the_truth_of_a_scene_satisfies_the_prompt_it_was_drawn_for(tag):
         assert judge(request.metadata, truth(scene_for(request, rng, training=False))).correct
 
 
+@pytest.mark.slow
 def test_the_shipped_detector_is_nearly_always_right_about_drawn_and_decoded_scenes():
     error = detector_error(toybox_detector(), toybox_reconstruction(), per_category=4)
     for shares in error["kinds"].values():

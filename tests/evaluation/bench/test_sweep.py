@@ -64,6 +64,7 @@ class Killed(InProcess):
             yield entry
 
 
+@pytest.mark.slow
 def test_a_stopped_sweep_goes_on_without_losing_or_repeating_a_row(store, pool, tmp_path, capsys):
     todo = jobs(seeds=(0, 1))
     with pytest.raises(KeyboardInterrupt):
