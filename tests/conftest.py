@@ -6,6 +6,9 @@ import os
 # decides its last bit. It has to stand here before anything imports torch.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
@@ -16,3 +19,13 @@ install_import_hook(CHECKED, "runtime_checks.checked")
 # A slow or busy machine is no finding about the code.
 settings.register_profile("ttsvar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ttsvar")
+
+
+@pytest.fixture(scope="module")
+def without_umap() -> Iterator[None]:
+    """Pages start no process that compiles UMAP, which takes ten seconds of a core; for tests that show no clusters."""
+    from ui_helpers import FlatProjector
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.app.Projector", FlatProjector)
+        yield

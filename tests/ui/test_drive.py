@@ -17,6 +17,8 @@ from ttsvar.storage.png import read_recipe
 from ui import create_app
 from ui.app import Explorer
 
+pytestmark = pytest.mark.usefixtures("without_umap")
+
 ENDPOINTS = ["/begin", "/image", "/rewind", "/select", "/step"]
 HAS_MCP = importlib.util.find_spec("mcp") is not None
 

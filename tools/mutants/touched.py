@@ -46,7 +46,7 @@ class Touched:
         return Touched(lines, kept["seconds"], {(name, line) for name, line in kept["shared"]})
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorder:
     """A pytest plugin that follows the lines of some files, given by their paths from the root."""
 

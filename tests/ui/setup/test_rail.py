@@ -17,6 +17,8 @@ from ui.setup.checks import SetupChecks
 from ui.setup.fields import fields_of
 from ui.setup.view import model_html
 
+pytestmark = pytest.mark.usefixtures("without_umap")
+
 ENGINE = fake_engine()
 RAIL = SetupChecks(ENGINE)
 PAPER = fields_of(ENGINE, SearchConfig())
