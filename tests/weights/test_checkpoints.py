@@ -171,7 +171,7 @@ def test_a_cut_file_shows_by_its_structure_where_nothing_is_known_of_it(tmp_path
         assert defect(unknown, tmp_path / name) is None
         whole = (tmp_path / name).read_bytes()
         assert defect(unknown, _put(tmp_path / f"cut-{name}", whole[:-40]))
-    assert defect(unknown, _put(tmp_path / "empty.pth", b"")) == "it is empty"
+    assert defect(unknown, _put(tmp_path / "empty.pth", b"")) == "it is empty; download it again"
 
 
 def test_importing_sets_no_environment_variable():

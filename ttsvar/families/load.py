@@ -18,9 +18,9 @@ from ttsvar.rewards.registry import rewards
 from ttsvar.storage.png import sign
 from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
-from ttsvar.weights.download import Say
 from ttsvar.weights.loadable import LazyMapping, Location
 from ttsvar.weights.room import pick_device, pick_dtype
+from ttsvar.weights.say import Say
 
 __all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load", "pick_device"]
 

@@ -26,8 +26,9 @@ from ttsvar.families.var.published import LICENCE as VAR_LICENCE
 from ttsvar.families.var.published import PUBLISHED_VAR, PublishedVAR
 from ttsvar.nn.transformer_config import RESOLUTIONS
 from ttsvar.types import Backend, ScaleSchedule
-from ttsvar.weights.download import Say, WeightFile, find, locate_all
+from ttsvar.weights.download import WeightFile, find, locate_all
 from ttsvar.weights.room import require_room
+from ttsvar.weights.say import Say
 from ttsvar.weights.shipped import ASSETS
 from ttsvar.weights.tensors import open_shards, read_weight_map
 
@@ -160,7 +161,13 @@ def build_var(published: PublishedVAR, name: str, settings: Settings) -> tuple[B
     paths = locate_all(published.files, settings.weights, say=settings.say)
     transformer, tokenizer = paths
     backend = load_var_backend(
-        transformer, tokenizer, name, chunk=PUBLISHED_CHUNK, dtype=settings.dtype, device=settings.device
+        transformer,
+        tokenizer,
+        name,
+        chunk=PUBLISHED_CHUNK,
+        dtype=settings.dtype,
+        device=settings.device,
+        say=settings.say,
     )
     return backend, paths
 

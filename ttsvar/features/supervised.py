@@ -17,7 +17,7 @@ from ttsvar.features.pixels import check_images, resize_images
 from ttsvar.features.registry import network
 from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import hub_files
-from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
 INCEPTION_SIZE = 299
@@ -65,6 +65,7 @@ def load_inception(path: str | Path, *, device: str | torch.device = "cpu") -> S
     model = torchvision_models().inception_v3(weights=None, init_weights=False, transform_input=False)
     state = read_tensors(Path(path))
     check_tensors(shapes(model.state_dict()), shapes(state), str(path), "InceptionV3")
+    check_finite(state, str(path))
     model.load_state_dict(state)
     model.fc = nn.Identity()
     return SupervisedExtractor(model.to(device), model, name="inception", size=INCEPTION_SIZE)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils import logging
 
-from ttsvar.weights.strict import complain
+from ttsvar.weights.strict import check_finite, complain
 
 Model = TypeVar("Model", bound=PreTrainedModel)
 
@@ -46,6 +46,7 @@ def load_pretrained(
     model, info = loaded
     wrong = [f"{name} is {tuple(there)}, not {tuple(here)}" for name, there, here in sorted(info["mismatched_keys"])]
     complain(sorted(info["unexpected_keys"]), sorted(info["missing_keys"]), wrong, source, kind.__name__)
+    check_finite(model.state_dict(), source)
     nn.Module.to(model, device)
     return model.eval()
 

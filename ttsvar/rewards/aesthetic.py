@@ -20,7 +20,7 @@ from ttsvar.rewards.pixels import HALF, check_images, normalize, squash
 from ttsvar.rewards.registry import judge
 from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
-from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
 OTHER_HALF = ("text_model.", "logit_scale", "logit_bias")
@@ -104,6 +104,7 @@ def _load_head(path: Path, width: int) -> AestheticHead:
     state = read_tensors(path)
     head = AestheticHead(width)
     check_tensors(shapes(head.state_dict()), shapes(state), str(path), "the aesthetic head")
+    check_finite(state, str(path))
     head.load_state_dict({name: t.float() for name, t in state.items()})
     return head
 

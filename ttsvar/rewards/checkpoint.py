@@ -16,7 +16,7 @@ from torch import Tensor
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
-from ttsvar.weights.strict import check_tensors, shapes
+from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_own, read_tensors
 
 FORMAT = "ttsvar-image-reward"
@@ -95,6 +95,7 @@ def build_image_reward(state: Mapping[str, Tensor], config: ImageRewardConfig, s
     with torch.device("meta"):
         model = ImageReward(config)
     check_tensors(shapes(model.state_dict()), shapes(state), source, str(config))
+    check_finite(state, source)
     tensors = {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
     model.load_state_dict(tensors, strict=True, assign=True)
     return model.eval()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +22,8 @@ from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import WeakFileLock, build_hf_headers
 
 from ttsvar.errors import CheckpointError
-
-Say = Callable[[str], None]
+from ttsvar.weights.kind import header_bytes, not_weights
+from ttsvar.weights.say import Say, to_stderr
 
 FOLDER_VARIABLE = "TTSVAR_WEIGHTS"
 LOCAL_FOLDER = Path("weights")
@@ -81,7 +80,7 @@ def locate_all(
     it finds there. Downloads go to `weights` where given, else to this project's cache, and go on where they stopped.
     Raises CheckpointError which says what file is missing or broken, where it is from and where to put it.
     """
-    say = say or _to_stderr
+    say = say or to_stderr
     found = {file: find(file, weights) for file in files}
     for file, path in found.items():
         if path and (complaint := defect(file, path, say)):
@@ -125,6 +124,8 @@ def defect(file: WeightFile, path: Path, say: Say | None = None) -> str | None:
     A hash is computed once per file and remembered beside the hub's cache, as it takes seconds per gigabyte.
     """
     size = path.stat().st_size
+    if disguise := not_weights(path):
+        return disguise
     if file.size is not None and size != file.size:
         return f"it has {size:,} bytes, not {file.size:,}"
     if complaint := _unreadable(path, size):
@@ -153,11 +154,9 @@ def sha256_of(path: Path) -> str:
 
 def _unreadable(path: Path, size: int) -> str | None:
     """A cut file tells by its structure: zip keeps its table at the end, safetensors says its length in front."""
-    if size == 0:
-        return "it is empty"
     if path.suffix == ".safetensors":
         with path.open("rb") as stream:
-            header = int.from_bytes(stream.read(8), "little")
+            header = header_bytes(stream.read(8))
             ends = re.findall(rb'"data_offsets":\[\d+,(\d+)\]', stream.read(header).replace(b" ", b""))
         whole = 8 + header + max(map(int, ends), default=0)
         return None if whole == size else f"it has {size:,} bytes where its header says {whole:,}"
@@ -258,13 +257,9 @@ def _remember(stamp: Path, checked: str) -> None:
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(checked)
     except OSError as error:
-        _to_stderr(f"{stamp} cannot be written ({error}): this file will be checked again next time.")
+        to_stderr(f"{stamp} cannot be written ({error}): this file will be checked again next time.")
 
 
 def readable(size: int) -> str:
     """Bytes as a person reads them."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
-
-
-def _to_stderr(text: str) -> None:
-    print(f"ttsvar: {text}", file=sys.stderr, flush=True)

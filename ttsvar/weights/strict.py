@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 from ttsvar.errors import CheckpointError
+from ttsvar.finite import likely_cause
 
 MOST_LISTED = 20
 
@@ -24,6 +26,20 @@ def check_tensors(
 def shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     """The shape of every tensor, by name."""
     return {name: tuple(tensor.shape) for name, tensor in state.items()}
+
+
+def check_finite(state: Mapping[str, Tensor], source: str) -> None:
+    """Raise CheckpointError, which lists the tensors that hold NaN or infinity in the format they have."""
+    wrong = sorted(
+        name
+        for name, tensor in state.items()
+        if tensor.is_floating_point() and not tensor.is_meta and not bool(tensor.isfinite().all())
+    )
+    if wrong:
+        dtype = torch.float16 if any(state[name].dtype == torch.float16 for name in wrong) else torch.float32
+        raise CheckpointError(
+            f"{source} holds numbers that are none (NaN or infinity) in {shorten(wrong)}. {likely_cause(dtype)}"
+        )
 
 
 def complain(unknown: Sequence[str], missing: Sequence[str], wrong: Sequence[str], source: str, what: str) -> None:

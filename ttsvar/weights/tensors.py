@@ -20,10 +20,14 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from ttsvar.errors import CheckpointError
-from ttsvar.weights.strict import complain
+from ttsvar.weights.kind import not_weights
+from ttsvar.weights.say import Say, to_stderr
+from ttsvar.weights.strict import check_finite, complain
 
 Nest = tuple[str, ...]
 """Keys under which a PyTorch file may hold its table of tensors."""
+WRAPPERS = ("module.", "_orig_mod.")
+"""What DistributedDataParallel and torch.compile put in front of every name of what they wrap."""
 PART_BYTES = 256 * 1024**2
 """Tensors of about this many bytes are converted at a time, so that a file and its copy never both lie in memory."""
 
@@ -39,6 +43,8 @@ class TensorTable:
     bytes_of: Mapping[str, int]
     nest: Nest = ()
     """Where in the file the table was found."""
+    prefix: str = ""
+    """What stands in front of every name in the file."""
 
     def read(self, names: Sequence[str]) -> dict[str, Tensor]:
         """The named tensors; mapped, so that nothing is read before it is used."""
@@ -47,10 +53,10 @@ class TensorTable:
             here = [name for name in names if self.files[name] == file]
             if file.suffix == ".safetensors":
                 with safe_open(file, framework="pt") as opened:
-                    tensors |= {name: opened.get_tensor(name) for name in here}
+                    tensors |= {name: opened.get_tensor(self.prefix + name) for name in here}
             else:
                 table = _descend(_load_torch(file), self.nest)
-                tensors |= {name: table[name] for name in here}
+                tensors |= {name: table[self.prefix + name] for name in here}
         return tensors
 
     def without(self, *names: str) -> TensorTable:
@@ -60,12 +66,17 @@ class TensorTable:
     def converted(
         self, names: Mapping[str, str], dtype: torch.dtype, device: str | torch.device = "cpu"
     ) -> dict[str, Tensor]:
-        """Tensors by the new names that `names` gives them, cast and moved in parts; whole numbers keep their type."""
+        """Tensors by the new names that `names` gives them, cast and moved in parts; whole numbers keep their type.
+
+        CheckpointError where one holds NaN or infinity, or does once it is cast.
+        """
         done: dict[str, Tensor] = {}
         for part in self._parts(list(names)):
+            cast: dict[str, Tensor] = {}
             for name, tensor in self.read(part).items():
-                kind = dtype if tensor.is_floating_point() else tensor.dtype
-                done[names[name]] = tensor.to(device, kind)
+                cast[name] = tensor.to(device, dtype if tensor.is_floating_point() else tensor.dtype)
+            check_finite(cast, str(self.source))
+            done |= {names[name]: tensor for name, tensor in cast.items()}
         return done
 
     def _parts(self, names: Sequence[str]) -> Iterator[list[str]]:
@@ -79,18 +90,22 @@ class TensorTable:
             yield part
 
 
-def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
+def open_tensors(path: str | Path, nests: Sequence[Nest] = (), say: Say | None = None) -> TensorTable:
     """What a `.safetensors` file, a PyTorch file, or a `.index.json` with its shards beside it holds.
 
-    A PyTorch file may hold its tensors at the top or under one of `nests`. Raises CheckpointError which names a file
-    that is missing, cut off, or holds anything that is not a tensor, and code above all.
+    A PyTorch file may hold its tensors at the top or under one of `nests`. A wrapper's prefix that stands in front of
+    every name is taken off, and `say` (or stderr) is told. Raises CheckpointError which names a file that is missing,
+    cut off, no weight file, or holds anything that is not a tensor, and code above all.
     """
-    path = Path(path)
+    return _unwrapped(_open_named(Path(path), nests), say or to_stderr)
+
+
+def _open_named(path: Path, nests: Sequence[Nest]) -> TensorTable:
     if path.name.endswith(".index.json"):
         return open_shards(path)
     if path.suffix == ".safetensors":
         return _open_safetensors(path)
-    _must_exist(path)
+    _must_hold_weights(path)
     loaded = _load_torch(path)
     nest = next((nest for nest in nests if isinstance(_descend(loaded, nest), dict)), ())
     tensors = _descend(loaded, nest)
@@ -99,8 +114,10 @@ def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
         others = [str(k) for k, t in tensors.items() if not (isinstance(k, str) and isinstance(t, Tensor))]
     if others or not tensors:
         places = ", ".join(["at its top", *(" > ".join(nest) for nest in nests)])
+        one = len(others) < 2
         raise CheckpointError(
-            f"{path} holds no table of tensors ({places}): {', '.join(others[:10]) or 'it'} is none. Check the file."
+            f"{path} holds no table of tensors ({places}): {', '.join(others[:10]) or 'it'} "
+            f"{'is no tensor' if one else 'are no tensors'}. Check the file."
         )
     return TensorTable(
         path,
@@ -111,15 +128,32 @@ def open_tensors(path: str | Path, nests: Sequence[Nest] = ()) -> TensorTable:
     )
 
 
-def read_tensors(path: str | Path, nested: str | None = None) -> dict[str, Tensor]:
+def _unwrapped(table: TensorTable, say: Say) -> TensorTable:
+    prefix, names = "", list(table.shapes)
+    while names and (more := next((w for w in WRAPPERS if all(n.startswith(prefix + w) for n in names)), "")):
+        prefix += more
+    if not prefix:
+        return table
+    say(f"{table.source}: every name begins with {prefix}, which a wrapper put there; it is taken off.")
+    cut = len(prefix)
+    return replace(
+        table,
+        files={name[cut:]: file for name, file in table.files.items()},
+        shapes={name[cut:]: shape for name, shape in table.shapes.items()},
+        bytes_of={name[cut:]: size for name, size in table.bytes_of.items()},
+        prefix=prefix,
+    )
+
+
+def read_tensors(path: str | Path, nested: str | None = None, say: Say | None = None) -> dict[str, Tensor]:
     """Every tensor of a file, mapped; `nested` names the entry that holds them in files of some trainers."""
-    table = open_tensors(path, nests=((nested,),) if nested else ())
+    table = open_tensors(path, nests=((nested,),) if nested else (), say=say)
     return table.read(list(table.shapes))
 
 
 def read_metadata(path: Path) -> dict[str, str]:
     """The metadata of a `.safetensors` file; raises CheckpointError where it is absent or broken."""
-    _must_exist(path)
+    _must_hold_weights(path)
     try:
         with safe_open(path, framework="pt") as file:
             return file.metadata() or {}
@@ -134,17 +168,21 @@ def read_own(path: str | Path, part: str) -> tuple[dict[str, Tensor], dict[str, 
         raise CheckpointError(
             f"There is no {part} file at {path}; correct the path, or run python -m ttsvar train {part}."
         )
+    _must_hold_weights(path)
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = file.metadata() or {}
     except SafetensorError as error:
         raise CheckpointError(
             f"{path} cannot be read as safetensors ({error}); restore it, or train it again."
         ) from error
+    check_finite(tensors, str(path))
+    return tensors, metadata
 
 
 def _open_safetensors(path: Path) -> TensorTable:
-    _must_exist(path)
+    _must_hold_weights(path)
     shapes, sizes = {}, {}
     try:
         with safe_open(path, framework="pt") as file:
@@ -188,9 +226,11 @@ def read_weight_map(index: Path) -> dict[str, str]:
     return places
 
 
-def _must_exist(path: Path) -> None:
+def _must_hold_weights(path: Path) -> None:
     if not path.is_file():
         raise CheckpointError(f"There is no weight file at {path}; download it there, or correct the path.")
+    if disguise := not_weights(path):
+        raise CheckpointError(f"{path} cannot be read as weights: {disguise}.")
 
 
 def _load_torch(path: Path) -> Any:

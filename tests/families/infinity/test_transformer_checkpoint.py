@@ -117,9 +117,9 @@ def test_the_unconditional_rows_of_training_are_the_published_ones() -> None:
 @pytest.mark.parametrize(
     ("wrapped", "named"),
     [
-        (lambda state: {"model": state}, "model is none"),
-        (lambda state: {"trainer": {"other": state}}, "trainer is none"),
-        (lambda state: {"trainer": {"gpt_fsdp": {**state, "note": "x"}}}, "note is none"),
+        (lambda state: {"model": state}, "model is no tensor"),
+        (lambda state: {"trainer": {"other": state}}, "trainer is no tensor"),
+        (lambda state: {"trainer": {"gpt_fsdp": {**state, "note": "x"}}}, "note is no tensor"),
         (lambda state: {**state, "cfg_uncond": torch.zeros(41, 8)}, r"x\.pth does not fit .*cfg_uncond is \(41, 8\)"),
     ],
 )
@@ -157,7 +157,7 @@ def test_whole_models_of_the_published_sizes_are_assembled(name: str, monkeypatc
     state = {key: torch.empty(shape, device="meta") for key, shape in shapes.items()}
     table = TensorTable(Path(name), dict.fromkeys(state, Path("x.pth")), shapes, dict.fromkeys(state, 1))
     monkeypatch.setattr(TensorTable, "read", lambda self, names: {n: state[n] for n in names})
-    monkeypatch.setattr("ttsvar.families.infinity.checkpoint.open_tensors", lambda path, nests: table)
+    monkeypatch.setattr("ttsvar.families.infinity.checkpoint.open_tensors", lambda path, nests, say: table)
     model = load_transformer(Path(name), config, torch.bfloat16, "meta")
     assert sum(t.numel() for t in model.state_dict().values()) == sum(math.prod(s) for s in shapes.values())
     assert {t.dtype for t in model.state_dict().values()} == {torch.bfloat16}

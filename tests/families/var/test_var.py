@@ -22,6 +22,7 @@ from ttsvar.families.var.checkpoint import load_var
 from ttsvar.families.var.conformance import var_conformance
 from ttsvar.families.var.published import PUBLISHED_VAR
 from ttsvar.families.var.transformer import LADDER_512, VAR, VARConfig, guide, ramp
+from ttsvar.families.var.vq_checkpoint import load_vq
 
 CASE = GOLDEN / "var_class"
 SMALL = VARConfig(depth=2, embed_dim=32, num_heads=4, sides=(1, 2, 3), vocab=20, code_channels=6, classes=5)
@@ -169,6 +170,26 @@ def test_a_file_that_does_not_fit_is_refused_by_name(change: dict, words: str, t
         load_var(path)
 
 
+def test_a_training_checkpoint_holds_both_parts_and_that_is_told(tmp_path: Path):
+    state, tokenizer = published_state(SMALL), torch.load(CASE / "vae.pth", weights_only=True)
+    wrapped = {f"_orig_mod.{name}": t for name, t in state.items()}
+    trainer = {"var_wo_ddp": wrapped, "vae_local": tokenizer, "var_opt": {"state": {}, "param_groups": []}}
+    path = tmp_path / "ckpt.pth"
+    torch.save({"epoch": 3, "iter": 7, "trainer": trainer, "args": {"depth": 2}}, path)
+    said: list[str] = []
+    got, plain = load_var(path, say=said.append), load_var(saved(state, tmp_path / "var.pth"))
+    assert all(torch.equal(got.state_dict()[name], t) for name, t in plain.state_dict().items())
+    assert "every name begins with _orig_mod." in said[0]
+    assert "a training checkpoint; the weights under trainer > var_wo_ddp are used" in said[1]
+    said.clear()
+    codes = load_vq(path, say=said.append).quantizer.codebook.weight
+    assert torch.equal(codes, load_vq(CASE / "vae.pth").quantizer.codebook.weight)
+    assert "trainer > vae_local" in said[0]
+    torch.save({"epoch": 3, "iter": 7}, path)
+    with pytest.raises(CheckpointError, match="epoch, iter are no tensors"):
+        load_var(path)
+
+
 def test_another_depth_than_asked_for_and_code_are_refused(tmp_path: Path):
     path = saved(published_state(SMALL), tmp_path / "var.pth")
     with pytest.raises(CheckpointError, match=r"missing: blocks\.2\."):
@@ -194,7 +215,7 @@ def test_code_in_a_bare_pickle_is_named_and_not_run(tmp_path: Path, protocol: in
 
 def test_names_that_are_no_text_are_refused(tmp_path: Path):
     torch.save({7: torch.zeros(1)}, tmp_path / "odd.pth")
-    with pytest.raises(CheckpointError, match=r"no table of tensors .*7 is none"):
+    with pytest.raises(CheckpointError, match=r"no table of tensors .*7 is no tensor"):
         load_var(tmp_path / "odd.pth")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -13,11 +13,11 @@ from ttsvar.errors import CheckpointError
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.nn.initial import initial_uncond
 from ttsvar.nn.transformer_config import TransformerConfig
+from ttsvar.weights.say import Say
 from ttsvar.weights.strict import check_tensors
 from ttsvar.weights.tensors import TensorTable, open_tensors, read_metadata
 from ttsvar.weights.tensors import read_tensors as read_tensors
 
-Say = Callable[[str], None]
 TRAINING_NEST = ("trainer", "gpt_fsdp")
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -81,7 +81,7 @@ def load_transformer(
     checkpoint, whose weights lie under `trainer` > `gpt_fsdp`; and unconditional rows for a shorter text. `say` is
     told of each of these that was found. Raises CheckpointError for anything else.
     """
-    table = path if isinstance(path, TensorTable) else open_tensors(path, nests=(TRAINING_NEST,))
+    table = path if isinstance(path, TensorTable) else open_tensors(path, nests=(TRAINING_NEST,), say=say)
     names = key_map(_lengthened(table.shapes, config), config, str(table.source))
     if say and table.nest:
         say(f"{table.source}: a training checkpoint; the weights under {' > '.join(table.nest)} are used.")

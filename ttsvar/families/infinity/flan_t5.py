@@ -14,8 +14,9 @@ from transformers import T5Config, T5EncoderModel
 from ttsvar.errors import CheckpointError, PromptError
 from ttsvar.nn.prompt_tokenizer import T5, PublishedTokenizer, load_prompt_tokenizer
 from ttsvar.nn.strict import load_pretrained
-from ttsvar.weights.download import Say, WeightFile, locate_all
+from ttsvar.weights.download import WeightFile, locate_all
 from ttsvar.weights.offload import visiting
+from ttsvar.weights.say import Say
 from ttsvar.weights.tensors import open_tensors, read_weight_map
 
 REPO, LICENCE = "google/flan-t5-xl", "Apache-2.0"
@@ -85,7 +86,7 @@ def load_flan_t5(device: torch.device, weights: Path | None = None, say: Say | N
     shards = locate_all(encoder_shards(index), weights, say=say)
     state: dict[str, Tensor] = {}
     for shard in shards:
-        table = open_tensors(shard)
+        table = open_tensors(shard, say=say)
         state |= table.read([name for name in table.shapes if _is_encoders(name)])
     try:
         config = T5Config(**json.loads(config_path.read_text()))

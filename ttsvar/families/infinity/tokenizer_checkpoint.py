@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,10 +15,10 @@ from torch import Tensor
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.nn.tokenizer_config import TokenizerConfig
-from ttsvar.weights.strict import check_tensors, shapes, shorten
+from ttsvar.weights.say import Say
+from ttsvar.weights.strict import check_finite, check_tensors, shapes, shorten
 from ttsvar.weights.tensors import read_own, read_tensors
 
-Say = Callable[[str], None]
 _MASKS = ("quantizer.lfq.mask", "quantize.lfq.mask")
 
 
@@ -34,7 +34,7 @@ def load_tokenizer(path: str | Path, config: TokenizerConfig | None = None, say:
         if config is not None and config != stored:
             raise CheckpointError(f"{path} holds a tokenizer of shape {stored}, but {config} was asked for.")
         return build_tokenizer(state, stored, str(path))
-    state = map_tokenizer_keys(read_tensors(path, nested="vae"), str(path), say)
+    state = map_tokenizer_keys(read_tensors(path, nested="vae", say=say), str(path), say)
     return build_tokenizer(state, config or infer_config(state, str(path)), str(path))
 
 
@@ -103,6 +103,7 @@ def build_tokenizer(state: Mapping[str, Tensor], config: TokenizerConfig, source
     with torch.device("meta"):
         model = BSQAutoencoder(config)
     check_tensors(shapes(model.state_dict()), shapes(state), source, str(config))
+    check_finite(state, source)
     model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
     # Convolutions are fastest with the channels of a pixel side by side: on processors, and on GPUs' tensor cores.
     model.decoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -24,6 +24,7 @@ from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
 from ttsvar.sampling import draw_tokens, token_probabilities, uniforms
 from ttsvar.types import Run, ScaleSchedule
+from ttsvar.weights.say import Say
 
 SAMPLING = Sampling(cfg=4.0, tau=1.0, top_p=0.95, top_k=900)
 """As in the authors' sampling demo; for FID they use cfg 1.5, top-p 0.96."""
@@ -125,6 +126,7 @@ def load_var_backend(
     chunk: int = 2,
     dtype: torch.dtype = torch.float32,
     device: torch.device | str = "cpu",
+    say: Say | None = None,
 ) -> VARBackend:
     """A backend from published files (`var_dN.pth`, `vae_ch160v4096z32.pth`) and ImageNet's names.
 
@@ -132,5 +134,5 @@ def load_var_backend(
     any other the file says its shape. Raises CheckpointError where a file does not fit.
     """
     config = PUBLISHED_VAR[name].config if name in PUBLISHED_VAR else None
-    model = load_var(transformer, config, dtype=dtype, device=device)
-    return VARBackend(model, load_vq(tokenizer, device=device), imagenet_names(), name, chunk)
+    model = load_var(transformer, config, dtype=dtype, device=device, say=say)
+    return VARBackend(model, load_vq(tokenizer, device=device, say=say), imagenet_names(), name, chunk)

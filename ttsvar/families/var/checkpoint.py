@@ -11,10 +11,13 @@ import torch
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.families.var.transformer import VAR, VARConfig
-from ttsvar.weights.tensors import TensorTable, fill_model, open_tensors
+from ttsvar.weights.say import Say, to_stderr
+from ttsvar.weights.tensors import Nest, TensorTable, fill_model, open_tensors
 
 LEVELS = "lvl_1L"
 """The scale of every token, which tells the ladder."""
+TRAINING_NEST = ("trainer", "var_wo_ddp")
+"""Where a file that VAR's training wrote has the transformer."""
 MASK = "attn_bias_for_masking"
 """Who sees whom in training; files may hold it, and the ladder implies it."""
 _FIRST = "blocks.0."
@@ -43,13 +46,14 @@ def load_var(
     heads: int | None = None,
     dtype: torch.dtype = torch.float32,
     device: str | torch.device = "cpu",
+    say: Say | None = None,
 ) -> VAR:
-    """A published VAR transformer in evaluation mode.
+    """A published VAR transformer, or one in a checkpoint of its training, in evaluation mode; `say` is told of that.
 
     Without `config` the shape is read from the file; `heads` is then only needed where attention has no learned scale
     and heads are not 64 wide. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
-    table = open_tensors(path)
+    table = open_trained(path, TRAINING_NEST, say)
     config = config or infer_var_config(table, heads)
     _check_mask(table, config)
     with torch.device("meta"):
@@ -57,6 +61,15 @@ def load_var(
     names = {name: _our_name(name) for name in table.shapes if name not in (LEVELS, MASK)}
     fill_model(model, table.without(LEVELS, MASK), names, dtype, device)
     return model
+
+
+def open_trained(path: str | Path, nest: Nest, say: Say | None = None) -> TensorTable:
+    """The tensors of a file, or those under `nest` in a training checkpoint, which `say` (or stderr) is told."""
+    say = say or to_stderr
+    table = open_tensors(path, nests=(nest,), say=say)
+    if table.nest:
+        say(f"{table.source}: a training checkpoint; the weights under {' > '.join(table.nest)} are used.")
+    return table
 
 
 def infer_var_config(table: TensorTable, heads: int | None = None) -> VARConfig:

@@ -10,9 +10,12 @@ import torch
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.families.infinity.tokenizer_checkpoint import infer_config
+from ttsvar.families.var.checkpoint import open_trained
 from ttsvar.families.var.vq import VQAutoencoder, VQConfig
-from ttsvar.weights.tensors import fill_model, open_tensors
+from ttsvar.weights.say import Say
+from ttsvar.weights.tensors import fill_model
 
+TRAINING_NEST = ("trainer", "vae_local")
 USAGE = "quantize.ema_vocab_hit_SV"
 """How often each vector was used in training: in the file, and of no use."""
 _PHI = r"quantize\.quant_resi\.(?:qresi_ls\.(\d+)|(\d+)|qresi)\."
@@ -25,12 +28,15 @@ def load_vq(
     phi_share: float = 0.5,
     dtype: torch.dtype = torch.float32,
     device: str | torch.device = "cpu",
+    say: Say | None = None,
 ) -> VQAutoencoder:
     """A published VAR tokenizer in evaluation mode; its shape is read from the file, which does not say `phi_share`.
 
+    `say` is told where it is a checkpoint of VAR's training, which holds the tokenizer, too.
+
     Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
-    table = open_tensors(path)
+    table = open_trained(path, TRAINING_NEST, say)
     config = infer_vq_config(table.shapes, phi_share, str(path))
     with torch.device("meta"):
         model = VQAutoencoder(config)
