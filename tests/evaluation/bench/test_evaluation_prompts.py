@@ -7,7 +7,7 @@ import pytest
 from ttsvar.commands.cli import main
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.prompts import PUBLISHED, evaluation_prompts, every_request, read_prompts, write_prompts
-from ttsvar.evaluation.rules.geneval import judge
+from ttsvar.evaluation.rules.geneval import GENEVAL, judge
 from ttsvar.toybox.world.prompts import GENEVAL_TAGS, TAGS
 
 
@@ -66,6 +66,83 @@ def test_broken_lists_are_named(tmp_path, line):
     (tmp_path / "prompts.jsonl").write_text(line + "\n")
     with pytest.raises(ConfigError, match="line 1"):
         read_prompts(tmp_path / "prompts.jsonl")
+
+
+STAR = '{"tag": "counting", "prompt": "two stars", "include": [{"class": "star", "count": 2}]}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        STAR.encode("utf-16"),
+        b"\xfe\xff" + STAR.encode("utf-16-be"),
+        b"\xef\xbb\xbf" + STAR.encode(),
+        f"\r\n\n{STAR}\r\n \r\n".encode(),
+        STAR.encode("utf-32"),
+    ],
+)
+def test_lists_that_other_programs_wrote_are_read(tmp_path, data):
+    (tmp_path / "prompts.jsonl").write_bytes(data)
+    assert [p.prompt for p in read_prompts(tmp_path / "prompts.jsonl")] == ["two stars"]
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0c", "\x1c"])
+def test_only_a_line_feed_ends_a_line(tmp_path, separator):
+    line = STAR.replace("two stars", f"two{separator}stars")
+    (tmp_path / "prompts.jsonl").write_text(f"{line}\n{STAR}\n", encoding="utf-8")
+    if separator < " ":
+        with pytest.raises(ConfigError, match=r"line 1 .* no JSON"):
+            read_prompts(tmp_path / "prompts.jsonl")
+        return
+    assert [p.prompt for p in read_prompts(tmp_path / "prompts.jsonl")] == [f"two{separator}stars", "two stars"]
+
+
+def test_other_encodings_and_unreadable_files_are_named(tmp_path):
+    path = tmp_path / "prompts.jsonl"
+    path.write_bytes(f"{STAR}\n".encode() + STAR.replace("two", "caf\xe9").encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"prompts\.jsonl is no UTF-8 text \(line 2\); save it as UTF-8"):
+        read_prompts(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="no UTF-16 text"):
+        read_prompts(path)
+
+
+CLAUSE = '{"class": "star", "count": 2}'
+
+
+@pytest.mark.parametrize(
+    ("clauses", "told"),
+    [
+        ('"include": [{"class": "star"}]', r"count of include\[0\] is missing; it must be a whole number above 0"),
+        ('"include": [{"class": "star", "count": "2"}]', "count of include.0. is '2'"),
+        ('"include": [{"class": "star", "count": true}]', "is True"),
+        ('"include": [{"class": "star", "count": 0}]', "is 0"),
+        ('"include": [{"count": 1}]', "class of include.0. is missing"),
+        ('"include": ["star", "ball"]', "include.0. is 'star'; it must be a clause such as"),
+        (f'"include": [{CLAUSE}], "exclude": [{{"class": "ball"}}]', "count of exclude.0. is missing"),
+        (f'"include": [{CLAUSE}], "exclude": [{{"name": "ball", "count": 1}}]', "class of exclude.0. is missing"),
+        (f'"include": [{CLAUSE}], "exclude": 7', "exclude is 7"),
+        ('"include": [{"class": "star", "count": 1, "color": 3}]', "color of include.0. is 3"),
+        ('"include": [{"class": "star", "count": 1, "position": ["above", 0]}]', "number of an earlier clause"),
+        (f'"include": [{CLAUSE}, {{"class": "b", "count": 1, "position": [["a"], 0]}}]', "number of an earlier clause"),
+        (f'"include": [{CLAUSE}], "repeat": "x"', "repeat is 'x'"),
+        (f'"include": [{CLAUSE}], "held_out": "no"', "held_out is 'no'"),
+        ('"include": ' + "[" * 100_000, "no JSON"),
+    ],
+)
+def test_half_valid_metadata_is_refused_with_file_and_line(tmp_path, clauses, told):
+    path = tmp_path / "prompts.jsonl"
+    path.write_text(f'\n{{"tag": "t", "prompt": "p", {clauses}}}\n')
+    with pytest.raises(ConfigError, match=rf"prompts\.jsonl, line 2 is not a prompt in GenEval's form: .*{told}"):
+        read_prompts(path)
+
+
+def test_null_counts_as_absent(tmp_path):
+    clause = '{"class": "star", "count": 2, "color": null, "position": null}'
+    (tmp_path / "p.jsonl").write_text(f'{{"tag": "t", "prompt": "p", "include": [{clause}], "exclude": null}}')
+    (prompt,) = read_prompts(tmp_path / "p.jsonl")
+    assert judge(prompt.metadata, [], GENEVAL).reasons
+    assert prompt.metadata == {"tag": "t", "prompt": "p", "include": [{"class": "star", "count": 2}]}
 
 
 def test_wrong_requests_are_refused(tmp_path):

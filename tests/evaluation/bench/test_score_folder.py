@@ -87,3 +87,37 @@ def test_pictures_are_turned_as_exif_says_and_made_rgb(tmp_path):
     exif[274] = 6
     image.save(tmp_path / "turned.jpg", exif=exif)
     assert tuple(read_image(tmp_path / "turned.jpg").shape) == (4, 8, 3)
+
+
+@pytest.mark.parametrize("kind", ["uint16", "big", "int32"])
+def test_deep_greys_are_scaled_and_never_white(tmp_path, kind):
+    grey = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    path = tmp_path / ("deep.tif" if kind != "uint16" else "deep.png")
+    if kind == "big":
+        Image.frombytes("I;16B", (16, 16), grey.astype(">u2").tobytes()).save(path)
+    else:
+        Image.fromarray(grey if kind == "uint16" else grey.astype(np.int32)).save(path)
+    expected = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2)
+    assert np.array_equal(read_image(path).numpy(), expected)
+
+
+@pytest.mark.parametrize("values", [np.full((4, 4), 0.5, np.float32), np.full((4, 4), 70000, np.int32)])
+def test_numbers_that_are_no_levels_are_refused_by_name(tmp_path, values):
+    Image.fromarray(values).save(tmp_path / "odd.tif")
+    with pytest.raises(ImageError, match=r"odd\.tif holds .*; save it with 8 or 16 bits a channel"):
+        read_image(tmp_path / "odd.tif")
+
+
+def test_hidden_companions_are_no_pictures(tmp_path):
+    Image.new("RGB", (4, 4)).save(tmp_path / "a red car_000000.png")
+    (tmp_path / "._a red car_000000.png").write_bytes(b"\0\5\x16\7" + b"\0" * 96)
+    assert [path.name for path, _ in named_images(tmp_path)] == ["a red car_000000.png"]
+
+
+def test_wrong_metadata_stops_before_the_results_are_emptied(folder, tmp_path, capsys):
+    out = tmp_path / "results.jsonl"
+    out.write_text("earlier")
+    (folder / "00003" / "metadata.jsonl").write_text('{"tag": "t", "prompt": "p", "include": [{"class": "star"}]}')
+    assert main(["geneval", str(folder), "--out", str(out)]) == 2
+    assert "00003/metadata.jsonl, line 1" in capsys.readouterr().err
+    assert out.read_text() == "earlier"

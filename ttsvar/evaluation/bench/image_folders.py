@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ from ttsvar.errors import ConfigError, ImageError
 from ttsvar.evaluation.bench.prompts import read_prompts
 
 IMAGE_NAME = re.compile(r"\d+\.png")
+UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
+"""What Pillow raises for damaged pictures."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -36,7 +40,7 @@ def geneval_images(folder: str | Path, metadata: str | Path | None = None) -> li
     from 0). Raises ConfigError that names what is missing.
     """
     folder = Path(folder)
-    places = sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isdigit()) if folder.is_dir() else []
+    places = sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isdecimal()) if folder.is_dir() else []
     if not places:
         raise ConfigError(
             f"{folder} is not in GenEval's layout: it must hold one numbered folder a prompt, "
@@ -60,9 +64,13 @@ def geneval_images(folder: str | Path, metadata: str | Path | None = None) -> li
 
 
 def named_images(folder: str | Path) -> Iterator[tuple[Path, str]]:
-    """Every image of T2I-CompBench's layout, with its prompt: 'a green bench and a red car_000000.png'."""
+    """Every image of T2I-CompBench's layout, with its prompt: 'a green bench and a red car_000000.png'.
+
+    Hidden files are left out: macOS writes `._NAME.png` beside a picture where it keeps what the disk cannot.
+    """
     folder = Path(folder)
-    paths = sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    found = folder.iterdir() if folder.is_dir() else ()
+    paths = sorted(p for p in found if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
     if not paths:
         raise ConfigError(f"{folder} holds no image; T2I-CompBench's are called 'PROMPT_000000.png'.")
     for path in paths:
@@ -73,13 +81,29 @@ def named_images(folder: str | Path) -> Iterator[tuple[Path, str]]:
 
 
 def read_image(path: Path) -> Tensor:
-    """A picture as uint8 [H, W, 3] RGB, turned as its EXIF says; raises ImageError naming the file."""
+    """A picture as uint8 [H, W, 3] RGB, turned as its EXIF says; 16 bits of grey are scaled to 8.
+
+    Raises ImageError naming the file, also where it holds other numbers than levels of a picture.
+    """
     try:
         with Image.open(path) as image:
             turned = ImageOps.exif_transpose(image) or image
-            return torch.from_numpy(np.array(turned.convert("RGB")))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            return torch.from_numpy(np.array(_eight_bits(turned, path).convert("RGB")))
+    except UNREADABLE as error:
         raise ImageError(f"{path} cannot be read as an image ({error}); replace it, or take it out.") from error
+
+
+def _eight_bits(image: Image.Image, path: Path) -> Image.Image:
+    """Deep greys as their upper 8 bits: Pillow's own conversion cuts all above 255, which leaves a white picture."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return image
+    levels = np.asarray(image)
+    if image.mode == "F" or levels.min() < 0 or levels.max() > 65535:
+        raise ImageError(
+            f"{path} holds {'fractions' if image.mode == 'F' else 'whole numbers beyond 16 bits'}, not levels of grey; "
+            "save it with 8 or 16 bits a channel."
+        )
+    return Image.fromarray((levels >> 8).astype(np.uint8))
 
 
 def append_json(path: Path, row: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from ttsvar.errors import ConfigError
+from ttsvar.evaluation.bench.metadata import read_metadata
+from ttsvar.text_files import numbered_lines
 from ttsvar.toybox.world.prompts import COUNT_PAIRS, TAGS, Request
 from ttsvar.toybox.world.things import COLORS, RELATIONS, SHAPES
 from ttsvar.weights.shipped import ASSETS
@@ -128,23 +130,32 @@ def write_prompts(prompts: Sequence[EvaluationPrompt], path: str | Path) -> None
 
 
 def read_prompts(path: str | Path) -> list[EvaluationPrompt]:
-    """Read JSON Lines in GenEval's form; held out unless marked. Raises ConfigError naming the file and the line."""
+    """Read JSON Lines in GenEval's form; held out unless marked. Blank lines count for nothing.
+
+    Raises ConfigError naming the file and the line.
+    """
     path = Path(path)
     if not path.is_file():
         raise ConfigError(f"There is no list of prompts at {path}; give a file in GenEval's form, one JSON a line.")
     prompts = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in numbered_lines(path):
         try:
-            row = json.loads(line)
-            held_out, repeat = bool(row.pop("held_out", True)), int(row.pop("repeat", 0))
-            if not isinstance(row["include"], list):
-                raise TypeError("include is no list")
-            prompts.append(EvaluationPrompt(row["prompt"], row["tag"], row, held_out, repeat))
-        except (json.JSONDecodeError, KeyError, AttributeError, TypeError) as error:
-            raise ConfigError(f"{path}, line {number} is not a prompt in GenEval's form ({error!r}).") from error
+            prompts.append(_read_prompt(line))
+        except ConfigError as error:
+            raise ConfigError(f"{path}, line {number} is not a prompt in GenEval's form: {error}.") from error
     if not prompts:
         raise ConfigError(f"{path} is empty; it must hold one prompt in GenEval's form a line.")
     return prompts
+
+
+def _read_prompt(line: str) -> EvaluationPrompt:
+    row = read_metadata(line)
+    held_out, repeat = row.pop("held_out", True), row.pop("repeat", 0)
+    if not isinstance(held_out, bool):
+        raise ConfigError(f"held_out is {held_out!r}; it must be true or false")
+    if not isinstance(repeat, int) or isinstance(repeat, bool) or repeat < 0:
+        raise ConfigError(f"repeat is {repeat!r}; it must be a whole number from 0")
+    return EvaluationPrompt(row["prompt"], row["tag"], row, held_out, repeat)
 
 
 def _spread(unseen: Sequence[Request], seen: Sequence[Request]) -> list[Request]:
