@@ -45,7 +45,7 @@ class Registry(Mapping[str, Row], Generic[Row]):
         """A row by name; an unknown one raises ConfigError with the list."""
         rows = self._all()
         if name not in rows:
-            raise ConfigError(f"{self.kind} is {name!r}; it must be one of {', '.join(rows)}.")
+            raise ConfigError(f"{self.kind} is {name!r:.80}; it must be one of {', '.join(rows)}.")
         return rows[name]
 
     def __getitem__(self, name: str) -> Row:

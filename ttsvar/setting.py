@@ -64,7 +64,7 @@ class Setting(Generic[T]):
         try:
             return self.kind.check(value)
         except UnfitError as error:
-            raise ConfigError(f"{self.name} is {value!r}; it must be {error}.") from None
+            raise ConfigError(f"{self.name} is {value!r:.200}; it must be {error}.") from None
 
 
 class Settings(Mapping[str, Setting[Any]]):

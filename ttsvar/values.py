@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,15 +30,17 @@ def whole_number(value: object, low: int, high: int) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnfitError(f"a whole number from {low} to {high}")
-    if not math.isfinite(value) or value != int(value) or not low <= value <= high:
+    if not low <= value <= high or value != int(value):  # NaN is in no range, and no infinity is
         raise UnfitError(f"a whole number from {low} to {high}")
     return int(value)
 
 
 def number(value: object) -> float:
-    """A number from outside, as a float; UnfitError for anything else, True and False among it."""
+    """A finite number from outside, as a float; UnfitError for anything else, True and False among it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnfitError("a number", value)
+    if not abs(value) <= sys.float_info.max:  # neither NaN nor an infinity, nor an int that no float can hold
+        raise UnfitError("a finite number", value)
     return float(value)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import random
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,7 @@ import torch
 from engine_fakes import fake_engine
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_use import peak_bytes
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -122,6 +127,18 @@ def test_a_strange_recipe_is_refused(text: str) -> None:
         {"choices": "abc"},
         {"scale": 99},
         {"batch": [10**9] * 13},
+        {"batch": [8] * 12},
+        {"choices": [[-1]] * 13},
+        {"choices": [[0] * 513] + [[0]] * 12},
+        {"choices": [[1e999]] * 13},
+        {"scale": 1e999},
+        {"scale": float("nan")},
+        {"seed": 10**400},
+        {"seed": 1e999},
+        {"sizes": [[1, 1]] * 65, "batch": [1] * 65},
+        {"sizes": [[10**9, 1]] * 13},
+        {"prompt": "a \ud800 cup"},
+        {"prompt": 3},
         {"search": {"lam": "much"}},
         {"search": {"unheard": 1}},
         {"bits": {}},
@@ -152,7 +169,7 @@ def test_choices_are_as_many_as_scales_or_one_fewer(saved: bytes, lacking: int) 
         recipe_from_json(made_by_hand(saved, scale=13 - lacking))
 
 
-@pytest.mark.parametrize("wrong", [16, 99, -1])
+@pytest.mark.parametrize("wrong", [16, 99, 511])
 def test_a_choice_of_a_candidate_that_there_was_not_is_refused(saved: bytes, wrong: int) -> None:
     choices = [*values_of(saved)["choices"]]
     choices[0] = [*choices[0][:-1], wrong]
@@ -192,3 +209,75 @@ def test_packed_bits_come_back(shapes: list[tuple[int, int, int]], data: st.Data
     bits = tuple(torch.randint(0, 2, (1, *s), generator=torch.Generator().manual_seed(seed)).byte() for s in shapes)
     back = unpack_bits(pack_bits(bits))
     assert all(torch.equal(a[0], b) for a, b in zip(bits, back, strict=True))
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_of(*chunks: bytes, width: int = 8, height: int = 8) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(bytes(25 * 8)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunks) + pixels + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", [b"iTXt", b"tEXt"])
+def test_a_recipe_is_found_in_every_kind_of_text(saved: bytes, kind: bytes, packed: bool) -> None:
+    text = json.dumps(values_of(saved)).encode()
+    if kind == b"iTXt":
+        data = png_of(
+            chunk(kind, b"ttsvar\0" + bytes([packed, 0]) + b"\0\0" + (zlib.compress(text) if packed else text))
+        )
+    else:
+        data = png_of(
+            chunk(b"zTXt", b"ttsvar\0\0" + zlib.compress(text)) if packed else chunk(kind, b"ttsvar\0" + text)
+        )
+    assert read_recipe(data).state == values_of(saved)["state"]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (png_of(width=13_300, height=13_300), "13300 x 13300 pixels"),
+        (png_of(width=0), "0 x 8 pixels"),
+        (png_of(chunk(b"iTXt", b"ttsvar\0\1\0\0\0" + zlib.compress(bytes(64 * 1024**2)))), "more than"),
+        (png_of(chunk(b"zTXt", b"ttsvar\0\0" + zlib.compress(b" " * 64 * 1024**2))), "more than"),
+        (png_of(chunk(b"iTXt", b"ttsvar")), "damaged"),
+        (png_of(*[chunk(b"tEXt", b"a\0b")] * 20_000), "more than 20000 chunks"),
+        (png_of(chunk(b"IHDR", bytes(13))), "does not stand at the beginning"),
+        (png_of(chunk(b"tEXt", b"ttsvar\0" + b"[" * 100_000)), "deep"),
+        (png_of(chunk(b"tEXt", b"ttsvar\0{}")).replace(b"\0{}", b"\0[]"), "checksum"),
+    ],
+)
+def test_a_picture_that_would_cost_much_is_refused_in_little(data: bytes, why: str) -> None:
+    def read() -> None:
+        with pytest.raises(FileError, match=why):
+            read_recipe(data)
+
+    assert peak_bytes(read) < 32 * 1024**2
+
+
+@pytest.mark.parametrize("change", [{"batch": [10**9] * 13}, {"batch": [10**7] + [1] * 12}, {"choices": [[0] * 10**6]}])
+def test_numbers_are_checked_before_candidates_are_named(saved: bytes, change: dict) -> None:
+    values = {**values_of(saved), **change}
+
+    def read() -> None:
+        with pytest.raises(FileError):
+            recipe_from_json(values)
+
+    assert peak_bytes(read) < 1024**2
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damage_raises_only_errors_of_ours(saved: bytes, seed: int) -> None:
+    """Bytes of the file, and with right checksums characters of the recipe, are changed at random."""
+    rng = random.Random(seed)
+    data = bytearray(saved)
+    data[rng.randrange(len(data))] = rng.randrange(256)
+    text = list(json.dumps({**values_of(saved), "bits": None}))
+    for _ in range(3):
+        text[rng.randrange(len(text))] = rng.choice('0123456789[]{}",:e-NaInfity')
+    for damaged in (bytes(data), with_recipe("".join(text))):
+        with contextlib.suppress(FileError):
+            read_recipe(damaged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 import torch
 from engine_fakes import FakeBackend, backend_of
 from history_steps import advance, session
+from memory_use import peak_bytes
 
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.loop import Engine
-from ttsvar.errors import StateError
+from ttsvar.errors import StateError, TTSVarError
 from ttsvar.storage import atomic
 from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Candidates, SearchState
@@ -169,7 +171,7 @@ def test_broken_sessions_are_explained(tmp_path: Path):
     with pytest.raises(StateError, match=r"format 99; this version reads format 1"):
         load_history(tmp_path)
     (tmp_path / "run.json").write_text(text[:-20])
-    with pytest.raises(StateError, match="is not JSON"):
+    with pytest.raises(StateError, match=r"run\.json is no JSON"):
         load_history(tmp_path)
     (tmp_path / "run.json").write_text("[]")
     with pytest.raises(StateError, match="format None"):
@@ -185,6 +187,67 @@ def test_broken_sessions_are_explained(tmp_path: Path):
     _change(tmp_path, nodes=[])
     with pytest.raises(StateError, match="damaged"):
         load_history(tmp_path)
+
+
+def changed(values: dict, *way: str | int, to: object) -> dict:
+    """A copy of a session's index with another value at a place."""
+    copied = json.loads(json.dumps(values))
+    place = copied
+    for step in way[:-1]:
+        place = place[step]
+    place[way[-1]] = to
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("way", "to"),
+    [
+        (("run", "batch"), [10**9] * 13),
+        (("run", "batch", 0), float("inf")),
+        (("run", "prompt"), "half a pair: \ud800"),
+        (("nodes", 1, "selection", "parents"), [0] * 10**6),
+        (("nodes", 1, "selection", "parents", 0), float("nan")),
+        (("nodes", 1, "selection", "reason"), 3),
+        (("nodes", 0, "step", "keep"), float("inf")),
+        (("nodes", 0, "step", "cost"), {"decode": "much"}),
+        (("nodes", 0, "step", "cost"), {"decode": {"seconds": float("nan"), "flops": 0, "peak_bytes": 0, "items": 0}}),
+        (("nodes", 0, "step", "candidates"), []),
+        (("nodes", 0, "step", "candidates", "scores"), [[1.0]]),
+        (("names",), {"half \ud800": "x"}),
+        (("nodes",), [{}] * 30_000),
+    ],
+)
+def test_what_no_search_writes_is_refused_before_it_is_built(tmp_path: Path, way: tuple, to: object):
+    _, history = branched()
+    save_history(history, tmp_path)
+    index = tmp_path / "run.json"
+    index.write_text(json.dumps(changed(json.loads(index.read_text()), *way, to=to)))
+
+    def read() -> None:
+        with pytest.raises(TTSVarError):
+            load_history(tmp_path)
+
+    assert peak_bytes(read) < 32 * 1024**2
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damage_raises_only_errors_of_ours_and_names_no_folder(tmp_path: Path, seed: int):
+    _, history = branched()
+    save_history(history, tmp_path)
+    rng = random.Random(seed)
+    files = sorted(path for path in tmp_path.rglob("*.*") if path.is_file())
+    path = rng.choice([tmp_path / "run.json", *files])
+    content = bytearray(path.read_bytes())
+    for _ in range(rng.randint(1, 8)):
+        at = rng.randrange(len(content))
+        content[at : at + rng.randint(0, 3)] = rng.randbytes(rng.randint(0, 3))
+    path.write_bytes(content[: rng.choice([len(content), rng.randrange(len(content))])])
+    said = ""
+    try:
+        load_history(tmp_path)
+    except TTSVarError as error:
+        said = str(error)
+    assert str(tmp_path) not in said
 
 
 def test_a_missing_or_wrong_file_of_bits_is_named(tmp_path: Path):

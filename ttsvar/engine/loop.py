@@ -20,6 +20,7 @@ from ttsvar.engine.cost import CostModel, cost_model
 from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.observe import Named, Observer, in_chunks, require_scores, score_in_chunks
+from ttsvar.engine.recipe import MOST_CANDIDATES
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
 from ttsvar.finite import require_finite
@@ -48,8 +49,6 @@ from ttsvar.weights.room import require_room
 
 Sign = Callable[[Image.Image, SearchState, int, str], Image.Image]
 """Writes the recipe of one candidate of a state, and the digest of the weights, into its picture."""
-MOST_CANDIDATES = 512
-"""More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
 COSTS = 256
 """Runs whose cost is kept."""
 

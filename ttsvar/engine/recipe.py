@@ -11,7 +11,13 @@ from ttsvar.config import ResolvedSearch
 from ttsvar.errors import ConfigError
 from ttsvar.settings import SETTINGS
 from ttsvar.types import Run, ScaleSchedule, SearchState
+from ttsvar.values import whole_number
 from ttsvar.version import VERSION
+
+MOST_CANDIDATES = 512
+"""More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
+MOST_SCALES, MOST_SIDE, MOST_LETTERS = 64, 1024, 100_000
+"""Of a schedule, its scales and the sides of their grids; and of a prompt, its letters."""
 
 
 def run_to_json(run: Run) -> dict[str, Any]:
@@ -33,24 +39,67 @@ def _search_to_json(search: ResolvedSearch) -> dict[str, Any]:
 
 
 def run_from_json(values: Mapping[str, Any]) -> Run:
-    """The inverse of `run_to_json`; raises ConfigError where a part is missing or unknown."""
+    """The inverse of `run_to_json`; raises ConfigError where a part is missing, unknown or out of bounds.
+
+    Every number is checked here, so that whatever is built from a recipe is of a size that a search can have.
+    """
     try:
         settings: Mapping[str, Any] = values["search"]
         search: dict[str, Any] = {
-            k: tuple(cast(list[Any], v)) if isinstance(v, list) else v for k, v in settings.items()
+            k: _listed(cast(object, v), MOST_SCALES) if isinstance(v, list) else v for k, v in settings.items()
         }
         if unknown := sorted(set(search) - {"strategy", *SETTINGS}):
             raise ConfigError(f"The recipe has search settings this version does not know: {', '.join(unknown)}.")
+        if search.get("batch") is not None:
+            search["batch"] = tuple(whole_number(b, -(2**31), 2**31 - 1) for b in search["batch"])
+        sizes = tuple((whole_number(h, 1, MOST_SIDE), whole_number(w, 1, MOST_SIDE)) for h, w in _grids(values))
+        batch = tuple(whole_number(count, 1, MOST_CANDIDATES) for count in _listed(values["batch"], MOST_SCALES))
+        if len(batch) != len(sizes):
+            raise ConfigError(f"The recipe has {len(batch)} numbers of candidates for {len(sizes)} scales.")
         return Run(
-            model=str(values["model"]),
-            prompt=str(values["prompt"]),
-            seed=int(values["seed"]),
+            model=_words(values["model"]),
+            prompt=_words(values["prompt"]),
+            seed=whole_number(values["seed"], -(2**63), 2**64 - 1),
             search=ResolvedSearch(**search),
-            schedule=ScaleSchedule(tuple((int(h), int(w)) for h, w in values["sizes"])),
-            batch=tuple(int(b) for b in values["batch"]),
+            schedule=ScaleSchedule(sizes),
+            batch=batch,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"This is no recipe of a run ({error!r}); save it again.") from error
+        raise ConfigError(f"This is no recipe of a run ({error!r:.200}); save it again.") from error
+
+
+def choice_from_json(values: object) -> tuple[int, ...]:
+    """The candidates of a choice, by index; raises ValueError where one is none, or they are more than can live on."""
+    return tuple(whole_number(value, 0, MOST_CANDIDATES - 1) for value in _listed(values, MOST_CANDIDATES))
+
+
+def choices_from_json(values: object) -> tuple[tuple[int, ...], ...]:
+    """The choices of a branch, one a scale; raises ValueError where they are none."""
+    return tuple(choice_from_json(choice) for choice in _listed(values, MOST_SCALES))
+
+
+def _grids(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    grids = _listed(values["sizes"], MOST_SCALES)
+    if not grids:
+        raise ValueError("a schedule of no scales")
+    return grids
+
+
+def _listed(values: object, most: int) -> tuple[Any, ...]:
+    if not isinstance(values, list | tuple):
+        raise ValueError(f"{values!r:.40} is no list")
+    entries = cast(Sequence[Any], values)
+    if len(entries) > most:
+        raise ValueError(f"a list of {len(entries)}; the most is {most}")
+    return tuple(entries)
+
+
+def _words(value: object) -> str:
+    """Text that UTF-8 can carry: half a surrogate pair would break whatever shows it."""
+    if not isinstance(value, str) or len(value) > MOST_LETTERS:
+        raise ValueError(f"{value!r:.40} is no text of up to {MOST_LETTERS} letters")
+    value.encode()
+    return value
 
 
 def state_id(run: Run, scale: int, choices: Sequence[Sequence[int]]) -> str:

@@ -10,27 +10,31 @@ import base64
 import io
 import json
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from ttsvar.arrays import tensor_of
-from ttsvar.engine.recipe import first_ids, next_ids, run_from_json, state_id, state_recipe
+from ttsvar.engine.recipe import choices_from_json, first_ids, next_ids, run_from_json, state_id, state_recipe
 from ttsvar.engine.states import only
 from ttsvar.errors import ConfigError, FileError
+from ttsvar.outside import DAMAGE, read_json
+from ttsvar.storage.chunks import read_text
 from ttsvar.types import Run, SearchState
+from ttsvar.values import whole_number
 
 RECIPE_KEY = "ttsvar"
 """Name of the text chunk, and of the entry in `image.info`, that holds the recipe."""
 PARAMETERS_KEY = "parameters"
 """Name of the text that AUTOMATIC1111's web UI, and the tools that followed it, write and read."""
 FORMATS = (1,)
+MOST_RECIPE = 12 * 1024**2
+"""Bytes of the recipe's text: those of `MOST_BITS` in base64, and the choices."""
 MOST_BITS = 64 * 1024**2
 """A recipe may not claim more bits than this; a picture of 1024 px has under half a million."""
 
@@ -123,27 +127,21 @@ def parameters_text(run: Run, size: tuple[int, int], weights: str = "") -> str:
 
 
 def read_recipe(data: bytes) -> Recipe:
-    """The recipe of a PNG file; raises FileError where it is damaged, foreign, or from a later version."""
-    try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            image.load()
-            text = image.info.get(RECIPE_KEY)
-    except UnidentifiedImageError as error:
-        raise FileError(
-            "This cannot be read as a PNG: it is of another kind, or damaged. Drop a picture that was saved here, "
-            "or take another copy."
-        ) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, zlib.error) as error:
-        raise FileError(f"This PNG is damaged ({error}); save it again from the run, or take another copy.") from error
+    """The recipe of a PNG file; raises FileError where it is damaged, foreign, or from a later version.
+
+    Its pixels are never unpacked: the recipe is a chunk of its own.
+    """
+    text = read_text(data, RECIPE_KEY, MOST_RECIPE)
     if text is None:
         raise FileError(
             "This PNG carries no recipe: it was made elsewhere, saved without it, or another program that saved it "
             "left it out. Take the file as it was downloaded."
         )
     try:
-        return recipe_from_json(json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise FileError(f"The recipe in this PNG cannot be read ({error}); take another copy of the file.") from error
+        values = read_json(text, MOST_RECIPE)
+    except FileError as error:
+        raise FileError(f"The recipe in this PNG {error}; take another copy of the file.") from error
+    return recipe_from_json(values)
 
 
 def recipe_from_json(content: object) -> Recipe:
@@ -154,16 +152,16 @@ def recipe_from_json(content: object) -> Recipe:
         raise FileError(f"The recipe has format {str(found)[:20]!r}; this version reads {FORMATS[-1]}. Update the app.")
     try:
         run = run_from_json(values)
-        choices = tuple(tuple(int(p) for p in parents) for parents in values["choices"])
-        scale, state = int(values["scale"]), str(values["state"])
+        choices = choices_from_json(values["choices"])
+        scale, state = whole_number(values["scale"], 1, len(run.schedule)), str(values["state"])
         packed = values.get("bits")
         bits = None if packed is None else unpack_bits(packed)
         recipe = Recipe(run, choices, scale, state, str(values["candidate"]), str(values.get("weights", "")), bits)
         if state_id(run, scale, choices) != state or len(choices) not in (scale, scale - 1):
             raise FileError("The recipe's choices do not lead to the state that it names: it was changed by hand.")
         _check(recipe)
-    except (ConfigError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise FileError(f"The recipe is damaged ({error}); take another copy of the file.") from error
+    except (ConfigError, *DAMAGE) as error:
+        raise FileError(f"The recipe is damaged ({error!s:.300}); take another copy of the file.") from error
     return recipe
 
 
@@ -178,8 +176,8 @@ def pack_bits(bits: tuple[Tensor, ...]) -> dict[str, Any]:
 
 def unpack_bits(values: Mapping[str, Any]) -> tuple[Tensor, ...]:
     """The inverse of `pack_bits`, per scale uint8 [h, w, D]; raises ValueError where shapes and bytes disagree."""
-    shapes = [tuple(int(n) for n in shape) for shape in values["shapes"]]
-    if any(len(shape) != 3 or min(shape) < 1 for shape in shapes):
+    shapes = [tuple(whole_number(n, 1, MOST_BITS) for n in shape) for shape in values["shapes"]]
+    if any(len(shape) != 3 for shape in shapes):
         raise ValueError("a scale of bits is not [h, w, D]")
     counts = [math.prod(shape) for shape in shapes]
     packed = np.frombuffer(base64.b64decode(values["packed"], validate=True), dtype=np.uint8)
@@ -196,8 +194,6 @@ def _check(recipe: Recipe) -> None:
         if not parents or not all(0 <= p < alive for p in parents):
             raise ValueError(f"the choice after scale {scale} names candidates that there were not")
         alive = len(parents)
-    if not 1 <= recipe.scale <= len(recipe.run.schedule):
-        raise ValueError(f"scale {recipe.scale} is none of the schedule's")
     if recipe.bits is not None and len(recipe.bits) != recipe.scale:
         raise ValueError(f"bits of {len(recipe.bits)} scales, where {recipe.scale} were drawn")
     _ = recipe.row

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -23,14 +22,18 @@ from torch import Tensor
 from ttsvar.arrays import floats, tensor_of
 from ttsvar.choices import Decision
 from ttsvar.engine.history import History, Node
-from ttsvar.engine.recipe import run_from_json, run_to_json
+from ttsvar.engine.recipe import MOST_CANDIDATES, choice_from_json, run_from_json, run_to_json
 from ttsvar.engine.states import chosen_state, first_state, grown_state
-from ttsvar.errors import StateError
+from ttsvar.errors import FileError, StateError
+from ttsvar.outside import DAMAGE, read_json
 from ttsvar.storage.atomic import write_atomically
 from ttsvar.types import Candidates, Component, ComponentCost, SearchState, Selection, Source, StepCost, StepResult
+from ttsvar.values import number, whole_number
 
 FORMAT = 1
 INDEX = "run.json"
+MOST_INDEX, MOST_STATES = 64 * 1024**2, 20_000
+"""Of a session on our own disk, the bytes of its index and its states."""
 Numbers = list[float | str]
 """What is no finite number is written by its name."""
 
@@ -59,29 +62,32 @@ def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
     Raises StateError where the folder holds no session, one of another format, or one whose parts do not fit together.
     """
     folder = Path(folder)
-    index = _read_index(folder / INDEX)
+    index = _read_index(folder / INDEX, MOST_INDEX)
     try:
         run = run_from_json(index["run"])
+        if len(index["nodes"]) > MOST_STATES:
+            raise StateError(f"{INDEX} has {len(index['nodes'])} states; at most {MOST_STATES} are read.")
         first, *rest = index["nodes"]
         history = History(first_state(run), max_caches=max_caches)
-        _check_id(history.root.state, first["id"], folder)
+        _check_id(history.root.state, first["id"])
         _restore_step(history, first, folder)
         for values in rest:
             _restore_node(history, values, folder)
-        history.names.update(index["names"])
+        for name, state in index["names"].items():
+            history.name(_shown(name), state)
         history.go(index["current"])
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise StateError(f"{folder / INDEX} is damaged ({error!r}); delete the folder or restore a copy.") from error
+    except DAMAGE as error:
+        raise StateError(f"{INDEX} is damaged ({error!r:.300}); take another copy of the session.") from error
     return history
 
 
 def _restore_node(history: History, values: dict[str, Any], folder: Path) -> None:
     result = history.node(values["parent"]).result
     if result is None:
-        raise StateError(f"{folder / INDEX} has state {values['id']} without the step it was chosen from.")
+        raise StateError(f"{INDEX} has state {values['id']!r:.40} without the step it was chosen from.")
     selection = _selection(values["selection"])
     state = chosen_state(result.grown, tuple(sorted(selection.parents)))
-    _check_id(state, values["id"], folder)
+    _check_id(state, values["id"])
     history.add_state(state, selection)
     _restore_step(history, values, folder)
 
@@ -95,16 +101,17 @@ def _restore_step(history: History, values: dict[str, Any], folder: Path) -> Non
     arrays = _read_arrays(path)
     bits = _unpack(arrays, path)
     if len(bits) != len(state):
-        raise StateError(f"{path} holds bits of {len(bits)} candidates; the session says {len(state)}.")
+        raise StateError(f"{path.name} holds bits of {len(bits)} candidates; the session says {len(state)}.")
     grown = grown_state(state, bits, scores=_tensor(step["scored"], torch.float32))
-    _check_id(grown, step["id"], folder)
+    _check_id(grown, step["id"])
     seen = None if step["seen"] is None else _candidates(step["seen"], None)
     vectors = arrays.get("clustering_input")
     candidates = _candidates(step["candidates"], None if vectors is None else tensor_of(vectors))
-    parts = {Component(name): ComponentCost(**cost) for name, cost in step["cost"].items()}
+    parts = {Component(name): _cost(cost) for name, cost in step["cost"].items()}
     proposal = _selection(step["proposal"])
     decision = None if step["decision"] is None else Decision(step["decision"])
-    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), decision, step["keep"]))
+    keep = whole_number(step["keep"], 1, MOST_CANDIDATES)
+    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), decision, keep))
     if seen is not None:
         history.add_seen(state.id, seen)
 
@@ -151,11 +158,25 @@ def _numbers(tensor: Tensor | None) -> Numbers | None:
 def _tensor(values: Numbers | None, dtype: torch.dtype) -> Tensor | None:
     if values is None:
         return None
-    return torch.tensor([float(v) if isinstance(v, str) else v for v in values], dtype=dtype)
+    return torch.tensor([float(v) for v in values], dtype=torch.float64).to(dtype)
 
 
 def _selection(values: dict[str, Any]) -> Selection:
-    return Selection(tuple(int(p) for p in values["parents"]), Source(values["source"]), str(values["reason"]))
+    return Selection(choice_from_json(values["parents"]), Source(values["source"]), _shown(values["reason"]))
+
+
+def _shown(text: str) -> str:
+    """Text as it is; half a surrogate pair, which no page can carry, raises ValueError."""
+    return text.encode().decode()
+
+
+def _cost(values: dict[str, Any]) -> ComponentCost:
+    return ComponentCost(
+        seconds=number(values["seconds"]),
+        flops=number(values["flops"]),
+        peak_bytes=whole_number(values["peak_bytes"], 0, 2**63),
+        items=whole_number(values["items"], 0, 2**63),
+    )
 
 
 def _save_step(result: StepResult, folder: Path) -> None:
@@ -171,7 +192,7 @@ def _save_step(result: StepResult, folder: Path) -> None:
 
 def _step_path(folder: Path, step_id: object) -> Path:
     if not (isinstance(step_id, str) and step_id.isalnum()):
-        raise StateError(f"{folder / INDEX} names a step {step_id!r}; ids are letters and digits.")
+        raise StateError(f"{INDEX} names a step {step_id!r:.40}; ids are letters and digits.")
     return folder / "steps" / f"{step_id}.npz"
 
 
@@ -179,34 +200,38 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise StateError(f"{path} cannot be read ({error}); without it the session cannot be reopened.") from error
+    except DAMAGE as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else f"{error!s:.200}"
+        raise StateError(f"{path.name} cannot be read ({why}); without it the session cannot be reopened.") from error
 
 
 def _unpack(arrays: dict[str, np.ndarray], path: Path) -> Tensor:
-    shape = tuple(int(n) for n in arrays["shape"])
+    shape = tuple(int(n) for n in arrays["shape"][:5])
     count = math.prod(shape)
-    if len(shape) != 4 or len(arrays["bits"]) != -(-count // 8):
-        raise StateError(f"{path} holds {len(arrays['bits'])} bytes, which are no bits of shape {shape}.")
+    if len(shape) != 4 or min(shape) < 1 or len(arrays["bits"]) != -(-count // 8):
+        raise StateError(f"{path.name} holds {len(arrays['bits'])} bytes, which are no bits of shape {shape}.")
     return tensor_of(np.unpackbits(arrays["bits"], count=count).reshape(shape).copy())
 
 
-def _read_index(path: Path) -> dict[str, Any]:
+def _read_index(path: Path, most: int) -> dict[str, Any]:
     if not path.is_file():
-        raise StateError(f"There is no saved session at {path.parent}: {path.name} is missing.")
+        raise StateError(f"There is no saved session in {path.parent.name!r}: {path.name} is missing.")
     try:
-        index: Any = json.loads(path.read_text())
-    except ValueError as error:
-        raise StateError(f"{path} is not JSON ({error}); delete the folder or restore a copy.") from error
+        index: Any = read_json(path.read_bytes(), most)
+    except FileError as error:
+        raise StateError(f"{path.name} {error}; take another copy of the session.") from error
+    except OSError as error:
+        raise StateError(f"{path.name} cannot be read ({error.strerror}); check the disk.") from error
     values = cast(dict[str, Any], index) if isinstance(index, dict) else {}
     found = values.get("format")
     if found != FORMAT:
         raise StateError(
-            f"{path} has format {found!r}; this version reads format {FORMAT}. Open it with the version that saved it."
+            f"{path.name} has format {found!r:.20}; this version reads format {FORMAT}. Open it with the version that "
+            "saved it."
         )
     return values
 
 
-def _check_id(state: SearchState, expected: str, folder: Path) -> None:
+def _check_id(state: SearchState, expected: object) -> None:
     if state.id != expected:
-        raise StateError(f"{folder / INDEX} says state {expected}, but its recipe and choices make it {state.id}.")
+        raise StateError(f"{INDEX} says state {expected!r:.40}, but its recipe and choices make it {state.id}.")

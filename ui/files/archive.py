@@ -18,17 +18,24 @@ import numpy as np
 
 from ttsvar.engine.history import History, Node
 from ttsvar.errors import FileError, TTSVarError
+from ttsvar.outside import DAMAGE, read_json
 from ttsvar.schedule import resolve_batch
 from ttsvar.storage.png import png_bytes
 
+from ..session.annotations import FILE
 from ..session.session import ORIGIN, Session
-from ..shell.contract import MOST_BYTES
+from ..shell.contract import LONGEST_NAME, MOST_BYTES
 from . import records
 
-MOST_UNPACKED = 192 * 1024**2
+MOST_UNPACKED, MOST_PART = 96 * 1024**2, 32 * 1024**2
+"""Bytes of a session's files together, and of one step."""
+MOST_OF = {"run.json": 8 * 1024**2, ORIGIN: 64 * 1024, FILE: 1024**2}
+"""Bytes of each file of JSON, which takes ten times as much once it is read."""
+MOST_NAMES = 256
 MOST_ENTRIES = 20_000
 MOST_STEPS = 4_000
 """Steps of a session; one is a scale of a branch."""
+ARRAYS = ("bits.npy", "shape.npy", "clustering_input.npy")
 PART = re.compile(r"session/(run\.json|origin\.json|annotations\.json|steps/[0-9a-f]{16}\.npz)")
 SHOWN = re.compile(r"session/(shown/[0-9a-f]{16}-[a-z-]{1,24}\.json)")
 README = """A session of TTS-VAR Explorer. Drop this file on the app to reopen it.
@@ -114,6 +121,8 @@ def check_history(history: History) -> None:
         raise
     except TTSVarError as error:
         raise FileError(f"The session's settings cannot be used: {error}") from error
+    if len(history.names) > MOST_NAMES or any(len(name) > 5 * LONGEST_NAME for name in history.names):
+        raise FileError("The session's branches have more names, or longer ones, than can be given here.")
     for node in history:
         _check_node(history, node)
 
@@ -153,11 +162,23 @@ def _parts(data: bytes, patterns: tuple[re.Pattern[str], ...]) -> dict[str, byte
             for entry in entries:
                 found = next((m for p in patterns if (m := p.fullmatch(entry.filename))), None)
                 if found:
-                    with archive.open(entry) as file:
-                        parts[found[1]] = file.read(entry.file_size + 1)
+                    parts[found[1]] = _content(archive, entry, found[1])
             return parts
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise FileError(f"This ZIP is damaged ({error}); save the session again, or take another copy.") from error
+    except DAMAGE as error:
+        raise FileError(
+            f"This ZIP is damaged ({error!s:.200}); save the session again, or take another copy."
+        ) from error
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """An entry unpacked, within what a file of this name may have; raises FileError."""
+    most = MOST_OF.get(name, MOST_PART)
+    if entry.file_size > most:
+        raise FileError(f"{name} in this ZIP has {entry.file_size:,} bytes; at most {most:,} are read.")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FileError(f"{name} in this ZIP is packed in a way that is not used here; save the session again.")
+    with archive.open(entry) as file:
+        return file.read(entry.file_size + 1)
 
 
 def _check_arrays(name: str, content: bytes) -> None:
@@ -166,14 +187,16 @@ def _check_arrays(name: str, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as arrays:
             for entry in arrays.infolist():
+                if entry.filename not in ARRAYS:
+                    raise ValueError(f"an array named {entry.filename!r:.40}")
                 with arrays.open(entry) as file:
                     version = np.lib.format.read_magic(file)
                     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else _newer_header
                     shape, _, dtype = read(file)
                     total += int(np.prod([int(n) for n in shape], dtype=object)) * dtype.itemsize
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileError(f"{name} in this ZIP is damaged ({error}); take another copy of the file.") from error
-    if total > MOST_UNPACKED:
+    except DAMAGE as error:
+        raise FileError(f"{name} in this ZIP is damaged ({error!s:.200}); take another copy of the file.") from error
+    if total > MOST_PART:
         raise FileError(f"{name} in this ZIP claims {total / 1e6:.0f} MB; no step holds as much.")
 
 
@@ -183,9 +206,9 @@ def _newer_header(file: Any) -> Any:
 
 def _origin(content: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(content)
-    except ValueError as error:
-        raise FileError(f"origin.json in this ZIP is damaged ({error}); take another copy of the file.") from error
+        values = read_json(content, MOST_OF[ORIGIN])
+    except FileError as error:
+        raise FileError(f"origin.json in this ZIP {error}; take another copy of the file.") from error
     if not isinstance(values, dict) or not isinstance(values.get("weights", ""), str):
         raise FileError("origin.json in this ZIP is not ours; take another copy of the file.")
     return values

@@ -15,10 +15,11 @@ import pytest
 import torch
 from engine_fakes import backend_of
 from fake_engine import DrawnBackend, fake_engine
+from memory_use import peak_bytes
 from PIL import Image
 from ui_helpers import go_to, page_at
 
-from ttsvar.errors import FileError, StateError
+from ttsvar.errors import FileError, StateError, TTSVarError
 from ttsvar.storage.png import read_recipe
 from ttsvar.storage.runs import load_history
 from ui.files import archive
@@ -157,6 +158,48 @@ def test_a_damaged_or_doctored_session_is_refused(
     go_to(session, 2)
     with pytest.raises((FileError, StateError)):
         reopened(rewritten(pack(session), change), store)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda parts: parts.update({"session/run.json": b" " * 90_000_000}), r"run\.json in this ZIP has 90,000,000"),
+        (lambda parts: parts.update({"session/run.json": b"[" + b"[]," * 2_000_000 + b"1]"}), "far more than it needs"),
+        (lambda parts: parts.update({"session/run.json": b"[" * 100_000}), "deep"),
+        (lambda parts: parts.update({"session/origin.json": b"[" * 60_000}), "deep"),
+        (lambda parts: parts.update({"session/origin.json": b" " * 100_000}), r"origin\.json in this ZIP has 100,000"),
+        (lambda parts: parts.update({f"session/steps/{'0' * 16}.npz": bytes(40_000_000)}), "40,000,000 bytes"),
+        (index(lambda run: run["run"].update(batch=[10**9] * 13)), "no recipe of a run"),
+        (index(lambda run: run["nodes"][1]["selection"].update(parents=[0] * 10**6)), "damaged"),
+        (index(lambda run: run.update(names={f"name {i}": run["nodes"][0]["id"] for i in range(2000)})), "more names"),
+    ],
+)
+def test_a_small_file_that_would_cost_much_is_refused_in_little(
+    session: Session, store: SessionStore, change: Callable[[dict[str, bytes]], Any], why: str
+) -> None:
+    go_to(session, 2)
+    data = rewritten(pack(session), change)
+
+    def read() -> None:
+        with pytest.raises(TTSVarError, match=why):
+            reopened(data, store)
+
+    assert peak_bytes(read) < 64 * 1024**2
+
+
+def test_no_message_shows_a_folder_of_the_server(session: Session, store: SessionStore) -> None:
+    go_to(session, 2)
+    for change in (
+        index(lambda run: run["run"].update(seed=5)),
+        index(lambda run: run.update(current="nobody")),
+        index(lambda run: run.update(format=9)),
+        lambda parts: parts.update({"session/run.json": b"{"}),
+        lambda parts: [parts.pop(n) for n in list(parts) if n.endswith(".npz")],
+    ):
+        with pytest.raises(TTSVarError) as refused:
+            reopened(rewritten(pack(session), change), store)
+        assert str(store.root) not in str(refused.value)
+        assert "draft-" not in str(refused.value)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 and no more", b"no archive at all"])
