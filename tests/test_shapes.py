@@ -34,6 +34,7 @@ def test_another_shape_is_refused_while_tests_run(call):
         call()
 
 
+@pytest.mark.slow
 def test_without_jaxtyping_shapes_are_plain_tensors():
     program = (
         "import sys; sys.modules['jaxtyping'] = None\n"

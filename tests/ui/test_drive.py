@@ -31,6 +31,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
     demo.close()
 
 
+@pytest.mark.slow
 def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> None:
     out = tmp_path / "best.png"
     assert app.local_url is not None
@@ -55,11 +56,11 @@ def test_the_api_page_lists_the_endpoints_with_their_types(app: Explorer) -> Non
 @pytest.mark.skipif(not HAS_MCP, reason="mcp is not installed (requirements-mcp.txt)")
 def test_the_endpoints_are_mcp_tools(app: Explorer) -> None:
     from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
     async def talk() -> tuple[list[str], str]:
         async with (
-            streamablehttp_client(f"{app.local_url}gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{app.local_url}gradio_api/mcp/") as (read, write, _),
             ClientSession(read, write) as session,
         ):
             await session.initialize()

@@ -37,12 +37,14 @@ def contents(store, todo):
     return [replace(r, **WITHOUT_TIMES) for key in sorted({j.recipe for j in todo}) for r in store.rows(key)]
 
 
+@pytest.mark.slow
 def test_there_is_one_row_for_every_image(store, pool):
     todo = jobs(seeds=(0, 1))
     assert run(store, pool, todo) == len(PROMPTS) * len(ARMS) * 2
     assert store.keys() == {job.key for job in todo}
 
 
+@pytest.mark.slow
 def test_arms_that_are_the_same_search_share_their_images(store, pool):
     again = {**ARMS, "the same under another name": search_config("tts-var", n=2, lam=10.0)}
     assert len(jobs(again)) == len(jobs())
