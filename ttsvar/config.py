@@ -59,6 +59,9 @@ class SearchConfig(metaclass=_TakesOptions):
     effective sample size must fall for one to happen (1: always). A beam keeps `width` candidates at each of the
     `resample_scales`, as `children` copies each; with a `batch` of one's own, that says how many copies there are.
 
+    The potentials max, sum and diff follow a lineage's score from scale to scale (paper, section 4.3), so that a search
+    by one of them scores every scale, or the `score_scales` that it names; () stands for where it decides alone.
+
     None leaves a setting to the model: batch and decision scales to the plan for its number of scales
     (`schedule.PLANS`), guidance and the rest of the draw to `Backend.sampling`. `Engine.resolve` fills these in when a
     run begins, so that its recipe names every value.
@@ -79,6 +82,7 @@ class SearchConfig(metaclass=_TakesOptions):
     top_k: int | None = _DEFAULTS["top_k"]
     resampling: str = _DEFAULTS["resampling"]
     ess_share: float = _DEFAULTS["ess_share"]
+    score_scales: tuple[int, ...] | None = _DEFAULTS["score_scales"]
     width: int = _DEFAULTS["width"]
     children: int = _DEFAULTS["children"]
     options: tuple[tuple[str, Any], ...] = ()
@@ -121,7 +125,8 @@ def required() -> Never:
 class ResolvedSearch(SearchConfig):
     """A search as a model runs it: nothing is left open, so a recipe with these settings names every value.
 
-    Only `batch` may be None, which says that the schedule is the strategy's own; what it comes to is `Run.batch`.
+    Only `batch` and `score_scales` may be None. The schedule is then the strategy's own (what it comes to is
+    `Run.batch`), and scores are seen where the strategy asks for them alone, as in recipes that name no such scales.
     """
 
     cluster_scales: tuple[int, ...] = field(default_factory=required)

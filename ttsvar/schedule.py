@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ttsvar.choices import Decision
+from ttsvar.choices import Decision, Potential
 from ttsvar.config import STRATEGIES, ResolvedSearch, Sampling, SearchConfig, resolved
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.types import ScaleSchedule
@@ -69,7 +69,13 @@ def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> Res
 
     Raises ScheduleError where its decision scales are left open and there is no plan for so many scales.
     """
+    if isinstance(search, ResolvedSearch):
+        return search
     clusters, resamples = decision_scales(search, scales)
+    if scores_every_scale(search):
+        search = replace(search, score_scales=tuple(range(scales)))
+    elif not search.score_scales:
+        search = replace(search, score_scales=None)  # as recipes have it that were written before there was a choice
     return resolved(
         search,
         cluster_scales=clusters,
@@ -79,6 +85,13 @@ def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> Res
         top_p=sampling.top_p,
         top_k=sampling.top_k,
     )
+
+
+def scores_every_scale(search: SearchConfig) -> bool:
+    """Whether every scale is scored because of the potential: it follows the scores, and nobody said which to score."""
+    open_one = search.score_scales is None and not isinstance(search, ResolvedSearch)
+    follows = search.potential != Potential.VALUE and STRATEGIES[search.strategy].by_reward is not None
+    return open_one and follows and search.resample_scales != ()
 
 
 def decision_scales(search: SearchConfig, scales: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -138,8 +151,9 @@ def _is_count(size: object) -> bool:
 
 def _check_per_scale(search: SearchConfig, scales: int) -> None:
     clusters, resamples = decision_scales(search, scales)
-    for name, chosen in (("cluster_scales", clusters), ("resample_scales", resamples)):
-        for k in chosen:
+    scored = search.score_scales
+    for name, chosen in (("cluster_scales", clusters), ("resample_scales", resamples), ("score_scales", scored)):
+        for k in chosen or ():
             if not 0 <= k < scales:
                 raise ScheduleError(f"{name} names scale {k}; this model has scales 0 to {scales - 1}.", k)
     both = set(clusters) & set(resamples)

@@ -155,6 +155,14 @@ SETTINGS = Settings(
         short="effective sample size",
     ),
     Setting(
+        name="score_scales",
+        kind=Wholes("a list of whole numbers; scales count from 0"),
+        default=None,
+        help="scales that are scored besides those where the reward decides; left out: every scale for the potentials "
+        "max, sum and diff, none for value",
+        short="scored scales",
+    ),
+    Setting(
         name="width",
         kind=Whole(1, 64),
         default=2,

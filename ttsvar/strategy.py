@@ -74,11 +74,15 @@ class Strategy(ABC):
         return (1,) * len(decisions)
 
     def needs(self, run: Run, scale: int) -> frozenset[Need]:
-        """What to look at before `propose`: features to cluster, scores to decide by reward and to rank at the end."""
+        """What to look at before `propose`: features to cluster, scores to decide by reward and to rank at the end.
+
+        The search's `score_scales` are scored, too.
+        """
         decision = run.search.decision(scale)
+        scored = SCORES if scale in (run.search.score_scales or ()) else NOTHING
         if decision is Decision.CLUSTER:
-            return FEATURES
-        return SCORES if decision or (self.ranks and scale == len(run.schedule) - 1) else NOTHING
+            return FEATURES | scored
+        return SCORES if decision or (self.ranks and scale == len(run.schedule) - 1) else scored
 
     @abstractmethod
     def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:

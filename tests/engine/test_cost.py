@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from ttsvar.types import Component
 PROMPT = "a photo of two red stars"
 
 
+@pytest.mark.parametrize("scored", [(), (4, 5)])
 @pytest.mark.parametrize("name", ["raw", "best-of-n", "tts-var", "beam", "early-pick"])
-def test_a_step_takes_what_the_model_says(name: str):
+def test_a_step_takes_what_the_model_says(name: str, scored: tuple[int, ...]):
     engine = fake_engine(remember_bytes=0)
-    state = engine.begin(PROMPT, search=SEARCHES[name])
+    state = engine.begin(PROMPT, search=replace(SEARCHES[name], score_scales=scored))
     cost = engine.cost(state.run)
     while not state.done:
         result = engine.step(state)

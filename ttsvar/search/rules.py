@@ -23,7 +23,7 @@ def all_go_on(grown: SearchState, seen: Candidates) -> Proposal:
     ids, scale = grown.candidate_ids, grown.scale - 1
     if len(ids) == 1:
         reason = f"Only {ids[0]} is alive, so there is nothing to choose after scale {scale}."
-    elif seen.scores is not None:
+    elif seen.scores is not None and scale == len(grown.run.schedule) - 1:
         reason = finish_reason(ids, floats(seen.scores))
     else:
         reason = f"Nothing is decided after scale {scale}: all {len(ids)} go on."

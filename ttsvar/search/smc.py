@@ -16,8 +16,8 @@ from ttsvar.types import Candidates, Proposal, Scored, SearchState
 
 
 def _half(potential: str) -> dict[str, Any]:
-    """Draws, evenly spread, when the effective sample size falls below half."""
-    return {"n": 4, "potential": potential, "resampling": "systematic", "ess_share": 0.5}
+    """Draws, evenly spread, when the effective sample size falls below half; FK steering scores where it may draw."""
+    return {"n": 4, "potential": potential, "resampling": "systematic", "ess_share": 0.5, "score_scales": ()}
 
 
 @register
@@ -46,7 +46,7 @@ class SMC(Strategy):
             "smc-always",
             "SMC, always drawing",
             "Draws at every marked scale by the best reward so far, as plain particles do.",
-            {"n": 4, "potential": "max"},
+            {"n": 4, "potential": "max", "score_scales": ()},
         ),
     )
 

@@ -35,6 +35,14 @@ def test_rows_of_before_shortfalls_were_data_still_read(store):
     assert [r.reasons for r in store.rows("r")] == [("expected cup >= 1, found 0",)]
 
 
+def test_rows_of_a_potential_that_saw_the_decision_scales_alone_are_not_those_of_every_scale():
+    kinds = {potential: SearchConfig(potential=potential) for potential in ("value", "diff")}
+    every = {potential: Recipe("toybox", search, "w").settings for potential, search in kinds.items()}
+    before = {potential: Recipe("toybox", replace(s, score_scales=()), "w").settings for potential, s in kinds.items()}
+    assert every == {"value": "{}", "diff": '{"potential": "diff", "score_scales": "all"}'}
+    assert before == {"value": "{}", "diff": '{"potential": "diff"}'}
+
+
 def test_a_key_is_written_once(store):
     store.add(row())
     store.add(row(correct=False))

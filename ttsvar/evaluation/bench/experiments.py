@@ -138,7 +138,9 @@ _ALL = (
         "potentials",
         "Potential scores (Table 4)",
         arms(*(a for kind in POTENTIALS for a in _at_ablation_sizes("importance-sampling", potential=kind))),
-        "Only scales 6 and 9 are scored, so max and sum see two numbers here; the paper scores every scale for them.",
+        "Max, sum and diff score every scale, as in the paper. "
+        # Of the shipped rows; measured again, it is to go.
+        "The rows here are older: they scored scales 6 and 9 alone, so that diff is value at 6.",
         (paper.POTENTIALS,),
     ),
     Experiment(

@@ -14,6 +14,7 @@ from typing import Any
 from ttsvar.config import SearchConfig
 from ttsvar.errors import StoreError
 from ttsvar.evaluation.rules.shortfall import Shortfall
+from ttsvar.schedule import scores_every_scale
 
 VERSION = 1
 JSON_COLUMNS = ("reasons", "judges", "parts", "scores")
@@ -34,6 +35,10 @@ class Recipe:
         """The search as JSON; settings at their defaults are left out, so that a new one does not orphan old rows."""
         usual = SearchConfig()
         changed = {name: value for name, value in self.search.values().items() if value != getattr(usual, name)}
+        if scores_every_scale(self.search):
+            changed["score_scales"] = "all"  # earlier rows of such a search saw the decision scales alone
+        if self.search.score_scales == ():
+            del changed["score_scales"]
         return json.dumps(changed, sort_keys=True)
 
     @property
