@@ -10,7 +10,7 @@ import numpy as np
 from gradio.components import Component
 
 from ...scene.frame import build_frame, clustering_vectors
-from ...scene.projection import Projector
+from ...scene.projection import PLAIN, Projector
 from ...scene.scene import Here
 from ...session.session import Session
 from ...session.shown import PLANE
@@ -50,7 +50,7 @@ def _points(projector: Projector, session: Session, state_id: str) -> tuple[np.n
         return [points.tolist(), method]
 
     points, method = session.shown(state_id, PLANE, project)
-    if method == "PCA meanwhile":
+    if method in ("PCA meanwhile", PLAIN):
         points, method = session.show_again(state_id, PLANE, project)
     return np.asarray(points), method
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ...scene.frame import Frame
 from ...scene.marks import mark_svg
+from ...scene.projection import PLAIN
 
 METHODS = {
     "UMAP": "UMAP of the clustering features. Who is near whom means something; how far does not.",
     "PCA": "Two main directions of the clustering features (PCA): fewer than 4 candidates are too few for UMAP.",
     "none": "The clustering features of all candidates are equal here: there is nothing to place them by.",
     "PCA meanwhile": "Two main directions (PCA) for now: UMAP is being prepared and takes over at the next scale.",
+    PLAIN: "Two main directions of the clustering features (PCA): UMAP cannot run on this machine; the log says why.",
 }
 
 
