@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from ttsvar.finite import require_finite
 from ttsvar.rewards.combination import Combination
 from ttsvar.sampling import draw_bits, draw_tokens
 from ttsvar.search.clustering import cluster
+from ttsvar.weights.room import pick_dtype
 
 PROMPT = "a photo of two red stars"
 
@@ -53,8 +55,10 @@ def test_the_message_says_how_many_where_and_why():
     values = torch.tensor([1.0, math.nan, -math.inf])
     with pytest.raises(NumberError, match=r"Logits at scale 3: 2 of 3 values are no numbers .*damaged"):
         require_finite(values, "Logits", 3)
-    with pytest.raises(NumberError, match=r"float16 ends at 65504.*--dtype bf16"):
+    with pytest.raises(NumberError, match=r"float16 ends at 65504.*--dtype bf16") as raised:
         require_finite(values, "Logits", 3, dtype=torch.float16)
+    advised = re.findall(r"bf\d+|fp\d+|float\d+", str(raised.value).split("--dtype")[1])
+    assert {pick_dtype(name, torch.device("cpu")) for name in advised} == {torch.bfloat16, torch.float32}
     assert require_finite(values[:1], "Logits") is not None
 
 

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsvar.config import Sampling, SearchConfig, resolved
+from ttsvar.config import Sampling, SearchConfig, resolved, search_config
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.schedule import PAPER_BATCH, PLANS, resolve_batch, resolve_search
+from ttsvar.setting import Setting
+from ttsvar.settings import SETTINGS
 from ttsvar.types import ScaleSchedule
+from ttsvar.values import Numbers
 
 LADDER = ScaleSchedule(tuple((s, s) for s in (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)))
 
@@ -136,6 +139,16 @@ def test_guidance_and_temperature_per_scale_need_one_number_each():
     for name in ("lam", "cfg", "tau"):
         with pytest.raises(ConfigError, match=f"{name} has 12 numbers; give one, or 13"):
             resolve_batch(SearchConfig(**{name: (1.0,) * 12}), LADDER)  # type: ignore[arg-type]
+
+
+def test_a_setting_per_scale_of_a_family_needs_one_number_each_too():
+    SETTINGS.add(Setting(name="noise", kind=Numbers(0.0, 1.0), default=0.0, help="how much noise", option=True))
+    try:
+        resolve_batch(search_config("tts-var", noise=(0.5,) * 13), LADDER)
+        with pytest.raises(ConfigError, match="noise has 2 numbers; give one, or 13"):
+            resolve_batch(search_config("tts-var", noise=(0.5, 0.5)), LADDER)
+    finally:
+        SETTINGS.remove("noise")
 
 
 @given(st.lists(st.integers(-1, 9), min_size=13, max_size=13))

@@ -30,5 +30,5 @@ def require_finite(
 def likely_cause(dtype: torch.dtype) -> str:
     """What most often makes numbers of a format overflow, and what to do."""
     if dtype == torch.float16:
-        return "float16 ends at 65504, which large models exceed; use --dtype bf16 or fp32."
+        return "float16 ends at 65504, which large models exceed; use --dtype bf16 or float32."
     return DAMAGED

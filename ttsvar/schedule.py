@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from ttsvar.choices import Decision, Potential
 from ttsvar.config import STRATEGIES, ResolvedSearch, Sampling, SearchConfig, resolved
 from ttsvar.errors import ConfigError, ScheduleError
+from ttsvar.settings import SETTINGS
 from ttsvar.types import ScaleSchedule
+from ttsvar.values import Numbers, PerScale
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _check_per_scale(search: SearchConfig, scales: int) -> None:
     both = set(clusters) & set(resamples)
     if both and STRATEGIES[search.strategy].clusters:
         raise ScheduleError(f"Scale {min(both)} is both a clustering and a resampling scale; choose one.", min(both))
-    for name, value in (("lam", search.lam), ("cfg", search.cfg), ("tau", search.tau)):
+    for row in SETTINGS.values():
+        value: PerScale | None = getattr(search, row.name) if isinstance(row.kind, Numbers) else None
         if isinstance(value, tuple) and len(value) != scales:
-            raise ConfigError(f"{name} has {len(value)} numbers; give one, or {scales}: one for each scale.")
+            raise ConfigError(f"{row.name} has {len(value)} numbers; give one, or {scales}: one for each scale.")

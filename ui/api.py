@@ -16,6 +16,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
+from ttsvar.choices import Decision
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import Node
 from ttsvar.errors import SelectionError, StateError, TTSVarError
@@ -90,7 +91,7 @@ class Api:
             run_id: The run, as `begin` named it.
 
         Returns:
-            scale, grid, decision (cluster, resample or null), keep (how many the schedule wants), candidates (index,
+            scale, grid, decision ({decisions} or null), keep (how many the schedule wants), candidates (index,
             name, reward, probability, cluster, proposed copies), proposal (indices), reason, and done. At the end of a
             run: done, and the survivors with their rewards and which is best.
         """
@@ -186,7 +187,10 @@ def _plain(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     def call(*values: Any, **named: Any) -> Any:
         return endpoint(*values, **named)
 
-    call.__doc__ = (endpoint.__doc__ or "").replace("{settings}", _settings_told())
+    told = {"{settings}": _settings_told(), "{decisions}": ", ".join(Decision)}
+    call.__doc__ = endpoint.__doc__ or ""
+    for place, words in told.items():
+        call.__doc__ = call.__doc__.replace(place, words)
     return call
 
 

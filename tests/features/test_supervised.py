@@ -23,7 +23,7 @@ from ttsvar.features.labelled import (
     load_supervised,
     save_labelled,
 )
-from ttsvar.features.registry import NETWORKS, extractors
+from ttsvar.features.registry import NETWORKS, extractors, network, network_loader
 from ttsvar.features.supervised import load_inception
 from ttsvar.toybox.train.dataset import training_scene
 from ttsvar.toybox.train.supervised import LABELS, labels_of
@@ -139,3 +139,13 @@ def test_the_supervised_extractor_is_offered_where_it_is_here(small: Path, tmp_p
     own = partial(load_supervised, small)
     assert extractors(own, own).here() == EXTRACTORS
     assert extractors(own, own, partial(NETWORKS["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
+
+
+def test_the_network_visits_a_device_where_parts_lie_on_the_cpu(small: Path, tmp_path: Path) -> None:
+    network("small-supervised", "a small network")(lambda paths, device: load_supervised(small, device=device))
+    try:
+        visiting = network_loader("small-supervised", Location(torch.device("cpu"), tmp_path, offload=True))()
+    finally:
+        NETWORKS.remove("small-supervised")
+    images = pictures(2, 64)
+    assert torch.equal(visiting.extract(images), load_supervised(small).extract(images))

@@ -16,8 +16,8 @@ from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.pixels import check_images, resize_images
 from ttsvar.features.registry import network
 from ttsvar.nn.strict import load_pretrained
-from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import hub_files
+from ttsvar.weights.offload import MovableExtractor
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own, read_tensors
 
@@ -160,7 +160,7 @@ def _register(place: int, size: str, channels: int) -> None:
     files = hub_files(repo, "Apache-2.0", "model.safetensors", "config.json")
 
     @network(f"dinov2-{size}", f"DINOv2 with registers, {size}: 256 patches of {channels} channels", files, place=place)
-    def build(paths: Sequence[Path], device: torch.device) -> FeatureExtractor:
+    def build(paths: Sequence[Path], device: torch.device) -> MovableExtractor:
         return load_published(*paths, name=f"dinov2-{size}", device=device)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 from ttsvar.errors import ConfigError
 from ttsvar.registry import Registry
 from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location, registering
-from ttsvar.weights.offload import VisitingExtractor
+from ttsvar.weights.offload import MovableExtractor, VisitingExtractor
 
-NETWORKS: Registry[Loadable[FeatureExtractor]] = Registry("eye", "ttsvar.features", lambda row: row.place)
+NETWORKS: Registry[Loadable[MovableExtractor]] = Registry("eye", "ttsvar.features", lambda row: row.place)
 network = registering(NETWORKS)
-"""`@network(name, summary, files)` above a function from files and a device to a `FeatureExtractor` names a new one."""
+"""`@network(name, summary, files)` above a function from files and a device to a `MovableExtractor` names a new one."""
 DEFAULT_NETWORK = "dinov2-large"
 """The paper's."""
 
@@ -26,7 +25,7 @@ def networks(location: Location) -> LazyMapping[FeatureExtractor]:
 
 
 def _load(name: str, location: Location) -> FeatureExtractor:
-    loaded: Any = NETWORKS[name].load(location)
+    loaded = NETWORKS[name].load(location)
     return VisitingExtractor(loaded, location.device) if location.offload else loaded
 
 

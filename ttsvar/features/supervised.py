@@ -15,8 +15,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from ttsvar.errors import ConfigError
 from ttsvar.features.pixels import check_images, resize_images
 from ttsvar.features.registry import network
-from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import hub_files
+from ttsvar.weights.offload import MovableExtractor
 from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
 
@@ -24,20 +24,20 @@ INCEPTION_SIZE = 299
 
 
 class SupervisedExtractor:
-    """The `FeatureExtractor` protocol over a trunk whose pooled features are one vector an image."""
+    """The `FeatureExtractor` protocol over a network whose pooled features are one vector an image."""
 
     def __init__(
-        self, trunk: nn.Module, pool: Callable[[Tensor], Tensor], *, name: str, size: int, chunk: int = 16
+        self, model: nn.Module, pool: Callable[[Tensor], Tensor], *, name: str, size: int, chunk: int = 16
     ) -> None:
-        """`pool` takes pixels [B, 3, size, size] from -1 to 1 through the trunk to vectors [B, C]."""
-        self.trunk, self.pool, self.name, self.size, self.chunk = trunk.eval(), pool, name, size, chunk
+        """`pool` takes pixels [B, 3, size, size] from -1 to 1 through the model to vectors [B, C]."""
+        self.model, self.pool, self.name, self.size, self.chunk = model.eval(), pool, name, size, chunk
         self._image_flops = cache(self._counted_flops)
 
     @torch.inference_mode()
     def extract(self, images: Tensor) -> Tensor:
         """uint8 [B, H, W, 3] to float32 [B, 1, C]; images of another size are resized, whatever their shape."""
         check_images(images)
-        weight = next(self.trunk.parameters())
+        weight = next(self.model.parameters())
         rows = []
         for part in images.split(self.chunk):
             pixels = resize_images(part, (self.size, self.size)).to(weight.device) * 2 - 1
@@ -50,8 +50,8 @@ class SupervisedExtractor:
 
     @torch.inference_mode()
     def _counted_flops(self) -> float:
-        weight = next(self.trunk.parameters())
-        # Shapes alone go through the trunk: nothing is computed, wherever its weights are.
+        weight = next(self.model.parameters())
+        # Shapes alone go through the network: nothing is computed, wherever its weights are.
         with FakeTensorMode(allow_non_fake_inputs=True), FlopCounterMode(display=False) as counter:
             self.pool(torch.zeros(1, 3, self.size, self.size, dtype=weight.dtype, device=weight.device))
         return float(counter.get_total_flops())
@@ -90,6 +90,6 @@ def torchvision_models() -> ModuleType:
     require=torchvision_models,
     place=20,
 )
-def build_inception(paths: Sequence[Path], device: torch.device) -> FeatureExtractor:
+def build_inception(paths: Sequence[Path], device: torch.device) -> MovableExtractor:
     """torchvision's published weights."""
     return load_inception(paths[0], device=device)

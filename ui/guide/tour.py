@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from json import dumps
 
+from ttsvar.choices import Decision
+
 
 @dataclass(frozen=True)
 class Step:
@@ -29,7 +31,7 @@ STEPS: tuple[Step, ...] = (
     Step("Go on one scale", "Nothing is decided yet, so press Next scale (or Enter): every candidate is drawn one "
          "scale finer.", ".bar [data-do=next]", "moved forward"),
     Step("To the first decision", "Press To next decision. At scale 2 the method groups candidates with like layouts.",
-         ".bar [data-do=decision]", "shown .stage.cluster, .stage.resample"),
+         ".bar [data-do=decision]", "shown " + ", ".join(f".stage.{kind}" for kind in (*Decision, "final"))),
     Step("See what it sees", "Move the DINOv2 slider: the map shows which parts a vision model finds alike. Clusters "
          "come from it.", ".wipe", "input [data-do=wipe]"),
     Step("Overrule it", "The proposal is selected. Click a card to drop or keep it; the bar warns of what that costs, "

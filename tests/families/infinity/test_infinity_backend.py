@@ -265,3 +265,20 @@ def test_the_bytes_of_a_run_follow_the_candidates_that_live(backend: InfinityBac
     state = finish(engine, engine.begin(PROMPT, search=SearchConfig(), seed=1))
     falls = backend.run_bytes(state.run)
     assert backend.run_bytes(one) < falls < backend.run_bytes(four)
+
+
+@pytest.mark.parametrize("search", [SearchConfig("beam"), SearchConfig("importance-sampling", n=4), SearchConfig()])
+def test_the_caches_of_a_run_take_what_is_said_at_their_peak(backend: InfinityBackend, search: SearchConfig):
+    """Whoever is copied at a constant number of candidates needs a second cache, too."""
+    engine = engine_on(backend)
+    state = engine.begin(PROMPT, search=search, seed=1)
+    run, peak = state.run, 0
+    while state.scale < len(run.schedule) - 1:  # nothing is kept after the last one
+        result = engine.step(state)
+        assert result.grown.kv is not None
+        before = result.grown.kv.view.cache.buffer
+        copied = (0,) * result.keep if result.decision else None  # a draw may take one candidate only
+        state = engine.commit(result, Selection(copied) if copied else None)
+        held = {id(cache): cache.nbytes for cache in (before, state.kv.view.cache.buffer)}
+        peak = max(peak, sum(held.values()))
+    assert backend.run_bytes(run) - backend._chunk_bytes(run) == peak

@@ -8,6 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ttsvar.choices import Decision
 from ui.guide.glossary import TERMS, annotate, glossary_json
 from ui.guide.tour import STEPS, tour_html
 
@@ -56,6 +57,13 @@ def test_terms_are_explained_and_told_apart() -> None:
     rows = json.loads(glossary_json())
     assert [row[0] for row in rows] == [term.name for term in TERMS]
     assert "<" not in glossary_json()
+
+
+def test_the_tour_goes_on_at_whatever_a_strategy_decides() -> None:
+    (step,) = [step for step in STEPS if "decision" in step.target]
+    waited = set(step.until.removeprefix("shown ").split(", "))
+    assert {f".stage.{decision}" for decision in Decision} <= waited
+    assert ".stage.final" in waited, "a strategy that decides nothing goes to the end"
 
 
 def test_the_tour_has_eight_to_ten_steps_each_with_its_action() -> None:

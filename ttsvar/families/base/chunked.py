@@ -157,6 +157,7 @@ class ChunkedBackend(ABC):
         """Bytes that a run needs at its peak beside the weights: its KV caches, and what one chunk computes with."""
         caches = cache_bytes(
             run.batch,
+            decided=[run.search.decision(scale) is not None for scale in range(len(run.batch))],
             capacity=lambda scale: self._capacity(run, scale),
             rows=lambda candidates: self._halves(run) * len(padded(candidates, self.chunk)),
             token_bytes=self._view(1, 1).cache.buffer.nbytes,

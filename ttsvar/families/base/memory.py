@@ -15,17 +15,22 @@ LIVE_MAPS = 4
 
 
 def cache_bytes(
-    alive: Sequence[int], capacity: Callable[[int], int], rows: Callable[[int], int], token_bytes: int
+    alive: Sequence[int],
+    decided: Sequence[bool],
+    capacity: Callable[[int], int],
+    rows: Callable[[int], int],
+    token_bytes: int,
 ) -> int:
     """The highest size of the KV caches in a run: at a decision the old cache and the chosen rows' both exist.
 
-    `alive[k]` candidates live on after scale k; a cache made before scale k has room for `capacity(k)` tokens; `rows`
-    turns candidates into rows; a token of one row takes `token_bytes`.
+    `alive[k]` candidates live on after scale k, where something is decided if `decided[k]`: a decision that keeps as
+    many may copy some over others, too. A cache made before scale k has room for `capacity(k)` tokens; `rows` turns
+    candidates into rows; a token of one row takes `token_bytes`.
     """
     held = rows(alive[0]) * capacity(0) * token_bytes
     peak = held
     for scale in range(1, len(alive)):
-        if alive[scale - 1] != alive[max(scale - 2, 0)]:
+        if decided[scale - 1] and alive[max(scale - 2, 0)] > 1:
             chosen = rows(alive[scale - 1]) * capacity(scale) * token_bytes
             peak, held = max(peak, held + chosen), chosen
     return peak
