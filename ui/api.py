@@ -118,6 +118,7 @@ class Api:
                 raise StateError(f"Scale {node.state.scale} has not been drawn yet; call step before select.")
             at = session.commit(node.state.id, _counts(keep, len(node.result.grown)))
             new = session.open(at) if session.history.node(at).state.done else session.history.go(at)
+            session.save()
             by = "the algorithm" if new.selection is None or new.selection.source == "strategy" else "you"
             state = new.state
             return {"scale": state.scale, "candidates": list(state.candidate_ids), "by": by, "done": state.done}

@@ -1,12 +1,15 @@
-"""The one way in which files of a run are written: beside their place, flushed, and renamed."""
+"""The one way in which files of a run are written: beside their place, flushed, and renamed; and why that failed."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from ttsvar.errors import StateError
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, flush: bool = True) -> None:
@@ -20,7 +23,19 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, flush:
             file.flush()
             if flush:
                 os.fsync(file.fileno())
+            os.replace(file.name, path)
         except BaseException:
             os.unlink(file.name)
             raise
-    os.replace(file.name, path)
+
+
+@contextmanager
+def keeping() -> Generator[None]:
+    """Errors of the disk as StateError, which says why and what then."""
+    try:
+        yield
+    except OSError as error:
+        raise StateError(
+            f"This run could not be written to the server's disk ({error.strerror or type(error).__name__}). It is "
+            "kept in memory, and the next step tries again; tell whoever runs the server."
+        ) from error

@@ -11,8 +11,9 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ttsvar.engine.history import History, Node
 from ttsvar.errors import FileError, TTSVarError
 from ttsvar.outside import DAMAGE, read_json
 from ttsvar.schedule import resolve_batch
+from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.png import png_bytes
 
 from ..session.annotations import FILE
@@ -106,9 +108,13 @@ def unpack(data: bytes, *, trusted: bool = False) -> tuple[Callable[[Path], None
         for name, content in parts.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_atomically(path, partial(_put, content))
 
     return fill, origin if trusted else {"weights": origin.get("weights", ""), "from": "session"}
+
+
+def _put(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
 
 
 def check_history(history: History) -> None:

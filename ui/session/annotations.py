@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ttsvar.engine.history import History
-from ttsvar.errors import ConfigError
+from ttsvar.errors import ConfigError, FileError
 from ttsvar.evaluation.rules.shortfall import Shortfall
-from ttsvar.storage.atomic import write_atomically
+from ttsvar.outside import DAMAGE, read_json
+from ttsvar.storage.atomic import keeping, write_atomically
 
 log = logging.getLogger("ttsvar.ui")
 FILE = "annotations.json"
@@ -27,7 +28,7 @@ FORMER = "shown/{root}-duels.json"
 """Where comparisons lay while they were part of what is shown."""
 MOST_BYTES, MOST_DUELS, MOST_KEPT = 8 * 1024**2, 500, 512
 """Of a file, of its comparisons, and of the candidates that one choice keeps."""
-UNREADABLE = (ConfigError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+UNREADABLE = (ConfigError, FileError, *DAMAGE)
 """What reading JSON of another kind comes to."""
 
 
@@ -95,9 +96,10 @@ class Annotations:
     def save(self) -> None:
         """Write the comparisons beside the run; nothing where there are none."""
         if self._folder is not None and self.duels:
-            self._folder.mkdir(parents=True, exist_ok=True)
             content = to_json(self.duels)
-            write_atomically(self._folder / FILE, lambda file: file.write(content))
+            with keeping():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                write_atomically(self._folder / FILE, lambda file: file.write(content))
 
 
 def read_duels(history: History, folder: Path | None) -> list[Duel]:
@@ -113,8 +115,8 @@ def read_duels(history: History, folder: Path | None) -> list[Duel]:
         if path.is_file():
             found = from_json(path.read_bytes())
         elif former.is_file():
-            found = [_duel_from_json(values) for values in json.loads(former.read_bytes())]
-    except (OSError, *UNREADABLE) as error:
+            found = [_duel_from_json(values) for values in read_json(former.read_bytes(), MOST_BYTES)]
+    except UNREADABLE as error:
         log.warning("the comparisons of %s are left out: %s", folder.name, error)
     return [duel for duel in found if _belongs(duel, history)]
 
@@ -126,10 +128,8 @@ def to_json(duels: Sequence[Duel]) -> bytes:
 
 def from_json(content: bytes) -> list[Duel]:
     """Comparisons of a file's content; raises ConfigError where anything in it is not as `to_json` writes it."""
-    if len(content) > MOST_BYTES:
-        raise ConfigError(f"These annotations have {len(content)} bytes; at most {MOST_BYTES} are read.")
     try:
-        values = json.loads(content)
+        values = read_json(content, MOST_BYTES)
         if values["format"] != FORMAT or len(values["duels"]) > MOST_DUELS:
             raise ConfigError(f"annotations of format {values['format']!r:.20} with {len(values['duels'])} comparisons")
         return [_duel_from_json(duel) for duel in values["duels"]]

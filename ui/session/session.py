@@ -15,7 +15,7 @@ from ttsvar.engine.history import History, Node
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
-from ttsvar.storage.atomic import write_atomically
+from ttsvar.storage.atomic import keeping, write_atomically
 from ttsvar.storage.runs import save_history
 from ttsvar.types import Candidates, ComponentCost, Run, Selection, Source, StepCost, StepResult
 
@@ -205,10 +205,11 @@ class Session:
             write_atomically(self.folder / ORIGIN, lambda file: file.write(content))
 
     def save(self) -> None:
-        """Write the run to its folder."""
+        """Write the run to its folder; StateError says why that is not possible."""
         if self.folder is not None:
-            save_history(self.history, self.folder)
-            self.keep_origin()
+            with self.lock, keeping():
+                save_history(self.history, self.folder)
+                self.keep_origin()
 
 
 def _selection(result: StepResult, counts: list[int] | None) -> Selection:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from ttsvar.errors import FileError
+from ttsvar.outside import read_json
 from ttsvar.storage.atomic import write_atomically
 from ttsvar.types import Component
 
 log = logging.getLogger("ttsvar.ui")
 T = TypeVar("T")
 FOLDER = "shown"
+MOST_BYTES = 256 * 1024**2
+"""Of one value: the pictures of 512 candidates."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,16 @@ class ShownValues:
         if path is None or not path.is_file():
             return None
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
-            log.warning("%s is made again: %s", path, error)
+            return read_json(path.read_bytes(), MOST_BYTES)
+        except (FileError, OSError) as error:
+            log.warning("%s is made again: it %s", path, error)
             return None
 
     def _write(self, state_id: str, key: ShownKey[T], value: T) -> None:
         path = self._path(state_id, key)
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, lambda file: file.write(json.dumps(value).encode()), flush=False)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, lambda file: file.write(json.dumps(value).encode()), flush=False)
+            except OSError as error:
+                log.warning("%s is kept in memory alone: %s", path, error)

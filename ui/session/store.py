@@ -19,13 +19,16 @@ from typing import Any
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import History
 from ttsvar.engine.protocol import SearchEngine
-from ttsvar.errors import StateError, TTSVarError
+from ttsvar.errors import FileError, StateError, TTSVarError
+from ttsvar.outside import read_json
+from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import load_history
 
 from .annotations import read_duels
 from .session import ORIGIN, Evaluator, Session
 
 log = logging.getLogger("ttsvar.ui")
+MOST_ORIGIN = 64 * 1024
 RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
 
 
@@ -55,6 +58,7 @@ class SessionStore:
         run_id = _new_id()
         folder = None if self.root is None else self.root / run_id
         session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
+        session.save()  # whoever is told an id finds the run after a restart, too
         with self._lock:
             self._hold(session)
         self.sweep()
@@ -88,7 +92,8 @@ class SessionStore:
                 )
             check(history)
             duels = read_duels(history, folder)
-            (folder / ORIGIN).write_text(json.dumps(origin))
+            content = json.dumps(origin).encode()
+            write_atomically(folder / ORIGIN, lambda file: file.write(content))
             home = None if self.root is None else self.root / run_id
             if home is not None:
                 os.replace(folder, home)
@@ -149,6 +154,11 @@ def _new_id() -> str:
 
 
 def _read_origin(folder: Path) -> dict[str, Any]:
-    """Empty for a run of a time that kept none."""
+    """Empty for a run of a time that kept none, and where the file is damaged: the run does not need it."""
     path = folder / ORIGIN
-    return json.loads(path.read_text()) if path.is_file() else {}
+    try:
+        values: Any = read_json(path.read_bytes(), MOST_ORIGIN) if path.is_file() else {}
+    except (OSError, FileError) as error:
+        log.warning("the origin of run %s is left out: it %s", folder.name, error)
+        return {}
+    return values if isinstance(values, dict) else {}

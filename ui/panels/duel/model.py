@@ -40,8 +40,12 @@ def part(session: Session, at: str, counts: list[int]) -> tuple[str, str]:
 
 
 def race(session: Session, heads: tuple[str, str], turn: int) -> Iterator[tuple[str, str]]:
-    """Both ways in step, a scale at a time; ends early where the person does something else meanwhile."""
+    """Both ways in step, a scale at a time; ends early where the person does something else meanwhile.
+
+    What is yielded is on disk.
+    """
     ways = list(heads)
+    session.save()
     yield heads
     while True:
         moved = False
@@ -55,6 +59,7 @@ def race(session: Session, heads: tuple[str, str], turn: int) -> Iterator[tuple[
             moved = True
         if not moved:
             return
+        session.save()
         yield ways[0], ways[1]
 
 

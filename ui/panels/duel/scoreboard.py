@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ttsvar.errors import StateError
+from ttsvar.errors import FileError, StateError
+from ttsvar.outside import DAMAGE, read_json
 
 from ...session.annotations import Duel, outcome
 from ...session.branches import clean
@@ -24,7 +25,7 @@ from ...shell.contract import LONGEST_NICKNAME
 
 log = logging.getLogger("ttsvar.ui")
 VISITOR = re.compile(r"[0-9a-f]{16,40}")
-MOST_ENTRIES = 20_000
+MOST_ENTRIES, MOST_LINE = 20_000, 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,8 @@ class Scoreboard:
         self._entries: dict[tuple[str, str, str], Entry] = {}
         self._names: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._torn = False
+        """Whether the file's last line was cut off: the next one begins on a line of its own."""
         self._load(time.time() - ttl)
 
     def add(self, visitor: str, run: str, duel: Duel) -> None:
@@ -146,22 +149,34 @@ class Scoreboard:
 
     def _append(self, values: dict[str, Any]) -> None:
         if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(values) + "\n")
+            line = json.dumps(values).encode() + b"\n"
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("ab") as file:
+                    file.write(b"\n" + line if self._torn else line)
+                self._torn = False
+            except OSError as error:
+                self._torn = True
+                log.warning("%s lacks a line, which is kept in memory alone: %s", self.path, error)
 
     def _load(self, oldest: float) -> None:
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path and self.path.is_file() else []
+        try:
+            content = self.path.read_bytes() if self.path and self.path.is_file() else b""
+        except OSError as error:
+            log.warning("%s cannot be read: %s", self.path, error)
+            return
+        lines = content.split(b"\n")
+        self._torn = lines.pop() != b""
         for number, line in enumerate(lines, start=1):
             try:
-                values = json.loads(line)
+                values = read_json(line, MOST_LINE)
                 if "duel" in values:
                     entry = Entry(**values["duel"])
                     if entry.when >= oldest:
                         self._entries[entry.visitor, entry.run, entry.at] = entry
                 else:
                     self._names[str(values["visitor"])] = str(values["nickname"])
-            except (ValueError, TypeError, KeyError) as error:
+            except (FileError, *DAMAGE) as error:
                 log.warning("%s, line %d is left out: %r", self.path, number, error)
 
 
