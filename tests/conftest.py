@@ -16,6 +16,10 @@ from jaxtyping import install_import_hook
 CHECKED = ("ttsvar.search", "ttsvar.sampling", "ttsvar.features.pca", "ttsvar.engine.states")
 install_import_hook(CHECKED, "runtime_checks.checked")
 
+from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
+
+let_waiting_threads_sleep()
+
 # A slow or busy machine is no finding about the code.
 settings.register_profile("ttsvar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ttsvar")

@@ -15,6 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
+from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
+
+let_waiting_threads_sleep()
+
 from fake_engine import fake_engine  # noqa: E402
 from tiny_var import published_state, saved  # noqa: E402
 

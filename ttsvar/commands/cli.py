@@ -22,6 +22,7 @@ from ttsvar.commands import (
     train,
 )
 from ttsvar.errors import TTSVarError
+from ttsvar.threads import let_waiting_threads_sleep
 from ttsvar.version import VERSION
 
 
@@ -59,6 +60,7 @@ COMMANDS: Mapping[str, Command] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0, or 2 with one line on standard error where the caller can mend it."""
+    let_waiting_threads_sleep()
     words = sys.argv[1:] if argv is None else argv
     arguments = command_line(words).parse_args(words)
     try:
