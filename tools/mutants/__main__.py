@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import sys
@@ -92,10 +93,12 @@ def main() -> int:
     home = {mutant: room for room, mutant in plan}
     todo = [(mutant, rooms[room.name]) for room, mutant in plan]
     done: list[tuple[Room, Verdict]] = []
-    for verdict in verdicts(todo, options.jobs, until):
-        done.append((home[verdict.mutant], verdict))
-        if sys.stderr.isatty() or len(done) % 25 == 0:
-            print(f"{len(done)} of {len(plan)}", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr)
+    # Ctrl+C ends early, and what was found until then is told.
+    with contextlib.suppress(KeyboardInterrupt):
+        for verdict in verdicts(todo, options.jobs, until):
+            done.append((home[verdict.mutant], verdict))
+            if sys.stderr.isatty() or len(done) % 25 == 0:
+                print(f"{len(done)} of {len(plan)}", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr)
     report(done, len(plan), options.json)
     return 0
 

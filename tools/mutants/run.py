@@ -62,13 +62,12 @@ def load_libraries() -> None:
 def touched(room: Room) -> Touched:
     """Which of a room's tests run through which lines; raises RuntimeError where they do not pass as they are."""
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "touched.json"
-        process = multiprocessing.get_context("fork").Process(target=_follow, args=(room, kept))
+        kept, said = Path(folder) / "touched.json", Path(folder) / "pytest.txt"
+        process = multiprocessing.get_context("fork").Process(target=_follow, args=(room, kept, said))
         process.start()
         process.join()
         if process.exitcode != PASSED:
-            tests = " ".join(room.tests)
-            raise RuntimeError(f"the tests do not pass as they are (status {process.exitcode}): pytest {tests}")
+            raise RuntimeError(f"the tests of {room.name} do not pass as they are:\n{said.read_text()[-4000:]}")
         return Touched.read(kept)
 
 
@@ -98,10 +97,10 @@ def verdicts(todo: Sequence[tuple[Mutant, Touched]], jobs: int, until: float) ->
                 yield Verdict(turn.mutant, late or turn.process.exitcode != PASSED, seconds, late)
 
 
-def _follow(room: Room, kept: Path) -> None:
+def _follow(room: Room, kept: Path, said: Path) -> None:
     """In a forked process: run a room's tests as they are and write what they run through."""
     recorder = Recorder(room.sources())
-    status = _pytest([*room.tests_found()], recorder)
+    status = _pytest(room.tests_found(), recorder, said)
     recorder.found.save(kept)
     os._exit(status)
 
@@ -110,17 +109,19 @@ def _test(mutant: Mutant, tests: list[str]) -> None:
     """In a forked process: install the mutant, run the tests that it can change, leave with pytest's status."""
     _install(ROOT / mutant.path, mutant.applied((ROOT / mutant.path).read_bytes()))
     files = list(dict.fromkeys(test.split("::")[0] for test in tests))
-    os._exit(_pytest(files, Chosen(tests)))
+    os._exit(_pytest(files, Chosen(tests), Path(os.devnull)))
 
 
-def _pytest(arguments: list[str], plugin: object) -> int:
-    """Run quietly; returns the status."""
+def _pytest(arguments: list[str], plugin: object, said: Path) -> int:
+    """Run with a file for what it prints; returns the status."""
     os.chdir(ROOT)
     sys.dont_write_bytecode = True
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
-    return int(pytest.main([*OPTIONS, *arguments], plugins=[plugin]))
+    out = os.open(said, os.O_WRONLY | os.O_CREAT)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    status = int(pytest.main([*OPTIONS, *arguments], plugins=[plugin]))
+    sys.stdout.flush()
+    return status
 
 
 def _install(path: Path, changed: bytes) -> None:
