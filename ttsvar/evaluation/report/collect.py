@@ -12,6 +12,7 @@ from ttsvar.evaluation.bench.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, bases
 from ttsvar.evaluation.bench.measurements import all_consistency
 from ttsvar.evaluation.bench.paper import PaperTable
+from ttsvar.evaluation.bench.statistics import METHOD
 from ttsvar.evaluation.bench.store import Recipe, Store
 from ttsvar.evaluation.report.plain import from_plain
 from ttsvar.evaluation.report.schema import (
@@ -51,6 +52,7 @@ def collect(store: Store) -> Evidence:
     return Evidence(
         model=model,
         weights=weights,
+        intervals=METHOD,
         drawn=Drawn(images=images, hours=seconds / 3600),
         experiments=tuple(e for e in experiments if len(e.summary.arms) > 1),
         consistency=from_plain(Consistency, all_consistency(traces), "consistency") if traces else None,

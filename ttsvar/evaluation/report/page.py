@@ -94,7 +94,8 @@ def opening(evidence: Evidence) -> str:
     return (
         f'<p class="claim">{_esc(claim)}</p><p>Model {_esc(evidence.model)}, weights '
         f"<code>{_esc(evidence.weights)}</code>. All arms of a table have the same prompts and seeds; brackets hold "
-        "95 % bootstrap intervals over prompts, of paired differences where two arms are compared. The paper's numbers "
+        f"95 % {_esc(evidence.intervals)} intervals over prompts, of paired differences where two arms are compared. "
+        "The paper's numbers "
         f"are Infinity-2B's on GenEval: compare their order, not their height. {_esc(detector_sentence(evidence))} "
         f"{_esc(work_sentence(evidence))}</p>"
     )

@@ -21,8 +21,8 @@ def results(evidence: Evidence) -> str:
     parts = [
         "# Results",
         f"Written by `python -m ttsvar report` from measured rows; do not edit. Model {evidence.model}, weights "
-        f"`{evidence.weights}`. Brackets hold 95 % bootstrap intervals over prompts; differences are paired. The "
-        "paper's numbers are Infinity-2B's on GenEval, so compare their order, not their height. "
+        f"`{evidence.weights}`. Brackets hold 95 % {evidence.intervals} intervals over prompts; differences are "
+        "paired. The paper's numbers are Infinity-2B's on GenEval, so compare their order, not their height. "
         + f"{detector_sentence(evidence)} {work_sentence(evidence)}",
     ]
     if experiment := headline(evidence):

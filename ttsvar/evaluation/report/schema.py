@@ -182,6 +182,8 @@ class Evidence:
 
     model: str
     weights: str
+    intervals: str
+    """What kind the intervals are, such as 'prompt-cluster t'."""
     drawn: Drawn
     experiments: tuple[ExperimentResult, ...]
     consistency: Consistency | None

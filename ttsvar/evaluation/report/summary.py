@@ -129,7 +129,7 @@ def _difference(first: str, second: str, arms: Arms, matched: tuple[str, ...]) -
         first=first,
         second=second,
         overall=paired_difference(a, b).rounded(),
-        reward=paired_difference(mine, theirs).rounded() if judged else None,
+        reward=paired_difference(mine, theirs, shares=False).rounded() if judged else None,
         categories={tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).rounded() for tag in a},
         flops_ratio=_flops(arms[first]) / _flops(arms[second]),
         seconds_ratio=_seconds(arms[first]) / _seconds(arms[second]),
