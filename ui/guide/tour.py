@@ -32,8 +32,8 @@ STEPS: tuple[Step, ...] = (
          "scale finer.", ".bar [data-do=next]", "moved forward"),
     Step("To the first decision", "Press To next decision. At scale 2 the method groups candidates with like layouts.",
          ".bar [data-do=decision]", "shown " + ", ".join(f".stage.{kind}" for kind in (*Decision, "final"))),
-    Step("See what it sees", "Move the DINOv2 slider: the map shows which parts a vision model finds alike. Clusters "
-         "come from it.", ".wipe", "input [data-do=wipe]"),
+    Step("See what it sees", "Press DINOv2 map (or M): it shows which parts of a picture a vision model finds alike. "
+         "Clusters come from it. Press again for the pictures.", ".maps-switch", "click [data-do=maps]"),
     Step("Overrule it", "The proposal is selected. Click a card to drop or keep it; the bar warns of what that costs, "
          "and can run your choice and the algorithm's side by side.",
          ".board .card", "click .card [data-do]"),

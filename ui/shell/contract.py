@@ -15,8 +15,6 @@ LONGEST_NAME = 40
 """Letters of a branch's name."""
 LONGEST_NICKNAME = 20
 """Letters of a visitor's name in the class chart."""
-WIPE = 38
-"""Percent of each picture that its map covers at first."""
 BLEND = 60
 """Percent of opacity of the maps in the panel of features at first."""
 DECISION_COLORS = {Decision.CLUSTER: "#1F7DC4", Decision.RESAMPLE: "#E69F00", Decision.SELECT: "#E69F00"}
@@ -25,7 +23,7 @@ MARKS = (Decision.CLUSTER, Decision.RESAMPLE)
 """Decisions that a person can mark in a schedule; a search that selects does so where it would resample."""
 STORAGE = {
     "theme": "ttsvar-theme",
-    "wipe": "ttsvar-wipe",
+    "maps": "ttsvar-maps",
     "blend": "ttsvar-blend",
     "visitor": "ttsvar-visitor",
     "tour": "ttsvar-tour",
@@ -46,7 +44,6 @@ def contract() -> dict[str, Any]:
     return {
         "mostCopies": MOST_COPIES,
         "mostBytes": MOST_BYTES,
-        "wipe": WIPE,
         "blend": BLEND,
         "marks": list(MARKS),
         "storage": STORAGE,
@@ -60,6 +57,6 @@ def contract_json() -> str:
 
 
 def contract_style() -> str:
-    """Custom properties for style sheets: a colour for each decision, and the sliders' first values."""
+    """Custom properties for style sheets: a colour for each decision, and the slider's first value."""
     colors = " ".join(f"--{decision}: {color};" for decision, color in DECISION_COLORS.items())
-    return f":root {{ {colors} --wipe: {100 - WIPE}%; --blend: {BLEND / 100:g}; }}"
+    return f":root {{ {colors} --blend: {BLEND / 100:g}; }}"

@@ -47,7 +47,7 @@
 
   ttsvar.stage = () => document.querySelector("#stage .stage");
   ttsvar.run = () => document.querySelector(".top")?.dataset.run || "";
-  ttsvar.layer = () => document.querySelector(".wipe span")?.textContent || "Map";
+  ttsvar.layer = () => document.querySelector(".maps-switch span")?.textContent || "Map";
   ttsvar.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   ttsvar.paint = () => {

@@ -82,7 +82,7 @@ def test_what_an_override_costs_is_said_before_it_is_paid(page: Page) -> None:
     start(page)
     to_scale(page, 2)
     page.locator(".card.keep [data-do=more]").first.click()
-    expect(page.locator(".bar .warn")).to_contain_text("keeps 6 here, you keep 7: the next scale takes 17% more work")
+    expect(page.locator(".bar .warn")).to_contain_text("keeps 6, you keep 7: 17% more work next")
     page.keyboard.press("r")
     letters = page.locator(".card").evaluate_all("cards => cards.map(c => c.dataset.letter)")
     lonely = next((i for i, letter in enumerate(letters) if letters.count(letter) == 1), None)

@@ -31,7 +31,7 @@ def test_the_tour_follows_what_a_person_does(page: Page) -> None:
     on_step(page, 4)
     press(page, "decision")
     on_step(page, 5)
-    page.locator("[data-do=wipe]").fill("70")
+    page.locator("[data-do=maps]").click()
     on_step(page, 6)
     page.locator(".card.keep .pic").first.click()
     on_step(page, 7)

@@ -1,4 +1,4 @@
-"""The sticky bar under the board: the choice, what it would lose, and the way on."""
+"""The bar over the cards, which it never covers: the choice, what it would lose, and the way on."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
     parts = "".join(f'<li data-part="{part}">{word}</li>' for part, word in COMPONENTS)
     end = "" if last else '<button type="button" data-do="end">To the end</button>'
     return (
-        f'<div class="bar" role="region" aria-label="Your choice"><div class="txt"><div class="what"></div>'
-        '<div class="warn" role="status"></div>'
-        '<button type="button" class="link" data-do="duel" hidden>Compare with the algorithm</button>'
-        f'<div class="err" role="alert">{escape(error)}</div></div>'
+        f'<div class="bar" role="region" aria-label="Your choice" data-testid="bar"><div class="what"></div>'
         f'<div class="acts"><button type="button" data-do="reset">Reset <kbd>R</kbd></button>{ahead}{end}'
         f'<button type="button" class="go" data-do="next">{"Finish" if last else "Next scale"} <kbd>\u23ce</kbd>'
         f"</button></div>"
         f'<div class="busy" hidden><ol class="parts" aria-hidden="true">{parts}</ol>'
         '<span class="now" role="status"></span><button type="button" data-do="stop">Stop <kbd>Esc</kbd></button>'
-        "</div></div>"
-        '<p class="note keys">Keys: 0 to 9 keep or drop, A all, R the proposal, Z enlarge, Enter next scale, Esc '
-        "stop or let go.</p>"
+        '</div><div class="under"><span class="warn" role="status"></span>'
+        '<span class="keys">Keys: 0 to 9 keep or drop, A all, R the proposal, M maps, Z enlarge, Enter goes on</span>'
+        '<button type="button" class="link" data-do="duel" hidden>Compare with the algorithm</button>'
+        f'<span class="err" role="alert">{escape(error)}</span></div></div>'
     )
 
 

@@ -2,7 +2,7 @@
 // What a choice on the board keeps and loses, from the facts of the cards:
 // { name, count, proposed, letter, reward, p }, numbers but for name and letter.
 window.ttsvar.define("choice", ({ text, contract }) => {
-  const { listed, copies } = text;
+  const { listed } = text;
   const kept = (card) => card.count > 0;
 
   /** So many copies as a candidate may have. */
@@ -12,13 +12,14 @@ window.ttsvar.define("choice", ({ text, contract }) => {
   /** Whether the choice is the proposal. */
   const asProposed = (cards) => cards.every((c) => c.count === c.proposed);
 
-  /** "Keeping c0 and c1 ×2", and whose choice it is. */
+  /** "Keeping 4 of 6", with copies where there are some, and whose choice it is: the cards say who. */
   function told(cards) {
     const chosen = cards.filter(kept);
     if (!chosen.length) return { bold: "Nothing is selected", tail: "" };
-    const everyone = chosen.length === cards.length && cards.length > 4 && chosen.every((c) => c.count === 1);
-    const bold = everyone ? `Keeping all ${cards.length}` : `Keeping ${listed(chosen.map((c) => copies(c.name, c.count)))}`;
-    return { bold, tail: asProposed(cards) ? " as proposed" : " by your choice" };
+    const total = cards.reduce((all, c) => all + c.count, 0);
+    const who = chosen.length < cards.length ? `${chosen.length} of ${cards.length}` : cards.length > 1 ? `all ${cards.length}` : cards[0].name;
+    const copied = total > chosen.length ? `, ${total} with copies` : "";
+    return { bold: `Keeping ${who}${copied}`, tail: asProposed(cards) ? " as proposed" : " by your choice" };
   }
 
   /** Clusters that the proposal would keep and the choice gives up. */
@@ -26,10 +27,10 @@ window.ttsvar.define("choice", ({ text, contract }) => {
     const groups = new Map();
     for (const c of cards) if (c.letter) groups.set(c.letter, [...(groups.get(c.letter) || []), c]);
     const gone = [...groups].filter(([, group]) => group.some((c) => c.proposed > 0) && !group.some(kept));
-    if (gone.length > 2) return [`Nobody of the clusters ${listed(gone.map(([letter]) => letter))} goes on.`];
+    if (gone.length > 2) return [`This drops all candidates of the clusters ${listed(gone.map(([letter]) => letter))}.`];
     return gone.map(([letter, group]) => (group.length === 1
       ? `This drops ${group[0].name}, the only candidate of cluster ${letter}.`
-      : `Nobody of cluster ${letter} goes on.`));
+      : `This drops ${group.length === 2 ? "both" : `all ${group.length}`} candidates of cluster ${letter}.`));
   }
 
   /** What a choice gives up against the proposal: at most two sentences, and one on the work where it differs. */
@@ -44,7 +45,7 @@ window.ttsvar.define("choice", ({ text, contract }) => {
     const total = cards.reduce((all, c) => all + c.count, 0);
     if (total !== keep && decision) {
       const change = Math.round(100 * Math.abs(total / keep - 1));
-      sentences.push(`The schedule keeps ${keep} here, you keep ${total}: the next scale takes ${change}% ${total > keep ? "more" : "less"} work.`);
+      sentences.push(`The schedule keeps ${keep}, you keep ${total}: ${change}% ${total > keep ? "more" : "less"} work next.`);
     }
     return sentences.join(" ");
   }

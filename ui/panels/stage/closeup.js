@@ -21,7 +21,8 @@ window.ttsvar.define("closeup", ({ text: { signed }, layer, stage }) => (card, {
     map.alt = `${layer()} of ${frame.name} at scale ${frame.scale}`;
     film.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.scale === String(frame.scale))));
     const d = now.dataset;
-    const here = frame.last ? `, chance ${Math.round(100 * Number(d.p))} %, ${Number(d.count) ? `goes on${Number(d.count) > 1 ? ` as ${d.count} copies` : ""}` : "dropped"}` : "";
+    const chance = stage()?.dataset.decision === "resample" ? `, chance ${Math.round(100 * Number(d.p))} %` : "";
+    const here = frame.last ? `${chance}, ${Number(d.count) ? `goes on${Number(d.count) > 1 ? ` as ${d.count} copies` : ""}` : "dropped"}` : "";
     const whose = frame.last ? `${d.letter ? `, cluster ${d.letter}` : ""}, ${d.origin}` : "";
     facts.textContent = `${frame.name}${whose}, scale ${frame.scale}: reward ${signed(frame.reward)}${here}`;
   }

@@ -67,7 +67,7 @@ def ending_html(end: Ending) -> str:
     if end.verdict:
         verdict = f'<p class="checked">{end.verdict} <span class="note">by a detector that no search sees</span></p>'
     return (
-        f'<div class="end"><figure class="best"><img src="{end.png}" alt="The best picture for: '
+        f'<div class="end" data-testid="ending"><figure class="best"><img src="{end.png}" alt="The best picture for: '
         f'{escape(end.prompt)}"></figure>'
         f'<div class="told"><p class="kick">Best of {whole}, {hand}</p><h2>{escape(end.prompt)}</h2>'
         f'<p class="mut">{escape(end.name)} has the highest reward of those who reached the last scale.</p>{verdict}'

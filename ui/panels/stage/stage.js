@@ -42,6 +42,7 @@ function paint() {
   tail.textContent = said.tail;
   element.querySelector(".what").replaceChildren(bold, tail);
   element.querySelector(".warn").textContent = warning(all);
+  element.querySelector(".bar").classList.toggle("warned", Boolean(warning(all)));
   for (const verb of ["next", "decision", "end"]) if (button(verb)) button(verb).disabled = !any;
   button("reset").disabled = same;
   button("duel").hidden = same || !any || all.length < 2;
@@ -132,6 +133,8 @@ const more = (step) => (b) => {
 window.ttsvar.verbs(element, {
   toggle: (b) => toggle(b.closest(".card")),
   zoom: (b) => zoom(b.closest(".card")),
+  maps: switchMaps,
+  map: (b) => b.setAttribute("aria-pressed", String(b.getAttribute("aria-pressed") !== "true")),
   less: more(-1),
   more: more(1),
   reset,
@@ -149,18 +152,18 @@ element.addEventListener("click", (event) => {
   if (event.detail && counter) counter.blur();
 });
 
-function wipe(value) {
-  document.documentElement.style.setProperty("--wipe", `${100 - value}%`);
-  const slider = button("wipe");
-  if (slider && slider.value !== String(value)) slider.value = String(value);
+// Pictures are whole; their maps lie over all of them by the switch, which is remembered, or over one by its own button.
+let mapped = kept.get(contract.storage.maps, "") === "on";
+function showMaps() {
+  element.classList.toggle("mapped", mapped);
+  button("maps")?.setAttribute("aria-checked", String(mapped));
+  if (mapped) element.querySelectorAll(".over.map").forEach((b) => b.setAttribute("aria-pressed", "false"));
 }
-let share = Number(kept.get(contract.storage.wipe, contract.wipe));
-element.addEventListener("input", (event) => {
-  if (event.target.dataset.do !== "wipe") return;
-  share = Number(event.target.value);
-  wipe(share);
-  kept.set(contract.storage.wipe, String(share));
-});
+function switchMaps() {
+  mapped = !mapped;
+  kept.set(contract.storage.maps, mapped ? "on" : "off");
+  showMaps();
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -173,6 +176,7 @@ document.addEventListener("keydown", (event) => {
   if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
   else if (key === "a") all();
   else if (key === "r") reset();
+  else if (key === "m") switchMaps();
   else if (key === "z") zoom(target.closest?.(".card") || element.querySelector(".card:hover") || cards()[0]);
   else if (key === "enter" && (!target.closest?.("button, a, summary, [role=button], [role=tab]") || target.closest(".pic"))) {
     event.preventDefault();
@@ -214,7 +218,7 @@ function init() {
   if (onBoard() && !busy()) recall();
   // A run that is no longer kept leaves its name in the address only.
   if (stage()?.classList.contains("hello")) document.body.dataset.run = window.ttsvar.run();
-  wipe(share);
+  showMaps();
   paint();
   showBusy();
   refocus();

@@ -25,11 +25,12 @@ def _board(scene: Shown) -> str:
         if run.search.decision(k)
     ]
     text = sentences.sentence(frame, sentences.following(plan, frame.scale))
-    board = board_html(frame, sentences.title(frame), text, prompt=run.prompt, layer=layer(run.search.extractor))
     ahead = any(k > frame.scale for k, _, _ in plan)
     bar = bar_html(last=frame.last, decision_ahead=ahead, error=scene.error)
+    over = layer(run.search.extractor)
+    board = board_html(frame, sentences.title(frame), text, prompt=run.prompt, layer=over, bar=bar)
     return stage_html(
-        story_html(scene.session) + board + bar,
+        story_html(scene.session) + board,
         run=scene.session.id,
         at=scene.at,
         busy=scene.busy,

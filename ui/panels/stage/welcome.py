@@ -25,8 +25,8 @@ def _opening(scene: Opening) -> str:
     places = "<i></i>" * min(alive, 16)
     inside = (
         f'<div class="say"><div><h2>{escape(run.prompt)}</h2><p>The first scale is being drawn.</p></div></div>'
-        f'<div class="board n{columns(alive)} places" aria-hidden="true">{places}</div>'
         + bar_html(last=False, decision_ahead=True)
+        + f'<div class="board n{columns(alive)} places" aria-hidden="true">{places}</div>'
     )
     at = scene.session.current
     return stage_html(inside, run=scene.session.id, at=at, busy="Drawing scale 0", kind="opening")
@@ -41,7 +41,7 @@ def welcome_html(scales: int, recorded: str = "") -> str:
     )
     items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
     return (
-        '<div class="hi"><h2>Watch a picture being chosen</h2>'
+        '<div class="hi" data-testid="hero"><h2>Watch a picture being chosen</h2>'
         f"<p>Say what to draw, and start: {scales} scales, one calm step at a time; every step can be taken back.</p>"
         f'<ol>{items}</ol><div class="ways"><button type="button" class="ghost" data-do="tour">Show me around</button>'
         f"</div></div>{recorded}"

@@ -19,7 +19,8 @@ def stepper_html(cells: Sequence[Cell]) -> str:
     strip = "".join(_cell(cell, cell is ahead) for cell in cells)
     announced = "" if ahead is None else f"<b>Next:</b> {announcement(cells, ahead)}"
     return (
-        f'<ol class="step" tabindex="0" aria-label="Scales, coarse to fine">{strip}</ol><p class="next">{announced}</p>'
+        f'<ol class="step" data-testid="stepper" tabindex="0" aria-label="Scales, coarse to fine">{strip}</ol>'
+        f'<p class="next">{announced}</p>'
     )
 
 
