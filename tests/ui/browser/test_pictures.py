@@ -51,15 +51,6 @@ def test_the_bar_covers_no_picture_and_no_number(page: Page) -> None:
     assert {place: found for place, found in covered.items() if found} == {}
 
 
-def test_the_bar_covers_nothing_of_many_candidates(page: Page) -> None:
-    page.locator("#n input").fill("4")
-    start(page)
-    to_scale(page, 2)
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(COVERED) == [], f"at {width} px"
-
-
 def test_an_override_leaves_the_cards_where_they_are(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     start(page)
@@ -102,14 +93,6 @@ def test_pictures_are_whole_and_in_colour_until_the_map_is_asked_for(page: Page)
     expect(maps.filter(visible=True)).to_have_count(6)
     page.keyboard.press("m")
     expect(maps.filter(visible=True)).to_have_count(0)
-
-
-def test_the_map_of_one_candidate_comes_with_the_pointer(page: Page) -> None:
-    start(page)
-    page.locator(".card .map").nth(2).hover()
-    expect(page.get_by_test_id("card-map").filter(visible=True)).to_have_count(1)
-    page.locator(".card .pic").nth(2).hover(position={"x": 40, "y": 40})
-    expect(page.get_by_test_id("card-map").filter(visible=True)).to_have_count(0)
 
 
 def test_chances_stand_only_where_something_is_drawn_by_them(page: Page) -> None:
