@@ -16,7 +16,7 @@ from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
 from ttsvar.storage.atomic import keeping, write_atomically
-from ttsvar.storage.runs import save_history
+from ttsvar.storage.runs import INDEX, save_history
 from ttsvar.types import Candidates, ComponentCost, Run, Selection, Source, StepCost, StepResult
 
 from ..shell.contract import MOST_COPIES
@@ -72,9 +72,14 @@ class Session:
         self.left_running = False
         """Whether whoever watched went away while the search ran on by itself."""
         self.touched = time.time()
+        self.noted = 0.0
+        """When it was last noted on disk that the run is in use."""
         self.lock = threading.RLock()
+        self._saved: object = None
         self.annotations = Annotations(read_duels(history, folder) if duels is None else duels, folder)
         self._shown = ShownValues(folder)
+        if folder is not None and (folder / INDEX).is_file():
+            self._saved = self._held()
         for node in history:
             above = history.parent(node.state.id)
             if above is not None:
@@ -208,8 +213,21 @@ class Session:
         """Write the run to its folder; StateError says why that is not possible."""
         if self.folder is not None:
             with self.lock, keeping():
+                held = self._held()
                 save_history(self.history, self.folder)
                 self.keep_origin()
+                self._saved = held
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something of the run is in memory alone."""
+        return self._saved != self._held()
+
+    def _held(self) -> object:
+        """What changes whenever there is more to write."""
+        history = self.history
+        stepped = sum(node.result is not None for node in history)
+        return len(history), stepped, history.current.state.id, dict(history.names)
 
 
 def _selection(result: StepResult, counts: list[int] | None) -> Selection:

@@ -13,8 +13,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import History
@@ -22,13 +24,15 @@ from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError, StateError, TTSVarError
 from ttsvar.outside import read_json
 from ttsvar.storage.atomic import write_atomically
-from ttsvar.storage.runs import load_history
+from ttsvar.storage.runs import INDEX, load_history
 
 from .annotations import read_duels
 from .session import ORIGIN, Evaluator, Session
 
 log = logging.getLogger("ttsvar.ui")
 MOST_ORIGIN = 64 * 1024
+SWEPT_EVERY, NOTED_EVERY = 300.0, 60.0
+"""Seconds between two sweeps, and between two notes on disk that a run is in use."""
 RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
 
 
@@ -49,7 +53,11 @@ class SessionStore:
         self.capacity = capacity
         self.evaluator = evaluator
         self._open: OrderedDict[str, Session] = OrderedDict()
+        # A run that somebody still holds is found here after it left memory otherwise: there is one object for each.
+        self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._lock = threading.Lock()
+        self._reopening = tuple(threading.Lock() for _ in range(64))
+        self._sweeping = threading.Lock()
         self.sweep()
 
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
@@ -59,9 +67,8 @@ class SessionStore:
         folder = None if self.root is None else self.root / run_id
         session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
         session.save()  # whoever is told an id finds the run after a restart, too
-        with self._lock:
-            self._hold(session)
-        self.sweep()
+        self._hold(session)
+        self._sweep_when_due()
         return session
 
     def adopt(
@@ -98,30 +105,52 @@ class SessionStore:
             if home is not None:
                 os.replace(folder, home)
         session = Session(run_id, self.engine, history, home, origin, self.evaluator, duels)
-        with self._lock:
-            self._hold(session)
+        self._hold(session)
+        self._sweep_when_due()
         return session
 
     def get(self, run_id: str) -> Session | None:
         """A run by id, reopened from disk if need be; None where there is none that this engine can go on with."""
         if not RUN_ID.fullmatch(run_id):
             return None
+        session = self._found(run_id)
+        if session is None:
+            # Reading a run from disk makes those wait who want the same one (or by chance another), and nobody else.
+            with self._reopening[hash(run_id) % len(self._reopening)]:
+                session = self._found(run_id) or self._reopen(run_id)
+                if session is not None:
+                    self._hold(session)
+        if session is not None:
+            self._touch(session)
+            self._hold(session)
+        return session
+
+    def _found(self, run_id: str) -> Session | None:
         with self._lock:
-            session = self._open.get(run_id) or self._reopen(run_id)
-            if session is not None:
-                session.touched = time.time()
-                self._hold(session)
-            return session
+            return self._open.get(run_id) or self._known.get(run_id)
 
     def _hold(self, session: Session) -> None:
-        self._open[session.id] = session
-        self._open.move_to_end(session.id)
-        while len(self._open) > self.capacity:
-            self._open.popitem(last=False)
+        """Keep a run in memory; the one looked at longest ago leaves it, unless something of it is not on disk."""
+        with self._lock:
+            self._open[session.id] = self._known[session.id] = session
+            self._open.move_to_end(session.id)
+            surplus = len(self._open) - self.capacity
+            oldest = [other for other in self._open.values() if other is not session] if surplus > 0 else []
+            for other in [other for other in oldest if not other.unsaved][:surplus]:
+                del self._open[other.id]
+
+    def _touch(self, session: Session) -> None:
+        """Note the use of a run, on disk now and then: other processes and later starts go by that."""
+        now = time.time()
+        if session.folder is not None and now - session.noted > NOTED_EVERY:
+            session.noted = now
+            with suppress(OSError):
+                os.utime(session.folder / INDEX)
+        session.touched = now
 
     def _reopen(self, run_id: str) -> Session | None:
         folder = None if self.root is None else self.root / run_id
-        if folder is None or not (folder / "run.json").is_file():
+        if folder is None or not (folder / INDEX).is_file():
             return None
         try:
             history = load_history(folder)
@@ -130,23 +159,40 @@ class SessionStore:
             return None
         if not self._fits(history):
             return None
-        os.utime(folder / "run.json")
         return Session(run_id, self.engine, history, folder, _read_origin(folder), self.evaluator)
 
     def _fits(self, history: History) -> bool:
         return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule
 
     def sweep(self) -> None:
-        """Forget and delete what was not touched for `ttl` seconds."""
+        """Forget and delete what was not used for `ttl` seconds, here or by another server on the same folder."""
         limit = time.time() - self.ttl
+        self._swept = time.time()
         with self._lock:
-            for run_id in [i for i, s in self._open.items() if s.touched < limit]:
-                del self._open[run_id]
-            held = set(self._open)
-        for index in [] if self.root is None else list(self.root.glob("*/run.json")):
+            for run_id in [i for i, s in self._known.items() if s.touched < limit]:
+                self._open.pop(run_id, None)
+                self._known.pop(run_id, None)
+            held = set(self._known)
+        for index in [] if self.root is None else list(self.root.glob(f"*/{INDEX}")):
             folder = index.parent
-            if RUN_ID.fullmatch(folder.name) and folder.name not in held and index.stat().st_mtime < limit:
+            if RUN_ID.fullmatch(folder.name) and folder.name not in held and _used(index) < limit:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _sweep_when_due(self) -> None:
+        """Sweep every few minutes and not at every run: it looks at each run's folder."""
+        if time.time() - self._swept >= SWEPT_EVERY and self._sweeping.acquire(blocking=False):
+            try:
+                self.sweep()
+            finally:
+                self._sweeping.release()
+
+
+def _used(index: Path) -> float:
+    """When a run was last used; one that another server deletes meanwhile is used now."""
+    try:
+        return index.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _new_id() -> str:
