@@ -92,7 +92,7 @@ def resolve_search(search: SearchConfig, scales: int, sampling: Sampling) -> Res
 def scores_every_scale(search: SearchConfig) -> bool:
     """Whether every scale is scored because of the potential: it follows the scores, and nobody said which to score."""
     open_one = search.score_scales is None and not isinstance(search, ResolvedSearch)
-    follows = search.potential != Potential.VALUE and STRATEGIES[search.strategy].by_reward is not None
+    follows = search.potential != Potential.VALUE and STRATEGIES[search.strategy].late_decision is not None
     return open_one and follows and search.resample_scales != ()
 
 

@@ -35,8 +35,10 @@ class Strategy(ABC):
     """Lists are ordered by it, then by name."""
     clusters: bool = False
     """Whether it clusters after the `cluster_scales`."""
-    by_reward: Decision | None = None
-    """What it decides after the `resample_scales`."""
+    late_decision: Decision | None = None
+    """What it decides after the `resample_scales`, where the images are finer than at the `cluster_scales`."""
+    late_needs: frozenset[Need] = SCORES
+    """What it looks at for that; `NOTHING` for a rule that reads neither features nor rewards."""
     ranks: bool = True
     """Whether the reward says which final image is best; otherwise it is the first."""
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
@@ -51,13 +53,13 @@ class Strategy(ABC):
     @property
     def decides(self) -> bool:
         """Whether anything is decided before the last scale; otherwise it is plain sampling."""
-        return self.clusters or self.by_reward is not None
+        return self.clusters or self.late_decision is not None
 
     def decision(self, scale: int, cluster_scales: Sequence[int], resample_scales: Sequence[int]) -> Decision | None:
         """What is decided after a scale."""
         if self.clusters and scale in cluster_scales:
             return Decision.CLUSTER
-        return self.by_reward if scale in resample_scales else None
+        return self.late_decision if scale in resample_scales else None
 
     def default_scales(self, scales: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Clustering and resampling scales where a search names none: the plan's for so many scales.
@@ -74,7 +76,7 @@ class Strategy(ABC):
         return (1,) * len(decisions)
 
     def needs(self, run: Run, scale: int) -> frozenset[Need]:
-        """What to look at before `propose`: features to cluster, scores to decide by reward and to rank at the end.
+        """What to look at before `propose`: features to cluster, `late_needs` to decide late, scores to rank at last.
 
         The search's `score_scales` are scored, too.
         """
@@ -82,7 +84,9 @@ class Strategy(ABC):
         scored = SCORES if scale in (run.search.score_scales or ()) else NOTHING
         if decision is Decision.CLUSTER:
             return FEATURES | scored
-        return SCORES if decision or (self.ranks and scale == len(run.schedule) - 1) else scored
+        if decision:
+            return self.late_needs | scored
+        return SCORES if self.ranks and scale == len(run.schedule) - 1 else scored
 
     @abstractmethod
     def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:

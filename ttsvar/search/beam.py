@@ -31,7 +31,7 @@ class Beam(Strategy):
     )
     color: str = "#009E73"
     place: int = 70
-    by_reward: Decision | None = Decision.SELECT
+    late_decision: Decision | None = Decision.SELECT
     variants: tuple[NamedSearch, ...] = (
         NamedSearch(
             "greedy",

@@ -20,4 +20,4 @@ class ClusterOnly(TTSVar):
     summary: str = "Keeps one candidate of each layout at the coarse scales, and judges only the final images."
     color: str = "#0072B2"
     place: int = 50
-    by_reward: Decision | None = None
+    late_decision: Decision | None = None

@@ -27,7 +27,7 @@ class ImportanceSampling(Strategy):
     )
     color: str = "#56B4E9"
     place: int = 30
-    by_reward: Decision | None = Decision.RESAMPLE
+    late_decision: Decision | None = Decision.RESAMPLE
     settings: Mapping[str, Any] = field(default_factory=lambda: {"n": 4}, hash=False)
 
     def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:

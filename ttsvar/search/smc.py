@@ -33,7 +33,7 @@ class SMC(Strategy):
     )
     color: str = "#CC79A7"
     place: int = 80
-    by_reward: Decision | None = Decision.RESAMPLE
+    late_decision: Decision | None = Decision.RESAMPLE
     settings: Mapping[str, Any] = field(default_factory=lambda: _half("max"), hash=False)
     variants: tuple[NamedSearch, ...] = (
         NamedSearch(

@@ -30,7 +30,7 @@ class TTSVar(Strategy):
     color: str = "#4650DD"
     place: int = 40
     clusters: bool = True
-    by_reward: Decision | None = Decision.RESAMPLE
+    late_decision: Decision | None = Decision.RESAMPLE
 
     def default_batch(self, search: SearchConfig, decisions: Sequence[Decision | None]) -> tuple[int, ...]:
         """The plan's, which falls at each decision."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ttsvar.choices import Decision
 from ttsvar.engine.history import Node
 from ttsvar.features.pca import display_basis
 from ttsvar.search.potentials import potential
@@ -63,6 +64,10 @@ class Frame:
     scales: int
     cards: tuple[Card, ...]
     decision: str | None
+    rule: Decision | None
+    """What the proposal brought the evidence of: clusters, or chances that were drawn by; None for any other rule."""
+    reason: str
+    """Why the strategy proposes what it does, in its own words."""
     keep: int
     lam: float
     potential: str
@@ -85,10 +90,19 @@ def build_frame(session: Session, state_id: str) -> Frame:
         scales=len(session.run.schedule),
         cards=_cards(session, node, result),
         decision=result.decision,
+        rule=_rule(result),
+        reason=result.proposal.reason,
         keep=result.keep,
         lam=search.lam_at(scale),
         potential=search.potential,
     )
+
+
+def _rule(result: StepResult) -> Decision | None:
+    seen = result.candidates
+    evidence = {Decision.CLUSTER: seen.labels, Decision.RESAMPLE: seen.probabilities}
+    known = result.decision is not None and evidence.get(result.decision) is not None
+    return result.decision if known else None
 
 
 def _cards(session: Session, node: Node, result: StepResult) -> tuple[Card, ...]:

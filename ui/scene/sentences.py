@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ttsvar.choices import Decision
+
 from ..shell.text import copies, listed, signed, times
 from .frame import Card, Frame
 
@@ -12,23 +14,24 @@ from .frame import Card, Frame
 def title(frame: Frame) -> str:
     """The heading of a scale."""
     alive = len(frame.cards)
-    if frame.decision == "cluster":
-        return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
-    if frame.decision == "resample":
+    if frame.rule is Decision.RESAMPLE:
         return f"Scale {frame.scale}: draw {frame.keep} from {alive}"
-    if frame.decision == "select":
-        return f"Scale {frame.scale}: keep the best of {alive}"
+    if frame.decision:
+        return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
     return f"Scale {frame.scale}: {'one goes on' if alive == 1 else f'all {alive} go on'}"
 
 
 def sentence(frame: Frame, following: str) -> str:
-    """What happens at this scale and why, with the numbers of this run; `following` announces the next decision."""
-    if frame.decision == "cluster":
+    """What happens at this scale and why, with the numbers of this run; `following` announces the next decision.
+
+    A rule that is none of the method's own is told in the strategy's words.
+    """
+    if frame.rule is Decision.CLUSTER:
         said = _cluster_sentence(frame)
-    elif frame.decision == "resample":
+    elif frame.rule is Decision.RESAMPLE:
         said = _resample_sentence(frame)
-    elif frame.decision == "select":
-        said = _select_sentence(frame)
+    elif frame.decision:
+        said = _own_sentence(frame)
     else:
         return f"{_standing(frame)} Nothing is decided here. {following}"
     return said + _overruled(frame)
@@ -72,10 +75,9 @@ def _resample_sentence(frame: Frame) -> str:
     )
 
 
-def _select_sentence(frame: Frame) -> str:
-    kept = [_times(c) for c in frame.cards if c.proposed]
+def _own_sentence(frame: Frame) -> str:
     copies = " Copies go apart from the next scale on." if any(c.proposed > 1 for c in frame.cards) else ""
-    return f"The highest by potential {frame.potential}: {listed(kept)}.{copies}"
+    return frame.reason.replace("->", "\u2192") + copies
 
 
 def _times(card: Card) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from ttsvar.choices import Decision
+
 from ...scene.strip import Cell, Status
 
 SAID = '<span class="said">{}</span>'
 """Words for those who listen to the strip; the eye has the places of the numbers."""
-HOW = {"cluster": "by layout", "resample": "by reward", "select": "by reward, the highest"}
-"""How a decision chooses, in a word or two; a decision that is new here is told by its own name."""
+HOW = {Decision.CLUSTER: " by layout", Decision.RESAMPLE: " by reward"}
+"""How a decision chooses, where its kind says so; a strategy that selects has a rule of its own."""
 
 
 def stepper_html(cells: Sequence[Cell]) -> str:
@@ -34,8 +36,8 @@ def next_decision(cells: Sequence[Cell]) -> Cell | None:
 
 def announcement(cells: Sequence[Cell], ahead: Cell) -> str:
     """'keep 4 of 6 by layout, after scale 5'."""
-    how = HOW.get(str(ahead.decision), str(ahead.decision))
-    return f"keep {ahead.alive} of {_before(cells, ahead)} {how}, after scale {ahead.scale}"
+    how = HOW.get(Decision(ahead.decision), "") if ahead.decision else ""
+    return f"keep {ahead.alive} of {_before(cells, ahead)}{how}, after scale {ahead.scale}"
 
 
 def _before(cells: Sequence[Cell], cell: Cell) -> int:

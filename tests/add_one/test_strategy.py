@@ -1,4 +1,4 @@
-"""One of each kind, added by a file of its own, is found wherever its kind is offered."""
+"""A strategy from one file of its own is on the command line, in the API, on the page and in the report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 from fake_engine import fake_engine
+from ui_helpers import go_to
 
 from ttsvar.commands.cli import main
 from ttsvar.config import SEARCHES, STRATEGIES
@@ -20,8 +21,13 @@ from ttsvar.evaluation.bench.experiments import arm
 from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.figures import categories_figure
 from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, ExperimentResult, Summary
+from ttsvar.types import Component
 from ui import create_app
 from ui.api import Api
+from ui.panels.stepper.view import stepper_html
+from ui.scene import sentences
+from ui.scene.frame import build_frame
+from ui.scene.strip import cells
 from ui.session.store import SessionStore
 
 pytestmark = pytest.mark.usefixtures("without_umap")
@@ -34,7 +40,7 @@ STRATEGY = '''
 from dataclasses import dataclass
 
 from ttsvar.config import Decision, NamedSearch
-from ttsvar.strategy import Strategy, register
+from ttsvar.strategy import NOTHING, Strategy, register
 from ttsvar.types import Proposal, Selection, Source
 
 
@@ -46,7 +52,8 @@ class FirstHalf(Strategy):
     line: str = "Keeps whoever comes first at scale 3."
     summary: str = "Half of the candidates go on, whatever they look like."
     color: str = "#123456"
-    by_reward: Decision | None = Decision.SELECT
+    late_decision: Decision | None = Decision.SELECT
+    late_needs: frozenset = NOTHING
     variants: tuple[NamedSearch, ...] = (
         NamedSearch("first-quarter", "The first quarter", "The same at N = 2.", {"n": 2}),
     )
@@ -119,6 +126,21 @@ def test_a_strategy_is_found_in_the_engine_the_api_and_the_page(strategy: str, t
         ("The first half", strategy),
         ("The first quarter", "first-quarter"),
     ]
+
+
+def test_the_page_tells_the_rule_in_the_strategys_own_words(strategy: str, tmp_path: Path) -> None:
+    session = SessionStore(fake_engine(), tmp_path / "runs").create(PROMPT, SEARCHES[strategy], 0)
+    session.open(session.current)
+    planned = stepper_html(cells(session, session.current))
+    assert "keep 2 of 4, after scale 3" in planned
+    at = go_to(session, 3)
+    frame = build_frame(session, at)
+    assert session.history.node(at).stepped.cost.parts.keys().isdisjoint({Component.REWARD, Component.FEATURES})
+    assert sentences.title(frame) == "Scale 3: keep 2 of 4"
+    assert sentences.sentence(frame, "") == "The first 2 go on."
+    session.open(session.commit(at, [0, 0, 1, 1]))
+    said = sentences.sentence(build_frame(session, at), "")
+    assert said == "The first 2 go on. You chose otherwise: c2 and c3 went on."
 
 
 def test_a_strategy_is_found_in_the_report(strategy: str) -> None:
