@@ -19,7 +19,8 @@ from ttsvar.values import Flag, Share, Text, UnfitError, Whole, whole_number
 from ..shell.quirks import Values
 from . import searches
 
-PROMPT_LIMIT = 300
+PROMPT_LIMIT = 4000
+"""Characters, against abuse; how many tokens a prompt may have is the model's to say, when a run begins."""
 MOST_N = 8
 MOST_SCALES = 64
 MOST_SEED = 2**31 - 1
@@ -46,7 +47,7 @@ def read_prompt(prompt: str | None, listed: bool = False) -> str:
         asked = "Choose what the picture should show" if listed else "Write what the picture should show"
         raise FieldError("prompt", f"{asked}, or take an example below.")
     if len(text) > PROMPT_LIMIT:
-        raise FieldError("prompt", f"This prompt has {len(text)} characters; {PROMPT_LIMIT} are enough. Shorten it.")
+        raise FieldError("prompt", f"This prompt has {len(text)} characters; {PROMPT_LIMIT} are the most. Shorten it.")
     return text
 
 

@@ -67,7 +67,7 @@ def test_any_text_as_schedule_is_read_or_explained(text: str) -> None:
         read_search({**PAPER, "plan": text}, SCHEDULE)
 
 
-@pytest.mark.parametrize("prompt", ["", "   ", None, "x" * 301])
+@pytest.mark.parametrize("prompt", ["", "   ", None, "x" * 4001])
 def test_prompts_that_cannot_be_drawn(prompt: str | None) -> None:
     with pytest.raises(FieldError):
         read_prompt(prompt)
@@ -118,3 +118,10 @@ def test_what_only_some_models_take_comes_back_as_it_was_read() -> None:
     assert (back["negative"], back["positive"], back["cfg_layers"]) == ("a red cup", False, "0, -2")
     with pytest.raises(FieldError, match="whole numbers"):
         read_search({**PAPER, "cfg_layers": "0.5"}, engine.schedule)
+
+
+def test_a_prompt_is_bounded_by_its_model_and_only_far_above_that_by_the_page() -> None:
+    published = "mountain landscape " * 36
+    assert read_prompt(published) == published.strip()
+    with pytest.raises(FieldError, match="5000 characters; 4000 are the most"):
+        read_prompt("x" * 5000)
