@@ -59,7 +59,7 @@ def test_the_headline_follows_from_the_interval(tmp_path, right, words):
 @pytest.mark.parametrize(
     ("right", "words"),
     [
-        (32, "The paper's differences here: 3 the same way.<"),
+        (32, "The paper's differences here, each pair in its first table: 3 the same way.<"),
         (20, "2 the same way, 1 not told from chance."),
         (4, "1 the same way, 2 the other way."),
     ],

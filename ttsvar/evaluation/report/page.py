@@ -104,26 +104,35 @@ def opening(evidence: Evidence) -> str:
 def sections(evidence: Evidence) -> list[Section]:
     """Every experiment and measurement that was run."""
     measured = (_consistency(evidence), _schedule(evidence), _detector(evidence))
-    return [*map(_section, evidence.experiments), *(section for section in measured if section)]
+    counted: set[tuple[str, str]] = set()
+    return [
+        *(_section(experiment, counted) for experiment in evidence.experiments),
+        *(section for section in measured if section),
+    ]
 
 
-def _section(experiment: ExperimentResult) -> Section:
+def _section(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> Section:
     summary = experiment.summary
     size = f"{summary.images} images an arm, {summary.prompts} prompts, {summary.held_out} of which ask for "
     above = (
         f"<h2>{_esc(experiment.title)}</h2>"
-        f"<p>{_esc(experiment.about)} {size}combinations that training never saw.{_verdicts(experiment)}</p>"
+        f"<p>{_esc(experiment.about)} {size}combinations that training never saw.{_verdicts(experiment, counted)}</p>"
     )
     missing = f"<p>Not run: {_esc(', '.join(experiment.missing))}.</p>" if experiment.missing else ""
     below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment.name)
     return Section(name=experiment.name, above=above, figures=tuple(_figures(experiment)), below=below)
 
 
-def _verdicts(experiment: ExperimentResult) -> str:
-    """How many of the paper's differences go its way here; nothing where it has none."""
-    words = [difference.verdict for difference in experiment.against_paper]
+def _verdicts(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> str:
+    """How many of the paper's differences go its way here; nothing where it has none.
+
+    Tables share arms: a pair that an earlier one told, which is in `counted`, is not told again.
+    """
+    new = [gap for gap in experiment.against_paper if (gap.first, gap.second) not in counted]
+    counted.update((gap.first, gap.second) for gap in new)
+    words = [gap.verdict for gap in new]
     told = [f"{words.count(word)} {meaning}" for word, meaning in VERDICTS.items() if word in words]
-    return f" The paper's differences here: {', '.join(told)}." if told else ""
+    return f" The paper's differences here, each pair in its first table: {', '.join(told)}." if told else ""
 
 
 def _figures(experiment: ExperimentResult) -> list[go.Figure]:
