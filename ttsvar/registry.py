@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -18,11 +19,13 @@ class Registry(Mapping[str, Row], Generic[Row]):
 
     The modules of the package `home` are imported at the first look, and each adds its own rows while it is; so a new
     row is a new file there, and naming the table costs nothing. A file from elsewhere adds its row when it is imported.
+    Where `within` is given, the rows are in folders: of each package in the home, the module of this name is imported.
     """
 
-    def __init__(self, kind: str, home: str, place: Callable[[Row], float]) -> None:
+    def __init__(self, kind: str, home: str, place: Callable[[Row], float], within: str | None = None) -> None:
         self.kind = kind
         self._home = home
+        self._within = within
         self._place = place
         self._rows: dict[str, Row] = {}
         self._lock = Lock()
@@ -60,8 +63,16 @@ class Registry(Mapping[str, Row], Generic[Row]):
     def _all(self) -> dict[str, Row]:
         # Not under the lock: an import in another thread may be adding a row, and would wait for it.
         if not self._looked:
-            package = import_module(self._home)
-            for module in pkgutil.iter_modules(package.__path__):
-                import_module(f"{self._home}.{module.name}")
+            for module in self._modules():
+                import_module(module)
             self._looked = True
         return self._rows
+
+    def _modules(self) -> Iterator[str]:
+        """Dotted names of the modules that own the rows."""
+        for module in pkgutil.iter_modules(import_module(self._home).__path__):
+            name = f"{self._home}.{module.name}"
+            if self._within is None:
+                yield name
+            elif module.ispkg and find_spec(f"{name}.{self._within}"):
+                yield f"{name}.{self._within}"

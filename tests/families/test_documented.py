@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ import torch
 from ttsvar.config import Sampling
 from ttsvar.families.base.chunked import ChunkedBackend
 from ttsvar.families.base.prompts import FreeText
+from ttsvar.families.registry import ModelPreset
 from ttsvar.types import Backend, PromptBook, ScaleSchedule
 
 TEXT = (Path(__file__).parents[2] / "docs" / "backends.md").read_text()
@@ -42,3 +44,7 @@ def test_a_family_that_answers_what_the_table_asks_is_a_backend() -> None:
 
 def test_every_member_of_the_protocol_is_explained() -> None:
     assert rows("## What the search asks for") == members(Backend) | members(PromptBook)
+
+
+def test_every_field_of_a_models_row_is_explained() -> None:
+    assert rows("## A row for each model") == {field.name for field in fields(ModelPreset)}

@@ -18,17 +18,18 @@ from transformers import T5Config, T5EncoderModel
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, PromptError, RoomError
-from ttsvar.families import registry as families
-from ttsvar.families.infinity import published
+from ttsvar.families import registry
+from ttsvar.families.infinity import models, published
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.backend import InfinityBackend
 from ttsvar.families.infinity.checkpoint import published_name
 from ttsvar.families.infinity.flan_t5 import load_flan_t5
+from ttsvar.families.infinity.models import build_infinity, published_preset
 from ttsvar.families.infinity.published import PUBLISHED, PublishedInfinity
 from ttsvar.families.infinity.tokenizer_checkpoint import map_tokenizer_keys
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.families.load import LoadSettings, load
-from ttsvar.families.registry import MODELS, TEXT_FILES, ModelPreset, Settings, build_infinity, models_here
+from ttsvar.families.registry import MODELS, models_here
 from ttsvar.families.var.published import PUBLISHED_VAR
 from ttsvar.nn.tokenizer_config import TokenizerConfig
 
@@ -37,6 +38,7 @@ TEXT = T5Config(
     d_model=24, d_kv=8, d_ff=32, num_layers=1, num_heads=3, vocab_size=32128, feed_forward_proj="gated-gelu"
 )
 SMALL = PublishedInfinity(
+    summary="small",
     depth=2,
     embed_dim=32,
     num_heads=2,
@@ -106,9 +108,7 @@ def save_text_encoder(folder: Path, vocabulary: int = 32100) -> None:
 
 def built(weights: Path, **changes) -> InfinityBackend:
     said: list[str] = []
-    settings = Settings(CPU, weights=weights, say=said.append, **changes)
-    backend, files = build_infinity(SMALL, "small", settings)
-    assert isinstance(backend, InfinityBackend)
+    backend, files = build_infinity(SMALL, "small", LoadSettings("cpu", weights=weights, **changes), said.append)
     assert {file.name for file in files} >= {"small_vae.pth"}
     return backend
 
@@ -138,15 +138,12 @@ def test_a_training_checkpoint_and_shards_are_the_same_model(weights: Path, monk
 
 
 def test_a_model_is_here_with_all_its_shards_and_never_read(weights: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(families, "load_transformer", lambda *_: pytest.fail("a checkpoint was read"))
-
-    def preset(shape: PublishedInfinity) -> ModelPreset:
-        return ModelPreset("small", "MIT", families.build_infinity, (*shape.files, *TEXT_FILES))  # type: ignore[arg-type]
-
-    monkeypatch.setattr(families, "MODELS", {"toybox": MODELS["toybox"], "small": preset(SMALL)})
+    monkeypatch.setattr(models, "load_transformer", lambda *_: pytest.fail("a checkpoint was read"))
+    rows = {"toybox": MODELS["toybox"], "small": published_preset(SMALL)}
+    monkeypatch.setattr(registry, "MODELS", rows)
     assert models_here(weights) == ("toybox", "small")
     assert models_here() == ("toybox",)
-    sharded = preset(replace(SMALL, weights="small_weights/model.safetensors.index.json"))
+    sharded = published_preset(replace(SMALL, weights="small_weights/model.safetensors.index.json"))
     assert not sharded.here(weights)
     folder = weights / "small_weights"
     folder.mkdir()
@@ -159,11 +156,11 @@ def test_a_model_is_here_with_all_its_shards_and_never_read(weights: Path, monke
     index.write_text("{}")
     assert not sharded.here(weights)
     (weights / "google" / "flan-t5-xl" / "model-00001-of-00002.safetensors").unlink()
-    assert not preset(SMALL).here(weights)
+    assert not published_preset(SMALL).here(weights)
 
 
 def test_the_ladder_the_number_format_and_the_level_embedding_can_be_chosen(weights: Path):
-    backend = built(weights, h_div_w=1.5, resolution="0.25M", dtype=torch.bfloat16, level_every_chunk=True)
+    backend = built(weights, h_div_w=1.5, resolution="0.25M", dtype="bf16", level_every_chunk=True)
     assert backend.schedule.sizes[-1] == (39, 26)
     assert backend.transformer.config.level_every_chunk
     assert backend.transformer.head.weight.dtype == torch.bfloat16
@@ -209,9 +206,11 @@ def test_a_text_encoder_that_is_off_is_refused_by_name(weights: Path, broken: st
 
 def test_a_text_encoder_lies_in_host_memory_beside_another_device():
     gpu = torch.device("cuda")
-    needs = families.weight_bytes(1000, gpu, torch.bfloat16, text_encoder=True)
-    assert needs == {gpu: {"transformer": 2000}, CPU: {"text encoder": 2 * 1_223_527_424}}
-    assert families.weight_bytes(1000, CPU, torch.float32, text_encoder=False) == {CPU: {"transformer": 4000}}
+    size = PUBLISHED["infinity-125m"].parameters
+    needs = MODELS["infinity-125m"].weight_bytes(gpu, torch.bfloat16)
+    assert needs == {gpu: {"transformer": 2 * size}, CPU: {"text encoder": 2 * 1_223_527_424}}
+    size = PUBLISHED_VAR["var-d16"].parameters
+    assert MODELS["var-d16"].weight_bytes(CPU, torch.float32) == {CPU: {"transformer": 4 * size}}
 
 
 @pytest.mark.parametrize("name", ["toybox", "var-d16"])
@@ -223,7 +222,7 @@ def test_a_shape_is_refused_where_a_model_has_one_only(name: str, shape: dict):
 
 def test_what_does_not_fit_is_refused_before_a_file_is_asked_for(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ttsvar.weights.room.free_bytes", lambda device: int(4e9))
-    monkeypatch.setattr(families, "locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
+    monkeypatch.setattr(models, "locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
     with pytest.raises(
         RoomError, match=r"infinity-2b needs about 13\.7 GB on cpu \(transformer 8\.8, text encoder 4\.9\)"
     ):
@@ -255,11 +254,11 @@ def _no_network(*_: object, **__: object) -> None:
 
 
 def test_every_published_model_has_a_row_with_files_and_a_size():
-    assert {"toybox", *PUBLISHED, *PUBLISHED_VAR} == set(MODELS)
+    assert tuple(MODELS) == ("toybox", *PUBLISHED, *PUBLISHED_VAR)
     for name in PUBLISHED:
         row = MODELS[name]
         assert row.licence == "MIT"
-        assert row.parameters == PUBLISHED[name].parameters
+        assert row.summary == PUBLISHED[name].summary
         assert {file.repo for file in row.files} == {"FoundationVision/Infinity", "google/flan-t5-xl"}
     with pytest.raises(ConfigError, match="infinity-8b-512"):
         load("infinity-3b")

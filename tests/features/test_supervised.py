@@ -130,7 +130,9 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     assert not NETWORKS["inception"].here(tmp_path)
     with pytest.raises(ConfigError, match="needs torchvision"):
         load_inception(tmp_path / "inception.pth")
-    monkeypatch.setattr("ttsvar.families.registry.locate_all", lambda *_, **__: pytest.fail("a model was asked for"))
+    monkeypatch.setattr(
+        "ttsvar.families.infinity.models.locate_all", lambda *_, **__: pytest.fail("a model was asked for")
+    )
     with pytest.raises(ConfigError, match="needs torchvision"):
         load("infinity-2b", device="cpu", settings=LoadSettings(extractor="inception"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from ttsvar.evaluation.rules.sources import SOURCES
-from ttsvar.families.registry import FILES, MODELS, SUPERVISED, ModelPreset, weight_bytes
+from ttsvar.families.registry import FILES, MODELS, SUPERVISED, ModelPreset
 from ttsvar.features.registry import NETWORKS
 from ttsvar.rewards.registry import COMBINATION, JUDGES
 from ttsvar.weights.download import WeightFile, find, readable
@@ -60,8 +60,7 @@ def _size(path: Path | None, size: int | None = None) -> str:
 def _fit(preset: ModelPreset, free: int | None, device: torch.device) -> str:
     """Whether the weights fit into what is free, in the format that the device computes with."""
     dtype = pick_dtype(None, device)
-    needs = weight_bytes(preset.parameters, device, dtype, text_encoder=preset.text_encoder)
-    needed = sum(needs[device].values())
+    needed = sum(preset.weight_bytes(device, dtype).get(device, {}).values())
     if not needed or free is None:
         return "fits" if not needed else f"needs {readable(needed)}"
     return f"needs {readable(needed)}, {'fits' if needed <= free else 'does not fit'} here"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
-from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, Settings, build_folder
+from ttsvar.families.base.settings import LoadSettings
+from ttsvar.families.infinity.models import folder_preset
+from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, ModelPreset
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.labelled import load_supervised
 from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, extractors, network_loader
@@ -19,39 +21,11 @@ from ttsvar.storage.png import sign
 from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.loadable import LazyMapping, Location
-from ttsvar.weights.room import pick_device, pick_dtype
+from ttsvar.weights.room import require_room
 from ttsvar.weights.say import Say
 
-__all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load", "pick_device"]
-
-
-@dataclass(frozen=True)
-class LoadSettings:
-    """What a person may choose about loading; None takes the model's or the machine's own."""
-
-    device: str | None = None
-    """cpu, cuda or mps."""
-    dtype: str | None = None
-    """float32, bf16 or fp16, of a published model."""
-    weights: Path | None = None
-    """A folder that is searched for files first, and that downloads go to."""
-    offload: bool = False
-    """Keep judges and extractors on the CPU between uses. The text encoder of a published model always is."""
-    h_div_w: float = 1.0
-    """Height over width of the images of a published Infinity: the nearest ladder is taken."""
-    resolution: str | None = None
-    """0.06M, 0.25M, 0.60M or 1M pixels, of a published Infinity."""
-    level_every_chunk: bool | None = None
-    """Add the scale embedding before every chunk of blocks (docs/infinity.md)."""
-    eye: str | None = None
-    """Name of the extractor of patch features (`features.registry.NETWORKS`)."""
-    reward: str | None = None
-    """Name of a judge (`rewards.registry`) that is loaded at once, and not when a run first needs it."""
-    extractor: str | None = None
-    """What the search will cluster on (`SearchConfig.extractor`), so that a library it lacks is missed at once."""
-    whole: bool = False
-    """Load every judge and extractor whose files are here, and the usual ones, at once and not when a run first needs
-    them: on ZeroGPU, what a call loads is gone when the call ends."""
+__all__ = ["FILES", "MODELS", "TOYBOX_FOLDER", "LoadSettings", "load"]
+ROOM_ADVICE = "Close other programs, choose a smaller model (see `python -m ttsvar models`), or another --device."
 
 
 def load(
@@ -71,36 +45,18 @@ def load(
     model does not fit this machine.
     """
     chosen = settings or LoadSettings()
-    place = pick_device(device or chosen.device)
-    preset, folder = MODELS.get(name), Path(name)
-    if preset is None and not folder.is_dir():
-        raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
-    shaped = chosen.h_div_w != 1.0 or chosen.resolution is not None or chosen.level_every_chunk is not None
-    if shaped and (preset is None or not preset.resolutions):
-        raise ConfigError(
-            f"{name!r} draws pictures of one shape; leave --aspect, --resolution and --level-embedding to published "
-            "Infinity."
-        )
-    places = Location(place, chosen.weights, chosen.offload)
-    own = preset.folder if preset else folder
-    if own is None and chosen.extractor == "inception":
+    chosen = replace(chosen, device=device or chosen.device, eye=eye or chosen.eye)
+    place, number_format = chosen.place, chosen.number_format
+    preset = _preset(name)
+    _check_shape(name, preset, chosen)
+    if preset.folder is None and chosen.extractor == "inception":
         NETWORKS["inception"].require()
-    seen, judged = _eyes_and_judges(own, eye or chosen.eye, places)
+    seen, judged = _eyes_and_judges(preset.folder, chosen.eye, chosen.location)
     if chosen.reward is not None and chosen.reward not in judged:
         raise ConfigError(f"There is no judge named {chosen.reward!r}; choose one of {', '.join(judged)}.")
-    build = preset.build if preset else partial(build_folder, folder)
-    backend, files = build(
-        name,
-        Settings(
-            device=place,
-            dtype=pick_dtype(chosen.dtype, place),
-            weights=chosen.weights,
-            h_div_w=chosen.h_div_w,
-            resolution=chosen.resolution,
-            level_every_chunk=chosen.level_every_chunk,
-            say=say,
-        ),
-    )
+    for needed, parts in preset.weight_bytes(place, number_format).items():
+        require_room(name, parts, needed, ROOM_ADVICE)
+    backend, files = preset.build(name, chosen, say)
     if chosen.reward is not None:
         judged[chosen.reward]
     if chosen.whole:
@@ -109,6 +65,27 @@ def load(
     return Engine(
         backend, seen, judged, device=place, remember_bytes=remember_bytes, weights=weights_digest(files), sign=sign
     )
+
+
+def _preset(name: str) -> ModelPreset:
+    """The row of a named model, or one for a folder of our own layout; ConfigError where there is neither."""
+    if name in MODELS:
+        return MODELS[name]
+    folder = Path(name)
+    if not folder.is_dir():
+        raise ConfigError(f"There is no model named {name!r} and no folder there; choose one of {', '.join(MODELS)}.")
+    return folder_preset(folder)
+
+
+def _check_shape(name: str, preset: ModelPreset, settings: LoadSettings) -> None:
+    """Raise ConfigError where another shape of pictures is asked for than the model draws."""
+    if settings.shaped and not preset.resolutions:
+        raise ConfigError(
+            f"{name!r} draws pictures of one shape; leave --aspect, --resolution and --level-embedding to models that "
+            f"have several: {', '.join(other for other, row in MODELS.items() if row.resolutions)}."
+        )
+    if settings.resolution not in (None, *preset.resolutions):
+        raise ConfigError(f"resolution is {settings.resolution!r}; it must be one of {', '.join(preset.resolutions)}.")
 
 
 def _eyes_and_judges(

@@ -20,8 +20,9 @@ from ttsvar.evaluation.bench.sweep import in_turn, make_jobs, matched_best_of_n,
 from ttsvar.evaluation.bench.worker import Job, Worker
 from ttsvar.evaluation.report.summary import summarize, table
 from ttsvar.evaluation.rules.measures import measure_files, open_measure, toybox_detector, toybox_reconstruction
-from ttsvar.families.load import LoadSettings, load, pick_device
+from ttsvar.families.load import LoadSettings, load
 from ttsvar.weights.digest import weights_digest
+from ttsvar.weights.room import pick_device
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
 MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("main", "score-vs-compute", "early-pick"), "matched best-of-n"

@@ -22,6 +22,7 @@ class PublishedInfinity:
     circulation say both, so that both can be asked for (docs/infinity.md).
     """
 
+    summary: str
     depth: int
     embed_dim: int
     num_heads: int
@@ -79,6 +80,7 @@ _8B = {
 
 PUBLISHED: dict[str, PublishedInfinity] = {
     "infinity-125m": PublishedInfinity(
+        summary="Infinity-125M, 256 px, 7 scales",
         depth=12,
         embed_dim=768,
         num_heads=8,
@@ -90,6 +92,7 @@ PUBLISHED: dict[str, PublishedInfinity] = {
         parameters=125_168_000,
     ),
     "infinity-2b": PublishedInfinity(
+        summary="Infinity-2B, 1024 px, 13 scales; the paper's model",
         depth=32,
         embed_dim=2048,
         num_heads=16,
@@ -101,11 +104,13 @@ PUBLISHED: dict[str, PublishedInfinity] = {
         parameters=2_204_697_152,
     ),
     "infinity-8b": PublishedInfinity(
+        summary="Infinity-8B, 1024 px, 13 scales",
         resolution="1M",
         weights="infinity_8b_weights/model.safetensors.index.json",
         **_8B,
     ),
     "infinity-8b-512": PublishedInfinity(
+        summary="Infinity-8B, 512 px, 10 scales",
         resolution="0.25M",
         weights="infinity_8b_512x512_weights/model.safetensors.index.json",
         **_8B,
