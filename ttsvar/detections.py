@@ -1,4 +1,4 @@
-"""What a detector says about an image, and the seam behind which a detector stands."""
+"""What a detector says about an image, and the protocol that every detector follows."""
 
 from __future__ import annotations
 

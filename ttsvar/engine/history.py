@@ -157,8 +157,8 @@ class History:
         heavy = [i for i in self._recent if _is_heavy(self._nodes[i])]
         on_path = {n.state.id for n in self.path()}
         order = [i for i in heavy if i not in on_path] + [i for i in heavy if i in on_path and i != self._current]
-        for victim in order[: max(0, len(heavy) - self.max_caches)]:
-            self._nodes[victim] = _lightened(self._nodes[victim])
+        for oldest in order[: max(0, len(heavy) - self.max_caches)]:
+            self._nodes[oldest] = _lightened(self._nodes[oldest])
 
 
 def _is_heavy(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""What leaves the page and what comes back to it: pictures, sessions, recorded runs. No torch here."""
+"""What leaves the page and what comes back to it: pictures, sessions, tables of what was decided. No torch here."""
 
 from __future__ import annotations
 

@@ -228,8 +228,8 @@ def _origin(session: Session, node: Node, index: int) -> str:
     own = node.state.candidate_ids[index]
     while (above := session.history.parent(node.state.id)) is not None:
         index = node.state.choices[-1][index]
-        mother = above.state.candidate_ids[index]
-        if mother != own:
-            return f"from {mother}"
+        parent = above.state.candidate_ids[index]
+        if parent != own:
+            return f"from {parent}"
         node = above
     return "from start"

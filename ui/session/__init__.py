@@ -1,1 +1,1 @@
-"""A run that a person is watching, all of them on disk, and its tree as columns."""
+"""A run that a person watches, all runs on disk until they are deleted, the tree as columns, comparisons."""

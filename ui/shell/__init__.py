@@ -1,1 +1,1 @@
-"""The page around the panels: layout, wiring, theme, and what all scripts share."""
+"""The page around the panels: theme, text, the events and names that Python and scripts share, Gradio's quirks."""

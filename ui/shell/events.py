@@ -1,4 +1,4 @@
-"""What scripts send, read once at the gate: whatever else comes is nobody's run, no choice, no text."""
+"""What scripts send, read and checked once, here: whatever else comes is nobody's run, no choice, no text."""
 
 from __future__ import annotations
 

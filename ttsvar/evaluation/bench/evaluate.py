@@ -220,7 +220,7 @@ class Session:
         return {label: [r for r in self.store.rows(key) if r.key in wanted] for label, key in recipes.items()}
 
     def _matched(self, experiment: Experiment) -> SearchConfig | None:
-        """Best-of-N for the seconds of the guided arm; chosen once and noted, so that every sweep keeps to it."""
+        """Best-of-N for the seconds of `MATCHED_ARM`; chosen once and noted, so that every sweep keeps to it."""
         if experiment.name not in MATCHED_IN:
             return None
         noted = self.store.notes(self.weights).get(MATCHED_NOTE)

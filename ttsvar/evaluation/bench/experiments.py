@@ -1,4 +1,4 @@
-"""The paper's experiments as data: which searches each one compares, and the paper's own numbers beside them.
+"""Every experiment as data, the paper's and ours: which searches it compares, and the paper's numbers where it has any.
 
 Arms with equal settings have one label everywhere, so that an image is drawn once whoever asks for it. A beam at N, and
 SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (72, 65 and 65 GFLOP at N = 1; early pick 55).
@@ -29,7 +29,7 @@ REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
 
 @dataclass(frozen=True)
 class Experiment:
-    """One question, the arms that answer it, and what the paper found; `bases` says what an arm is compared with."""
+    """One question, the arms that answer it, and the paper's numbers, if any; `bases` says what an arm is held to."""
 
     name: str
     title: str

@@ -1,1 +1,1 @@
-"""What every family shares: candidates in chunks of one shape, FLOP and memory formulas, shapes of the models."""
+"""What every family shares: candidates in chunks of one shape, FLOP and memory formulas, prompts of free text."""
