@@ -84,6 +84,7 @@ def test_mcp_without_its_package_is_refused_in_one_sentence(
     err = capsys.readouterr().err
     assert err.startswith("ttsvar: MCP tools need the package mcp")
     assert err.count("\n") == 1
+    assert "ttsvar-explorer[mcp]" in err
 
 
 def test_the_page_of_the_repository_is_found_from_any_folder(tmp_path: Path) -> None:

@@ -125,7 +125,12 @@ def test_without_torchvision_the_extractor_says_what_to_install(
     monkeypatch.setattr("ttsvar.weights.loadable.locate_all", lambda *_, **__: pytest.fail("a file was asked for"))
     with pytest.raises(ConfigError) as raised:
         NETWORKS["inception"].load(Location(torch.device("cpu")))
-    for part in ("needs torchvision", "pip install -r requirements-inception.txt", "pca, pca-raw or pool"):
+    for part in (
+        "needs torchvision",
+        "ttsvar-explorer[inception]",
+        "pip install -r requirements-inception.txt",
+        "pca, pca-raw or pool",
+    ):
         assert part in str(raised.value)
     assert not NETWORKS["inception"].here(tmp_path)
     with pytest.raises(ConfigError, match="needs torchvision"):

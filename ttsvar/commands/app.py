@@ -39,7 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Load the model and serve the page; ConfigError where the page or what it needs is not installed."""
     if arguments.mcp and importlib.util.find_spec("mcp") is None:
-        raise ConfigError("MCP tools need the package mcp; install it with: pip install -r requirements-mcp.txt")
+        raise ConfigError(
+            'MCP tools need the package mcp: pip install "ttsvar-explorer[mcp]", or -r requirements-mcp.txt.'
+        )
     # An orderly exit ends the process that runs UMAP, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     zerogpu = importlib.util.find_spec("spaces") is not None

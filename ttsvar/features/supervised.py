@@ -78,7 +78,8 @@ def torchvision_models() -> ModuleType:
     except (ImportError, RuntimeError) as error:  # a build for another torch raises RuntimeError
         raise ConfigError(
             f"The extractor 'inception' needs torchvision, which cannot be imported here ({error}). Install it with "
-            "`pip install -r requirements-inception.txt`, from the same index as torch, or choose pca, pca-raw or pool."
+            '`pip install "ttsvar-explorer[inception]"` or `pip install -r requirements-inception.txt`, from the same '
+            "index as torch, or choose pca, pca-raw or pool."
         ) from error
     return models
 

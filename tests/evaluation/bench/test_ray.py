@@ -116,5 +116,5 @@ def test_without_ray_the_message_says_what_to_install(monkeypatch):
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(ConfigError, match=r"requirements-ray\.txt"):
+    with pytest.raises(ConfigError, match=r"ttsvar-explorer\[ray\].*requirements-ray\.txt"):
         OnRay(BUILD, "local", 2)

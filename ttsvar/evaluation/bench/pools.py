@@ -175,6 +175,7 @@ def _import_ray() -> Any:
         import ray
     except ImportError:
         raise ConfigError(
-            "--ray needs Ray, which is not installed here; pip install -r requirements-ray.txt, or leave --ray out."
+            '--ray needs Ray, which is not installed here: pip install "ttsvar-explorer[ray]", or '
+            "-r requirements-ray.txt, or leave --ray out."
         ) from None
     return ray

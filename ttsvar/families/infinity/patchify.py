@@ -11,20 +11,8 @@ def patchify(codes: Tensor) -> Tensor:
     return F.pixel_unshuffle(codes, 2)
 
 
-def unpatchify(codes: Tensor) -> Tensor:
-    """The inverse of `patchify`: [B, 4D, h, w] to [B, D, 2h, 2w]."""
-    return F.pixel_shuffle(codes, 2)
-
-
 def unpatchify_bits(bits: Tensor) -> Tensor:
     """Bits as a patchifying transformer emits them, [B, h, w, 4D], on the tokenizer's grid: [B, 2h, 2w, D]."""
     batch, h, w, channels = bits.shape
     split = bits.reshape(batch, h, w, channels // 4, 2, 2)
     return split.permute(0, 1, 4, 2, 5, 3).reshape(batch, 2 * h, 2 * w, channels // 4)
-
-
-def patchify_bits(bits: Tensor) -> Tensor:
-    """The inverse of `unpatchify_bits`: [B, 2h, 2w, D] to [B, h, w, 4D]."""
-    batch, h, w, channels = bits.shape
-    split = bits.reshape(batch, h // 2, 2, w // 2, 2, channels)
-    return split.permute(0, 1, 3, 5, 2, 4).reshape(batch, h // 2, w // 2, 4 * channels)
