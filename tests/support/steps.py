@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from ui.panels import PANELS
+from ui.panels.panel import Place
+
 PROMPT = "a photo of three blue balls"
 WIDTHS = (1440, 390)
 """Pixels of a desk and of a phone."""
@@ -100,6 +103,11 @@ def compare(page: Page) -> None:
     """Run the choice on the board and the algorithm's to the end, from the bar, and wait for the outcome."""
     page.locator('.bar [data-do="duel"]').click()
     expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=180_000)
+
+
+def tab_titles() -> list[str]:
+    """What the tabs beside the stage are called, in their order."""
+    return [panel.title for panel in PANELS if panel.place is Place.TAB]
 
 
 def names(page: Page, selector: str = ".card") -> list[str]:

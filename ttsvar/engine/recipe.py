@@ -14,6 +14,8 @@ from ttsvar.types import Run, ScaleSchedule, SearchState
 from ttsvar.values import whole_number
 from ttsvar.version import VERSION
 
+RECIPE_FORMAT = 1
+"""What a recipe is written in; state ids depend on it."""
 MOST_CANDIDATES = 512
 """More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
 MOST_SCALES, MOST_SIDE, MOST_LETTERS = 64, 1024, 100_000
@@ -114,7 +116,7 @@ def state_recipe(state: SearchState, candidate: int) -> dict[str, Any]:
     It names the version that wrote it, for people; no id depends on that, and a reader needs the format alone.
     """
     return {
-        "format": 1,
+        "format": RECIPE_FORMAT,
         "version": VERSION,
         **run_to_json(state.run),
         "scale": state.scale,

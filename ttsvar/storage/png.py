@@ -20,7 +20,15 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from ttsvar.arrays import tensor_of
-from ttsvar.engine.recipe import choices_from_json, first_ids, next_ids, run_from_json, state_id, state_recipe
+from ttsvar.engine.recipe import (
+    RECIPE_FORMAT,
+    choices_from_json,
+    first_ids,
+    next_ids,
+    run_from_json,
+    state_id,
+    state_recipe,
+)
 from ttsvar.engine.states import only
 from ttsvar.errors import ConfigError, FileError
 from ttsvar.outside import DAMAGE, read_json
@@ -32,7 +40,7 @@ RECIPE_KEY = "ttsvar"
 """Name of the text chunk, and of the entry in `image.info`, that holds the recipe."""
 PARAMETERS_KEY = "parameters"
 """Name of the text that AUTOMATIC1111's web UI, and the tools that followed it, write and read."""
-FORMATS = (1,)
+FORMATS = (RECIPE_FORMAT,)
 MOST_RECIPE = 12 * 1024**2
 """Bytes of the recipe's text: those of `MOST_BITS` in base64, and the choices."""
 MOST_BITS = 64 * 1024**2

@@ -14,10 +14,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from served import CHROMIUM, FLAGS, Server
-from steps import WIDTHS, advanced, compare, finished, overrule, press, shown_scale, start, to_scale
+from steps import WIDTHS, advanced, compare, finished, overrule, press, shown_scale, start, tab_titles, to_scale
 
 PROMPT, SEED = "a photo of a red star and a green cup", 3
-TABS = ("Features", "Resampling", "Scores", "Cost")
 
 
 def states(page: Page) -> Iterator[str]:
@@ -46,7 +45,7 @@ def states(page: Page) -> Iterator[str]:
     yield "large"
     page.keyboard.press("Escape")
     to_scale(page, 6)
-    for tab in TABS:
+    for tab in tab_titles():
         page.get_by_role("tab", name=tab).click()
         yield f"why-{tab.lower()}"
     page.locator(".flow g.nd").nth(9).click()

@@ -7,7 +7,7 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 from served import ROOT
-from steps import EVERY_VIEW, compare, finished, overrule, press, start, to_scale
+from steps import EVERY_VIEW, compare, finished, overrule, press, start, tab_titles, to_scale
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,7 +33,7 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     found["set-up"] = page.evaluate(CHECK)
     start(page)
     to_scale(page, 6)
-    for tab in ("Features", "Resampling", "Scores", "Cost", "Clusters"):
+    for tab in tab_titles():
         page.get_by_role("tab", name=tab).click()
         found[tab] = page.evaluate(CHECK)
     page.locator(".card .zoom").first.click()
