@@ -84,7 +84,7 @@ def _hull(mask: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(mask.any(1))
     first, last = mask[rows].argmax(1), width - mask[rows][:, ::-1].argmax(1)
     corners = [(x, y + d) for y, a, b in zip(rows, first, last, strict=True) for x in (a, b) for d in (0, 1)]
-    points = _chain(sorted(set((float(x), float(y)) for x, y in corners)))
+    points = _chain(sorted({(float(x), float(y)) for x, y in corners}))
     return (np.array(points) - (width / 2, height / 2)) / max(width, height)
 
 

@@ -19,6 +19,8 @@ COLORS: dict[str, tuple[int, int, int]] = {
 """In GenEval's order of naming; the numbers are those of the toybox where it has the colour, a little brighter."""
 
 HUE_BINS = 12
+LIFT_ON_BLACK = 0.5
+"""Differences of lightness on black, or its lighter parts pass for brown and grey."""
 PALE_ON_WHITE = 0.68
 """OKLab lightness of white details where the body turns white."""
 NEUTRAL_CHROMA = 0.045
@@ -57,11 +59,11 @@ def painted(picture: np.ndarray, color: str, share: float) -> np.ndarray:
     lab, target = to_oklab(rgb), to_oklab(np.array(COLORS[color]) / 255.0)
     body = _body(lab, alpha, share)
     # White has no room above and black none below: there most of the body lies on the other side.
-    middle = _quantile(lab[..., 0][body], alpha[body], {"white": 0.65, "black": 0.3}.get(color, 0.5))
+    middle = _quantile(lab[..., 0][body], alpha[body], {"white": 0.65, "black": 0.4}.get(color, 0.5))
     shift = np.clip(lab[..., 0] - middle, -0.45, 0.4)
     # What is near black or white has less room on one side: differences shrink rather than vanish.
     room = np.where(shift > 0, min(1.0, (1 - target[0]) / 0.4), min(1.0, (target[0] - 0.1) / 0.45))
-    lightness = target[0] + shift * np.maximum(room, 0.35)
+    lightness = target[0] + shift * np.maximum(room, 0.35) * (LIFT_ON_BLACK if color == "black" else 1.0)
     fade = np.clip(1 - np.abs(lightness - target[0]) * 1.3, 0.35, 1.0)
     new = np.stack([lightness, target[1] * fade, target[2] * fade], axis=-1)
     if color == "white":

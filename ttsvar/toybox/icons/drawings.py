@@ -1,4 +1,4 @@
-"""Things out of doors that the icon set lacks or shows unclearly, drawn in its style: SVG bodies on its 32 by 32 grid."""
+"""Things of street, sport and wardrobe that the icon set lacks or shows unclearly: SVG bodies on its grid of 32."""
 
 from __future__ import annotations
 

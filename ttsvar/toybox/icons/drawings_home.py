@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from ttsvar.toybox.icons.svg import disc, line, path, rect, turned
 
+
+def _toast(x: float, ink: str) -> str:
+    """A slice that looks out of a toaster."""
+    return path(
+        f"M{x} 3.2c-1.5 0-2.6 1-2.6 2.4 0 1 .5 1.6 1.1 2V15h9V7.6c.6-.4 1.1-1 1.1-2 0-1.4-1.1-2.4-2.6-2.4z", ink
+    )
+
+
 FURNITURE = {
     "own:couch": (
         rect(5, 26, 3, 4, "brown", 0.8)
@@ -52,9 +60,9 @@ KITCHEN = {
     "own:microwave": (
         rect(1, 6, 30, 19.4, "silver", 1.8)
         + rect(3, 8, 19, 15.4, "black", 1.2)
-        + rect(5, 10, 15, 11.4, "dark", 0.8)
+        + rect(5, 10, 15, 11.4, "deep blue", 0.8)
         + disc(12.5, 19.4, 5.6, "sky", 1.3)
-        + line("M7.5 12.5l4-1.5M7.5 15l7-2.6", "grey", 0.8)
+        + line("M7.5 12.5l4-1.5M7.5 15l7-2.6", "sky", 0.8)
         + rect(24, 8.6, 5, 3, "green", 0.5)
         + disc(25.2, 14.4, 1, "dark") + disc(28, 14.4, 1, "dark")
         + disc(25.2, 17.4, 1, "dark") + disc(28, 17.4, 1, "dark")
@@ -75,8 +83,8 @@ KITCHEN = {
         + rect(5, 29, 4, 2, "dark", 0.6) + rect(23, 29, 4, 2, "dark", 0.6)
     ),
     "own:toaster": (
-        path("M8 3.2c-1.5 0-2.6 1-2.6 2.4 0 1 .5 1.6 1.1 2V15h9V7.6c.6-.4 1.1-1 1.1-2 0-1.4-1.1-2.4-2.6-2.4z", "pale wood")
-        + path("M18.5 3.2c-1.5 0-2.6 1-2.6 2.4 0 1 .5 1.6 1.1 2V15h9V7.6c.6-.4 1.1-1 1.1-2 0-1.4-1.1-2.4-2.6-2.4z", "honey")
+        _toast(8, "pale wood")
+        + _toast(18.5, "honey")
         + path("M3 15.5C3 12.8 4.6 11.4 7 11.4h18c2.4 0 4 1.4 4 4.1V28H3z", "red")
         + rect(6.5, 11.4, 19, 1.7, "black", 0.8)
         + rect(2, 26.4, 28, 3, "dark", 1)
@@ -92,10 +100,17 @@ KITCHEN = {
         + rect(7.4, 4, 1.9, 5, "dark", 0.9) + rect(7.4, 14, 1.9, 8, "dark", 0.9)
         + rect(16, 14.5, 4.4, 4.4, "yellow", 0.4) + disc(22.6, 21.2, 1.5, "red")
     ),
+    "own:mug": (
+        line("M22 11h2.5c3 0 5 1.800 5 4.600s-2 4.800-5 4.800H22", "blue", 2.8)
+        + path("M3 7h20v17c0 3-2 5-5 5H8c-3 0-5-2-5-5z", "blue")
+        + disc(13, 7.2, 10, "deep blue", 2.8)
+        + disc(13, 7.6, 8.2, "brown", 1.8)
+        + rect(6, 13, 2, 11, "sky", 1)
+    ),
     "own:fork": turned(
         40,
         path("M12.2 1c.6 0 .9.3.9.9V8h1.2V1.9c0-.6.3-.9.9-.9h1.6c.6 0 .9.3.9.9V8h1.2V1.9c0-.6.3-.9.9-.9s.9.3.9.9V10"
-             "c0 2.4-1.2 4-3 4.6V29c0 1.4-.6 2.2-1.7 2.2S14.3 30.4 14.3 29V14.6c-1.8-.6-3-2.2-3-4.6V1.9c0-.6.3-.9.9-.9z",
+             "c0 2.4-1.2 4-3 4.6V29c0 1.4-.6 2.2-1.7 2.2S14.3 30.4 14.3 29V14.6c-1.8-.6-3-2.2-3-4.6V1.9c0-.6.3-.9.9-.9",
              "grey"),
         path("M14.3 17h3.4V29c0 1.4-.6 2.2-1.7 2.2s-1.7-.8-1.7-2.2z", "dark"),
     ),

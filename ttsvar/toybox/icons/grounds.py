@@ -1,4 +1,4 @@
-"""What things stand on: plain shades, stripes, dots, checks, a floor under a wall, and soft clouds, all of low contrast."""
+"""What things stand on: plain shades, stripes, dots, checks, a floor under a wall, soft clouds; low in contrast."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def _stamp(canvas: np.ndarray, atlas: Atlas, thing: Thing) -> None:
     side = canvas.shape[0]
     left, top = (max(0, int(np.floor(v * side)) - 1) for v in thing.box[:2])
     right, bottom = (min(side, int(np.ceil(v * side)) + 1) for v in thing.box[2:])
-    sprite = atlas.sprite(thing.kind, thing.icon, thing.color, thing.size * side)
+    sprite = atlas.sprite(thing.shape, thing.icon, thing.color, thing.size * side)
     # PIL asks, for each pixel of the result, where in the sprite it comes from.
     scale = max(sprite.size) / (thing.size * side)
     c, s = np.cos(thing.angle) * scale, np.sin(thing.angle) * scale

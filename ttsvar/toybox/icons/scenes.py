@@ -31,7 +31,8 @@ Box = tuple[float, float, float, float]
 class Thing:
     """One object; lengths are shares of the picture's edge, the angle is clockwise in radians."""
 
-    kind: str
+    shape: str
+    """Its class, by GenEval's name."""
     icon: str
     color: str | None
     """One of GenEval's ten, or None for the icon's own inks."""
@@ -54,12 +55,8 @@ class Scene:
     ground: Ground
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What to place: a class, and its colour or None for its own inks."""
-
-    kind: str
-    color: str | None = None
+Wanted = tuple[str, str | None]
+"""What to place: a class, and its colour or None for its own inks."""
 
 
 def place(atlas: Atlas, wanted: list[Wanted], rng: np.random.Generator, relation: str | None = None) -> Scene:
@@ -74,7 +71,7 @@ def place(atlas: Atlas, wanted: list[Wanted], rng: np.random.Generator, relation
         shrink = 0.985 ** (attempt // 5)
         things = _one_by_one(atlas, wanted, icons, rng, (low * shrink, high * shrink), gap, relation)
         if things is not None:
-            return Scene(things, draw_ground(rng, [w.color for w in wanted]))
+            return Scene(things, draw_ground(rng, [color for _, color in wanted]))
     raise RuntimeError(f"No room for {wanted} with relation {relation!r}; lower SIZES or GAP.")
 
 
@@ -104,25 +101,25 @@ def _one_by_one(
 def _icons(wanted: list[Wanted], rng: np.random.Generator) -> list[str]:
     """An icon for each thing, the first of a class twice as often as each other."""
     alike = rng.random() < 0.75
-    shared = {kind: _icon(kind, rng) for kind in dict.fromkeys(w.kind for w in wanted)}
-    return [shared[w.kind] if alike else _icon(w.kind, rng) for w in wanted]
+    shared = {shape: _icon(shape, rng) for shape in dict.fromkeys(shape for shape, _ in wanted)}
+    return [shared[shape] if alike else _icon(shape, rng) for shape, _ in wanted]
 
 
-def _icon(kind: str, rng: np.random.Generator) -> str:
-    icons = kind_of(kind).icons
+def _icon(shape: str, rng: np.random.Generator) -> str:
+    icons = kind_of(shape).icons
     return icons[max(0, int(rng.integers(-1, len(icons))))]
 
 
 def _throw(atlas: Atlas, wanted: Wanted, icon: str, rng: np.random.Generator, edges: tuple[float, float]) -> Thing:
     outline = atlas.outline(icon)
     angle, mirrored = float(rng.uniform(-TURN_MOST, TURN_MOST)), bool(rng.random() < 0.5)
-    mirrored &= kind_of(wanted.kind).mirrors
+    mirrored &= kind_of(wanted[0]).mirrors
     left, top, right, bottom = outline.extent(angle, mirrored)
     size = float(rng.uniform(*edges)) * _fair(right - left, bottom - top)
     x = _between(rng, MARGIN - left * size, 1 - MARGIN - right * size)
     y = _between(rng, MARGIN - top * size, 1 - MARGIN - bottom * size)
     box = (x + left * size, y + top * size, x + right * size, y + bottom * size)
-    return Thing(wanted.kind, icon, wanted.color, x, y, size, angle, mirrored, box)
+    return Thing(wanted[0], icon, wanted[1], x, y, size, angle, mirrored, box)
 
 
 def _fair(width: float, height: float) -> float:

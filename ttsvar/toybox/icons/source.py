@@ -70,6 +70,6 @@ def published_icons() -> PublishedIcons:
         raise ConfigError("Drawing icons needs resvg-py: pip install 'ttsvar-explorer[icons]'.") from error
     if path is None:
         raise ConfigError(
-            f"Drawing icons needs the icon set: npm install {PACKAGE}@{VERSION} here, or set {VARIABLE} to its icons.json."
+            f"Drawing icons needs their set: npm install {PACKAGE}@{VERSION} here, or {VARIABLE} set to its icons.json."
         )
     return PublishedIcons(path)
