@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -24,18 +24,17 @@ PAINTABLE = tuple(kind.name for kind in KINDS if kind.paintable)
 
 @dataclass(frozen=True)
 class IconRequest(Request):
-    """What a prompt asks for: kinds of things (class, colour or None, count), and what it calls each of them."""
+    """What a prompt asks for: kinds of things (class, colour or None, count), and what it calls them."""
 
-    called: tuple[int | None, ...] = ()
-    """For each kind the number of its synonym, None for GenEval's own name; empty where all are GenEval's."""
+    called: tuple[tuple[str, int], ...] = ()
+    """Classes that are not called by GenEval's name, each with the number of the synonym."""
 
     @property
     def prompt(self) -> str:
         """The sentence, for example 'a photo of a green bus and a purple microwave'."""
-        called = self.called or (None,) * len(self.kinds)
+        called = dict(self.called)
         phrases = [
-            phrase(noun(kind_of(shape), count, synonym), color, count)
-            for (shape, color, count), synonym in zip(self.kinds, called, strict=True)
+            phrase(noun(kind_of(shape), count, called.get(shape)), color, count) for shape, color, count in self.kinds
         ]
         if self.relation:
             return "a photo of " + f" {self.relation} ".join(phrases)
@@ -90,13 +89,13 @@ def sample_training_request(rng: np.random.Generator, tag: str | None = None) ->
     """Draw a request that training may see, with a synonym here and there."""
     while (request := sample_request(rng, tag)).held_out:
         pass
-    called = tuple(_synonym(shape, rng) for shape, _, _ in request.kinds)
-    return IconRequest(request.tag, request.kinds, request.relation, called)
+    called = tuple((shape, _synonym(shape, rng)) for shape, _, _ in request.kinds if rng.random() < SYNONYM_SHARE)
+    return replace(request, called=tuple((shape, number) for shape, number in called if number is not None))
 
 
 def _synonym(shape: str, rng: np.random.Generator) -> int | None:
     names = kind_of(shape).synonyms
-    return int(rng.integers(len(names))) if names and rng.random() < SYNONYM_SHARE else None
+    return int(rng.integers(len(names))) if names else None
 
 
 def wanted_by(request: Request) -> list[Wanted]:

@@ -76,6 +76,5 @@ def _request(kinds: list[Called | None], relation: str | None) -> IconRequest | 
         tag = "colors" if colored else "single_object"
     else:
         tag = _MANY[len(known)][colored]
-    called = tuple(synonym for _, _, _, synonym in known)
-    kinds_only = tuple((shape, color, count) for shape, color, count, _ in known)
-    return IconRequest(tag, kinds_only, relation, called if any(c is not None for c in called) else ())
+    called = tuple((shape, synonym) for shape, _, _, synonym in known if synonym is not None)
+    return IconRequest(tag, tuple((shape, color, count) for shape, color, count, _ in known), relation, called)

@@ -1,0 +1,183 @@
+"""Training of the icon world: labels, weights and growth fit, and a few steps of each part run and learn."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from icon_fakes import FakeIcons
+
+from ttsvar.families.infinity.autoencoder import BSQAutoencoder
+from ttsvar.families.infinity.text import TextEncoder
+from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer, save_tokenizer
+from ttsvar.families.infinity.transformer import Infinity
+from ttsvar.families.load import TOYBOX_FOLDER
+from ttsvar.toybox.icons import drawn, train_transformer
+from ttsvar.toybox.icons.catalogue import index_of
+from ttsvar.toybox.icons.colors import COLORS
+from ttsvar.toybox.icons.drawn import DrawnScenes, cell_labels
+from ttsvar.toybox.icons.grow import grow_text_encoder, grow_transformer
+from ttsvar.toybox.icons.presets import IMAGE_SIZE, SCHEDULE, TOKENIZER, TRANSFORMER, new_text_encoder
+from ttsvar.toybox.icons.scenes import Thing
+from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs, token_labels
+from ttsvar.toybox.icons.train_tokenizer import IconTokenizerTask
+from ttsvar.toybox.icons.train_transformer import IconTransformerTask, said_of
+from ttsvar.toybox.presets import TRANSFORMER as SMALL
+from ttsvar.toybox.presets import new_text_encoder as small_text_encoder
+from ttsvar.toybox.train.transformer import teacher_inputs as toybox_inputs
+
+SIZES = SCHEDULE.sizes
+
+
+@pytest.fixture(autouse=True)
+def few_scenes(monkeypatch):
+    monkeypatch.setattr(drawn, "VALIDATION_SCENES", 24)
+
+
+@pytest.fixture
+def tokenizer(tmp_path: Path) -> Path:
+    path = tmp_path / "tokenizer.safetensors"
+    torch.manual_seed(0)
+    save_tokenizer(BSQAutoencoder(TOKENIZER), path)
+    return path
+
+
+def thing(shape: str, color: str | None, box: tuple[float, float, float, float]) -> Thing:
+    return Thing(shape, "icon", color, 0.0, 0.0, 0.1, 0.0, False, box)
+
+
+def test_the_ladder_holds_a_layout_at_the_papers_decisions():
+    assert len(SIZES) == 13
+    assert SIZES[2] >= (4, 4)
+    assert SIZES[5] >= (6, 6)
+    assert SIZES[-1] == (IMAGE_SIZE // TOKENIZER.patch_size,) * 2 == (16, 16)
+
+
+def test_cells_know_class_and_colour_and_who_stands_in_front():
+    scene = (thing("dog", "red", (0.0, 0.0, 0.5, 0.5)), thing("cup", None, (0.25, 0.25, 1.0, 1.0)))
+    classes, colors = cell_labels([scene], 4)
+    dog, cup = 1 + index_of("dog"), 1 + index_of("cup")
+    assert classes[0].tolist() == [[dog, dog, 0, 0], [dog, cup, cup, cup], [0, cup, cup, cup], [0, cup, cup, cup]]
+    assert colors[0, 0, 0] == 2 + list(COLORS).index("red")
+    assert colors[0, 2, 2] == 1
+    assert colors[0, 0, 3] == 0
+
+
+def test_token_labels_follow_the_schedule():
+    scenes = DrawnScenes(FakeIcons()).batch(0, 2)
+    classes, colors = token_labels(scenes.things, SIZES[:5])
+    assert classes.shape == colors.shape == (2, sum(h * w for h, w in SIZES[:5]))
+    assert torch.equal(classes[:, -16:].view(2, 4, 4), cell_labels(scenes.things, 4)[0])
+
+
+def test_scenes_are_drawn_the_same_in_any_batch():
+    first, second = DrawnScenes(FakeIcons()).batch(0, 4), DrawnScenes(FakeIcons()).batch(2, 2)
+    assert torch.equal(first.images[2:], second.images)
+    assert first.requests[2:] == second.requests
+    assert first.images.shape == (4, 3, IMAGE_SIZE, IMAGE_SIZE)
+    assert first.images.min() >= -1
+    assert first.images.max() <= 1
+
+
+def test_weights_sum_to_one_and_favour_coarse_tokens():
+    weights = scale_weights(SIZES)
+    assert float(weights.sum()) == pytest.approx(1)
+    assert weights[0] > weights[1] > weights[-1]
+
+
+def test_teacher_inputs_are_the_toyboxs_on_its_schedule():
+    from ttsvar.toybox import presets
+
+    model = BSQAutoencoder(presets.TOKENIZER)
+    bits = [torch.randint(0, 2, (1, h, w, 32), dtype=torch.uint8) for h, w in presets.SCHEDULE.sizes]
+    assert torch.equal(teacher_inputs(model, bits, presets.SCHEDULE.sizes), toybox_inputs(model, bits))
+
+
+def test_a_grown_transformer_keeps_what_the_small_one_had():
+    small, large = Infinity(SMALL).init_weights(1), Infinity(TRANSFORMER).init_weights(2)
+    fresh = {name: tensor.clone() for name, tensor in large.state_dict().items()}
+    grow_transformer(small, large)
+    old, new = small.state_dict(), large.state_dict()
+    a, b = SMALL.embed_dim, TRANSFORMER.embed_dim
+    for part in range(3):
+        got = new["blocks.3.self_attention.qkv.weight"][part * b : part * b + a, :a]
+        assert torch.equal(got, old["blocks.3.self_attention.qkv.weight"][part * a : (part + 1) * a])
+    assert torch.equal(new["level_embed.weight"][:, :a], old["level_embed.weight"])
+    assert torch.equal(new["word_embed.weight"], fresh["word_embed.weight"])
+    last = f"blocks.{TRANSFORMER.depth - 1}.feed_forward.0.weight"
+    assert torch.equal(new[last], fresh[last])
+
+
+def test_words_keep_their_features_when_the_vocabulary_grows():
+    small, large = small_text_encoder(), new_text_encoder()
+    grow_text_encoder(small, large)
+    for word in ("red", "left", "two", "cup"):
+        rows = [_row(encoder, word) for encoder in (small, large)]
+        assert torch.equal(*rows), word
+
+
+def _row(encoder: TextEncoder, word: str) -> torch.Tensor:
+    ids, _ = encoder.tokenizer([word])
+    return encoder.model.shared.weight[ids[0, 0]]
+
+
+def test_a_step_of_the_tokenizer_is_finite_and_repeats():
+    task = IconTokenizerTask(FakeIcons(), batch=4)
+    torch.manual_seed(0)
+    loss, figures = task.loss(3, 0.1, 0, 1)
+    loss.backward()
+    again, _ = task.loss(3, 0.1, 0, 1)
+    assert math.isfinite(float(loss))
+    assert float(loss) == pytest.approx(float(again), rel=1e-3)
+    assert {"psnr_full", "mse_coarse", "commitment", "probe"} <= set(figures)
+    assert all(p.grad is not None for p in task.model.parameters())
+
+
+def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path):
+    task = IconTokenizerTask(FakeIcons(), batch=4)
+    figures = task.validate()
+    assert {"val_psnr", "val_psnr_3_scales", "val_psnr_6_scales", "val_psnr_10_scales"} <= set(figures)
+    task.save(tmp_path)
+    assert load_tokenizer(tmp_path / "tokenizer.safetensors").config == TOKENIZER
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.9])
+def test_a_step_of_the_transformer_is_finite(tokenizer, progress):
+    task = IconTransformerTask(FakeIcons(), tokenizer, batch=2)
+    loss, figures = task.loss(0, progress, 0, 1)
+    loss.backward()
+    assert math.isfinite(float(loss))
+    assert figures["bit_loss"] == pytest.approx(math.log(2), abs=0.2)
+
+
+def test_the_transformer_begins_with_the_toyboxs_weights_and_saves(tokenizer, tmp_path):
+    task = IconTransformerTask(FakeIcons(), tokenizer, batch=2, start=TOYBOX_FOLDER)
+    loss, _ = task.loss(0, 0.0, 0, 1)
+    assert math.isfinite(float(loss))
+    task.save(tmp_path)
+    assert (tmp_path / "transformer.safetensors").exists()
+    assert (tmp_path / "text_encoder.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_the_transformers_figures_start_at_chance(tokenizer):
+    figures = IconTransformerTask(FakeIcons(), tokenizer, batch=2).validate()
+    assert figures["val_bit_loss"] == pytest.approx(math.log(2), abs=0.2)
+    assert abs(figures["val_text_gain"]) < 0.01
+    assert f"val_scale_{len(SIZES) - 1}" in figures
+
+
+def test_unrelated_things_are_named_in_reading_order_with_their_synonyms():
+    said = said_of(DrawnScenes(FakeIcons()).batch(0, 40))
+    several = [r for r in said if len(r.kinds) > 1]
+    assert several
+    assert any(r.called for r in said)
+    assert all(dict(r.called).keys() <= {k[0] for k in r.kinds} for r in said)
+
+
+def test_the_curriculum_ends_with_every_scale():
+    assert train_transformer.CURRICULUM[-1] == (1.01, len(SIZES))
+    assert np.all(np.diff([until for until, _ in train_transformer.CURRICULUM]) > 0)
