@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,26 +11,33 @@ import pytest
 import torch
 from icon_fakes import FakeIcons
 
+from ttsvar.errors import ConfigError
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.text import TextEncoder
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer, save_tokenizer
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.families.load import TOYBOX_FOLDER
-from ttsvar.toybox.icons import drawn, train_transformer
+from ttsvar.toybox.icons import drawn, train, train_transformer
+from ttsvar.toybox.icons.atlas import MASTER
 from ttsvar.toybox.icons.catalogue import index_of
 from ttsvar.toybox.icons.colors import COLORS
 from ttsvar.toybox.icons.drawn import DrawnScenes, cell_labels
-from ttsvar.toybox.icons.grow import grow_text_encoder, grow_transformer
+from ttsvar.toybox.icons.feeder import Feeder
+from ttsvar.toybox.icons.grow import grow_text_encoder, grow_tokenizer, grow_transformer
+from ttsvar.toybox.icons.packed import PackedIcons, pack
 from ttsvar.toybox.icons.presets import IMAGE_SIZE, SCHEDULE, TOKENIZER, TRANSFORMER, new_text_encoder
+from ttsvar.toybox.icons.prompts import IconRequest
+from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.icons.scenes import Thing
-from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs, token_labels
+from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.icons.train_tokenizer import IconTokenizerTask
-from ttsvar.toybox.icons.train_transformer import IconTransformerTask, said_of
+from ttsvar.toybox.icons.train_transformer import IconTransformerTask
 from ttsvar.toybox.presets import TRANSFORMER as SMALL
 from ttsvar.toybox.presets import new_text_encoder as small_text_encoder
 from ttsvar.toybox.train.transformer import teacher_inputs as toybox_inputs
 
 SIZES = SCHEDULE.sizes
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -66,20 +74,40 @@ def test_cells_know_class_and_colour_and_who_stands_in_front():
     assert colors[0, 0, 3] == 0
 
 
-def test_token_labels_follow_the_schedule():
+def test_labels_of_tokens_follow_the_schedule():
     scenes = DrawnScenes(FakeIcons()).batch(0, 2)
-    classes, colors = token_labels(scenes.things, SIZES[:5])
-    assert classes.shape == colors.shape == (2, sum(h * w for h, w in SIZES[:5]))
-    assert torch.equal(classes[:, -16:].view(2, 4, 4), cell_labels(scenes.things, 4)[0])
+    assert scenes.labels.shape == (2, 2, SCHEDULE.total_tokens)
+    classes, colors = scenes.tokens(1 + 4, 1 + 4 + 16, CPU)
+    assert np.array_equal(torch.stack([classes, colors]).view(2, 2, 4, 4), cell_labels(scenes.things, 4))
 
 
-def test_scenes_are_drawn_the_same_in_any_batch():
+def test_scenes_are_the_same_in_any_batch():
     first, second = DrawnScenes(FakeIcons()).batch(0, 4), DrawnScenes(FakeIcons()).batch(2, 2)
-    assert torch.equal(first.images[2:], second.images)
+    assert np.array_equal(first.pixels[2:], second.pixels)
     assert first.requests[2:] == second.requests
-    assert first.images.shape == (4, 3, IMAGE_SIZE, IMAGE_SIZE)
-    assert first.images.min() >= -1
-    assert first.images.max() <= 1
+    images = first.images(CPU)
+    assert images.shape == (4, 3, IMAGE_SIZE, IMAGE_SIZE)
+    assert images.min() >= -1
+    assert images.max() <= 1
+
+
+@pytest.mark.slow
+def test_scenes_drawn_ahead_are_the_same():
+    feeder, here = Feeder(FakeIcons(), workers=1), DrawnScenes(FakeIcons())
+    try:
+        for first in (0, 3, 9, 12):
+            assert np.array_equal(feeder.batch(first, 3).pixels, here.batch(first, 3).pixels)
+    finally:
+        feeder.close()
+
+
+def test_packed_icons_are_the_sources(tmp_path):
+    pack(FakeIcons(), tmp_path / "icons.npz")
+    packed = PackedIcons(tmp_path / "icons.npz")
+    assert np.array_equal(packed.picture("toilet", MASTER), FakeIcons().picture("toilet", MASTER))
+    for name, side in (("toilet", 32), ("unicorn", MASTER)):
+        with pytest.raises(ConfigError, match="pack them again"):
+            packed.picture(name, side)
 
 
 def test_weights_sum_to_one_and_favour_coarse_tokens():
@@ -97,11 +125,12 @@ def test_teacher_inputs_are_the_toyboxs_on_its_schedule():
 
 
 def test_a_grown_transformer_keeps_what_the_small_one_had():
-    small, large = Infinity(SMALL).init_weights(1), Infinity(TRANSFORMER).init_weights(2)
+    wide = replace(TRANSFORMER, embed_dim=256, num_heads=4)
+    small, large = Infinity(SMALL).init_weights(1), Infinity(wide).init_weights(2)
     fresh = {name: tensor.clone() for name, tensor in large.state_dict().items()}
     grow_transformer(small, large)
     old, new = small.state_dict(), large.state_dict()
-    a, b = SMALL.embed_dim, TRANSFORMER.embed_dim
+    a, b = SMALL.embed_dim, wide.embed_dim
     for part in range(3):
         got = new["blocks.3.self_attention.qkv.weight"][part * b : part * b + a, :a]
         assert torch.equal(got, old["blocks.3.self_attention.qkv.weight"][part * a : (part + 1) * a])
@@ -109,6 +138,13 @@ def test_a_grown_transformer_keeps_what_the_small_one_had():
     assert torch.equal(new["word_embed.weight"], fresh["word_embed.weight"])
     last = f"blocks.{TRANSFORMER.depth - 1}.feed_forward.0.weight"
     assert torch.equal(new[last], fresh[last])
+
+
+def test_every_layer_of_the_tokenizer_begins_with_the_toyboxs():
+    small, large = load_tokenizer(TOYBOX_FOLDER / "tokenizer.safetensors"), BSQAutoencoder(TOKENIZER)
+    grow_tokenizer(small, large)
+    old = small.state_dict()
+    assert all(torch.equal(t, old[name]) for name, t in large.state_dict().items() if name != "quantizer.gains")
 
 
 def test_words_keep_their_features_when_the_vocabulary_grows():
@@ -125,19 +161,19 @@ def _row(encoder: TextEncoder, word: str) -> torch.Tensor:
 
 
 def test_a_step_of_the_tokenizer_is_finite_and_repeats():
-    task = IconTokenizerTask(FakeIcons(), batch=4)
+    task = IconTokenizerTask(Scenery(FakeIcons()), batch=4)
     torch.manual_seed(0)
     loss, figures = task.loss(3, 0.1, 0, 1)
     loss.backward()
     again, _ = task.loss(3, 0.1, 0, 1)
-    assert math.isfinite(float(loss))
-    assert float(loss) == pytest.approx(float(again), rel=1e-3)
+    assert math.isfinite(loss.item())
+    assert loss.item() == pytest.approx(again.item(), rel=1e-3)
     assert {"psnr_full", "mse_coarse", "commitment", "probe"} <= set(figures)
     assert all(p.grad is not None for p in task.model.parameters())
 
 
 def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path):
-    task = IconTokenizerTask(FakeIcons(), batch=4)
+    task = IconTokenizerTask(Scenery(FakeIcons()), batch=4)
     figures = task.validate()
     assert {"val_psnr", "val_psnr_3_scales", "val_psnr_6_scales", "val_psnr_10_scales"} <= set(figures)
     task.save(tmp_path)
@@ -146,17 +182,17 @@ def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path):
 
 @pytest.mark.parametrize("progress", [0.0, 0.9])
 def test_a_step_of_the_transformer_is_finite(tokenizer, progress):
-    task = IconTransformerTask(FakeIcons(), tokenizer, batch=2)
+    task = IconTransformerTask(Scenery(FakeIcons()), tokenizer, batch=2)
     loss, figures = task.loss(0, progress, 0, 1)
     loss.backward()
-    assert math.isfinite(float(loss))
+    assert math.isfinite(loss.item())
     assert figures["bit_loss"] == pytest.approx(math.log(2), abs=0.2)
 
 
 def test_the_transformer_begins_with_the_toyboxs_weights_and_saves(tokenizer, tmp_path):
-    task = IconTransformerTask(FakeIcons(), tokenizer, batch=2, start=TOYBOX_FOLDER)
+    task = IconTransformerTask(Scenery(FakeIcons()), tokenizer, batch=2, start=TOYBOX_FOLDER)
     loss, _ = task.loss(0, 0.0, 0, 1)
-    assert math.isfinite(float(loss))
+    assert math.isfinite(loss.item())
     task.save(tmp_path)
     assert (tmp_path / "transformer.safetensors").exists()
     assert (tmp_path / "text_encoder.safetensors").exists()
@@ -164,20 +200,35 @@ def test_the_transformer_begins_with_the_toyboxs_weights_and_saves(tokenizer, tm
 
 @pytest.mark.slow
 def test_the_transformers_figures_start_at_chance(tokenizer):
-    figures = IconTransformerTask(FakeIcons(), tokenizer, batch=2).validate()
+    figures = IconTransformerTask(Scenery(FakeIcons()), tokenizer, batch=2).validate()
     assert figures["val_bit_loss"] == pytest.approx(math.log(2), abs=0.2)
     assert abs(figures["val_text_gain"]) < 0.01
     assert f"val_scale_{len(SIZES) - 1}" in figures
 
 
 def test_unrelated_things_are_named_in_reading_order_with_their_synonyms():
-    said = said_of(DrawnScenes(FakeIcons()).batch(0, 40))
+    said = DrawnScenes(FakeIcons()).batch(0, 40).requests
     several = [r for r in said if len(r.kinds) > 1]
     assert several
-    assert any(r.called for r in said)
-    assert all(dict(r.called).keys() <= {k[0] for k in r.kinds} for r in said)
+    assert any(isinstance(r, IconRequest) and r.called for r in said)
+    assert all(dict(r.called).keys() <= {k[0] for k in r.kinds} for r in said if isinstance(r, IconRequest))
 
 
 def test_the_curriculum_ends_with_every_scale():
     assert train_transformer.CURRICULUM[-1] == (1.01, len(SIZES))
     assert np.all(np.diff([until for until, _ in train_transformer.CURRICULUM]) > 0)
+
+
+def test_minutes_become_steps_by_a_trial(capsys):
+    class Quick:
+        model = torch.nn.Linear(1, 1)
+
+        def optimizers(self):
+            return [torch.optim.SGD(self.model.parameters(), lr=0.0)]
+
+        def loss(self, step, progress, rank, ranks):
+            assert 0 <= progress < 1
+            return self.model(torch.ones(1)).sum(), {}
+
+    assert train.steps_in(Quick, 0.5) > 100  # type: ignore[arg-type]
+    assert "minutes hold" in capsys.readouterr().out

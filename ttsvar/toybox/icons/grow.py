@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.text import TextEncoder
 from ttsvar.families.infinity.transformer import Infinity
 
@@ -23,6 +24,12 @@ def grow_transformer(small: Infinity, large: Infinity) -> None:
     if small.config.head_dim != large.config.head_dim:
         raise ValueError(f"Heads of {small.config.head_dim} channels do not fit heads of {large.config.head_dim}.")
     _grow(small, large, OF_THE_TOKENIZER)
+
+
+@torch.no_grad()
+def grow_tokenizer(small: BSQAutoencoder, large: BSQAutoencoder) -> None:
+    """Copy a trained tokenizer's convolutions into a new one, level by level from the finest."""
+    _grow(small, large, ("quantizer.",))
 
 
 @torch.no_grad()

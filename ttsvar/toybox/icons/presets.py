@@ -17,10 +17,11 @@ IMAGE_SIZE = 128
 SCHEDULE = ScaleSchedule(tuple((side, side) for side in (1, 2, 4, 4, 4, 6, 6, 7, 8, 9, 10, 12, 16)))
 """13 scales for the paper's schedule: 4x4 at its first decision, 6x6 at the second, 819 tokens in all."""
 
+# The toybox's without its coarsest level, so that every layer can begin with a trained one's weights.
 TOKENIZER = TokenizerConfig(
     bits=32,
-    base_channels=8,
-    ch_mult=(1, 3, 8, 16),
+    base_channels=16,
+    ch_mult=(1, 2, 4, 8),
     patch_size=8,
     res_blocks=1,
     norm_groups=8,
@@ -29,8 +30,8 @@ TOKENIZER = TokenizerConfig(
 
 TRANSFORMER = TransformerConfig(
     depth=10,
-    embed_dim=256,
-    num_heads=4,
+    embed_dim=192,
+    num_heads=3,
     text_channels=128,
     bits=TOKENIZER.bits,
     sizes=SCHEDULE.sizes,

@@ -1,4 +1,4 @@
-"""What teacher forcing needs, for any schedule: inputs, loss weights, and what every token covers."""
+"""What teacher forcing needs, for any schedule: inputs and loss weights."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from torch import Tensor
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.bsq import Size
 from ttsvar.families.infinity.transformer import flatten_codes
-from ttsvar.toybox.icons.drawn import cell_labels
-from ttsvar.toybox.icons.scenes import Thing
 
 
 def teacher_inputs(tokenizer: BSQAutoencoder, fed: list[Tensor], sizes: tuple[Size, ...]) -> Tensor:
@@ -29,10 +27,3 @@ def scale_weights(sizes: tuple[Size, ...]) -> Tensor:
     counts = torch.tensor([h * w for h, w in sizes], dtype=torch.float32)
     weights = counts.pow(-0.5).repeat_interleave(counts.long())
     return weights / weights.sum()
-
-
-def token_labels(things: list[tuple[Thing, ...]], sizes: tuple[Size, ...]) -> tuple[Tensor, Tensor]:
-    """Class and colour of what each token of these scales covers, int64 [B, L] each (see `cell_labels`)."""
-    grids = {side: [plane.flatten(1) for plane in cell_labels(things, side)] for side in {h for h, _ in sizes}}
-    classes, colors = (torch.cat([grids[h][plane] for h, _ in sizes], dim=1) for plane in range(2))
-    return classes, colors

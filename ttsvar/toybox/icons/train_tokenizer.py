@@ -10,10 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
-from ttsvar.families.infinity.tokenizer_checkpoint import save_tokenizer
-from ttsvar.toybox.icons.drawn import CLASS_LABELS, COLOR_LABELS, Batch, DrawnScenes, cell_labels, validation_batch
+from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer, save_tokenizer
+from ttsvar.toybox.icons.drawn import CLASS_LABELS, COLOR_LABELS, Batch
+from ttsvar.toybox.icons.grow import grow_tokenizer
 from ttsvar.toybox.icons.presets import SCHEDULE, TOKENIZER
-from ttsvar.toybox.icons.source import IconSource
+from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.train.optim import optimizers
 from ttsvar.toybox.train.tokenizer import COMMITMENT, PROBE, psnr, reconstruction_error
 
@@ -47,14 +48,16 @@ class IconTokenizerTask:
 
     name = "tokenizer"
 
-    def __init__(self, source: IconSource, batch: int = 16, seed: int = 0) -> None:
-        self.scenes, self.batch, self.source = DrawnScenes(source), batch, source
-        self._checked: Batch | None = None
+    def __init__(self, scenery: Scenery, batch: int = 16, *, start: Path | None = None, seed: int = 0) -> None:
+        self.scenery, self.batch = scenery, batch
         torch.manual_seed(seed)
-        self.model = _ProbedTokenizer()
-        gains = self.model.tokenizer.quantizer.gains
+        model = _ProbedTokenizer()
+        if start is not None:
+            grow_tokenizer(load_tokenizer(start / "tokenizer.safetensors"), model.tokenizer)
+        gains = model.tokenizer.quantizer.gains
         assert gains is not None
         gains.requires_grad_()
+        self.model = model.to(scenery.device)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for convolutions, AdamW for the rest."""
@@ -62,29 +65,35 @@ class IconTokenizerTask:
 
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
         """Reconstruction, commitment and probe losses of this rank's scenes."""
-        count = self.batch // ranks
-        drawn = self.scenes.batch((step * ranks + rank) * count, count)
+        count, device = self.batch // ranks, self.scenery.device
+        drawn = self.scenery.scenes.batch((step * ranks + rank) * count, count)
+        images, half = drawn.images(device), count // 2
         drop = int(np.random.default_rng((step, rank)).integers(1, len(SIZES) - 1))
-        half = count // 2
         model = self.model.tokenizer
-        with torch.autocast("cpu", torch.bfloat16):
-            features = model.encoder(drawn.images)
+        with torch.autocast(device.type, torch.bfloat16):
+            features = model.encoder(images)
             full, commit_full, _ = model.quantizer.quantize_train(features[:half], SIZES)
             coarse, commit_coarse, _ = model.quantizer.quantize_train(features[half:], SIZES, drop_last=drop)
             summed = torch.cat([full, coarse])
             decoded = model.decoder(summed).float()
-            guesses = self.model.probe(summed).float().split([CLASS_LABELS, COLOR_LABELS], dim=1)
-        labels = cell_labels(drawn.things, SIZES[-1][0])
-        probe = sum((F.cross_entropy(g, label) for g, label in zip(guesses, labels, strict=True)), torch.zeros(()))
-        error, figures = reconstruction_error(decoded, drawn.images, half)
+            guesses = self.model.probe(summed).float()
+        probe = self._probe_loss(guesses, drawn)
+        error, figures = reconstruction_error(decoded, images, half)
         commitment = (commit_full + commit_coarse) / (2 * TOKENIZER.bits)
         loss = error + COMMITMENT * commitment + PROBE * probe
         return loss, {**figures, "commitment": float(commitment.detach()), "probe": float(probe.detach())}
 
+    def _probe_loss(self, guesses: Tensor, drawn: Batch) -> Tensor:
+        """Of guesses [B, labels, h, w] about class and colour of every cell of the finest scale."""
+        cells = guesses.flatten(2)
+        by_part = cells.split([CLASS_LABELS, COLOR_LABELS], dim=1)
+        labels = drawn.tokens(-cells.shape[-1], drawn.labels.shape[-1], guesses.device)
+        classes, colors = (F.cross_entropy(part, label) for part, label in zip(by_part, labels, strict=True))
+        return classes + colors
+
     def validate(self) -> dict[str, float]:
         """See `preview_psnr`; on scenes that training never draws."""
-        self._checked = self._checked or validation_batch(self.source)
-        return preview_psnr(self.model.tokenizer, self._checked.images)
+        return preview_psnr(self.model.tokenizer, self.scenery.unseen.images(self.scenery.device))
 
     def save(self, folder: Path) -> None:
         """Write `tokenizer.safetensors` in fp16."""

@@ -14,15 +14,15 @@ from ttsvar.families.infinity.checkpoint import load_saved_transformer, save_tra
 from ttsvar.families.infinity.text import load_text_encoder
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
 from ttsvar.families.infinity.transformer import Infinity
-from ttsvar.toybox.icons.drawn import CLASS_LABELS, COLOR_LABELS, Batch, DrawnScenes, validation_batch
+from ttsvar.toybox.icons.drawn import CLASS_LABELS, COLOR_LABELS
 from ttsvar.toybox.icons.grow import grow_text_encoder, grow_transformer
 from ttsvar.toybox.icons.presets import SCHEDULE, TRANSFORMER, new_text_encoder
 from ttsvar.toybox.icons.prompts import IconRequest
-from ttsvar.toybox.icons.source import IconSource
-from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs, token_labels
+from ttsvar.toybox.icons.scenery import Scenery
+from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.train.optim import optimizers
 from ttsvar.toybox.train.transformer import CELL_WEIGHT, CONDITION_DROPOUT, FLIP_MOST
-from ttsvar.toybox.world.prompts import Request, in_reading_order
+from ttsvar.toybox.world.prompts import Request
 
 SIZES = SCHEDULE.sizes
 CURRICULUM = ((0.25, 8), (0.6, 10), (0.75, 12), (1.01, 13))
@@ -47,16 +47,16 @@ class IconTransformerTask:
     name = "transformer"
 
     def __init__(
-        self, source: IconSource, tokenizer: Path, batch: int = 16, *, start: Path | None = None, seed: int = 0
+        self, scenery: Scenery, tokenizer: Path, batch: int = 16, *, start: Path | None = None, seed: int = 0
     ) -> None:
-        self.scenes, self.source, self.batch = DrawnScenes(source), source, batch
-        self.tokenizer = load_tokenizer(tokenizer)
-        self._checked: Batch | None = None
+        self.scenery, self.batch = scenery, batch
+        self.tokenizer = load_tokenizer(tokenizer).to(scenery.device)
         torch.manual_seed(seed)
-        self.model = _TransformerWithText(seed)
+        model = _TransformerWithText(seed)
         if start is not None:
-            grow_transformer(load_saved_transformer(start / "transformer.safetensors"), self.model.transformer)
-            grow_text_encoder(load_text_encoder(start / "text_encoder.safetensors"), self.model.text_encoder)
+            grow_transformer(load_saved_transformer(start / "transformer.safetensors"), model.transformer)
+            grow_text_encoder(load_text_encoder(start / "text_encoder.safetensors"), model.text_encoder)
+        self.model = model.to(scenery.device)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the transformer's hidden matrices, AdamW for the rest."""
@@ -64,18 +64,19 @@ class IconTransformerTask:
 
     def loss(self, step: int, progress: float, rank: int, ranks: int) -> tuple[Tensor, dict[str, float]]:
         """Weighted bit loss, and the loss of classes and colours from the middle of the transformer."""
-        count = self.batch // ranks
-        drawn = self.scenes.batch((step * ranks + rank) * count, count)
+        count, device = self.batch // ranks, self.scenery.device
+        drawn = self.scenery.scenes.batch((step * ranks + rank) * count, count)
         rng = np.random.default_rng((step, rank))
         sizes = SIZES[: next(scales for until, scales in CURRICULUM if progress < until)]
         flips = torch.from_numpy(rng.uniform(0, FLIP_MOST, (1, count))).float().expand(len(sizes), -1)
-        drop = torch.from_numpy(rng.random(count) < CONDITION_DROPOUT)
-        losses, middle = self._token_losses(self._features(drawn), said_of(drawn), flips, drop, len(sizes))
-        bit_loss = (losses * scale_weights(sizes)).sum(1).mean()
+        drop = torch.from_numpy(rng.random(count) < CONDITION_DROPOUT).to(device)
+        features = self._features(drawn.images(device))
+        losses, middle = self._token_losses(features, drawn.requests, flips, drop, len(sizes))
+        bit_loss = (losses * scale_weights(sizes).to(device)).sum(1).mean()
         guesses = self.model.cells(middle).float().split([CLASS_LABELS, COLOR_LABELS], dim=-1)
         class_loss, color_loss = (
             F.cross_entropy(guess.flatten(0, 1), labels.flatten())
-            for guess, labels in zip(guesses, token_labels(drawn.things, sizes), strict=True)
+            for guess, labels in zip(guesses, drawn.tokens(0, losses.shape[1], device), strict=True)
         )
         loss = bit_loss + CELL_WEIGHT * (1 - progress) * (class_loss + color_loss)
         figures = {"bit_loss": bit_loss, "class_loss": class_loss, "color_loss": color_loss}
@@ -88,8 +89,8 @@ class IconTransformerTask:
         `val_text_gain` is what it rises by where every prompt is exchanged for the next one's: 0 for a model that does
         not read. `val_swap_cost` is that for two named colours that change places: 0 for a bag of words.
         """
-        self._checked = self._checked or validation_batch(self.source)
-        features, said = self._features(self._checked), said_of(self._checked)
+        unseen = self.scenery.unseen
+        features, said = self._features(unseen.images(self.scenery.device)), unseen.requests
         by_token = self._clean(features, said).mean(0)
         by_scale = [float(part.mean()) for part in by_token.split([h * w for h, w in SIZES])]
         figures = {"val_bit_loss": float(by_token.mean())}
@@ -106,9 +107,9 @@ class IconTransformerTask:
         self.model.text_encoder.save(folder / "text_encoder.safetensors")
 
     @torch.no_grad()
-    def _features(self, drawn: Batch) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
-            return self.tokenizer.encode_features(drawn.images).float()
+    def _features(self, images: Tensor) -> Tensor:
+        with torch.autocast(self.scenery.device.type, torch.bfloat16):
+            return self.tokenizer.encode_features(images).float()
 
     def _clean(self, features: Tensor, said: list[Request]) -> Tensor:
         """Mean loss per bit of every token, [B, L], without errors fed in."""
@@ -120,18 +121,13 @@ class IconTransformerTask:
         """Mean loss per bit of every token, [B, L], and the activations half way, [B, L, C]."""
         targets, fed, _ = self.tokenizer.quantizer.encode_flipped(features, SIZES[:scales], flips)
         inputs = teacher_inputs(self.tokenizer, fed, SIZES)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.scenery.device.type, torch.bfloat16):
             text, lens = self.model.text_encoder.encode([request.prompt for request in said])
             condition = self.model.transformer.condition(text, lens, guided=False, drop=drop)
             logits, middle = self.model.transformer.forward_train(inputs, condition, scales)
         right = torch.cat([bits.flatten(1, 2) for bits in targets], dim=1).long()
         losses = F.cross_entropy(logits.float().flatten(0, 2), right.flatten(), reduction="none")
         return losses.view(right.shape).mean(-1), middle
-
-
-def said_of(drawn: Batch) -> list[Request]:
-    """What is said of every scene, unrelated things in the order in which one reads the picture."""
-    return [in_reading_order(r, t) for r, t in zip(drawn.requests, drawn.things, strict=True)]  # type: ignore[arg-type]
 
 
 def _swapped(request: Request) -> IconRequest:
