@@ -14,7 +14,8 @@ from ttsvar.toybox.icons.source import IconSource
 
 def pack(source: IconSource, path: Path) -> None:
     """Write every icon of the catalogue at the atlas's size; the file is for training, not for the repository."""
-    np.savez_compressed(path, **{icon: source.picture(icon, MASTER) for kind in KINDS for icon in kind.icons})
+    pictures = {icon: source.picture(icon, MASTER) for kind in KINDS for icon in kind.icons}
+    np.savez_compressed(path, allow_pickle=False, **pictures)
 
 
 class PackedIcons:

@@ -40,3 +40,8 @@ class Scenery:
     def unseen(self) -> Batch:
         """Those that training never draws."""
         return validation_batch(self.source)
+
+    def close(self) -> None:
+        """End the processes that draw."""
+        if isinstance(drawing := self.__dict__.get("scenes"), Feeder):
+            drawing.close()

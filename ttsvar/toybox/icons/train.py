@@ -84,11 +84,12 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     scenery = Scenery(source, given.workers, torch.device(given.device))
     make = partial(PARTS[given.part], scenery, given.folder, given.batch, given.start)
-    steps = steps_in(make, given.minutes) if given.minutes else given.steps or STEPS[given.part]
-    settings = FitSettings(
-        given.folder / given.part, steps, processes=given.processes, threads=given.threads, validate_every=250
-    )
-    fit(make, settings)
+    try:
+        steps = steps_in(make, given.minutes) if given.minutes else given.steps or STEPS[given.part]
+        work = given.folder / given.part
+        fit(make, FitSettings(work, steps, processes=given.processes, threads=given.threads, validate_every=250))
+    finally:
+        scenery.close()
 
 
 if __name__ == "__main__":
