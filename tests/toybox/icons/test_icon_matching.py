@@ -12,7 +12,8 @@ from ttsvar.errors import ConfigError
 from ttsvar.toybox.icons.atlas import Atlas
 from ttsvar.toybox.icons.drawn import VALIDATION_SEED
 from ttsvar.toybox.icons.grounds import PATTERNS, draw_ground, paint_ground
-from ttsvar.toybox.icons.matching import find_icons, merge_trees
+from ttsvar.toybox.icons.matching import find_icons
+from ttsvar.toybox.icons.pieces import merge_trees
 from ttsvar.toybox.icons.presets import IMAGE_SIZE
 from ttsvar.toybox.icons.prompts import scene_for, training_scene
 from ttsvar.toybox.icons.reading import read_request
