@@ -51,6 +51,7 @@ def test_details_stay_visible(name, color):
     assert lightness.max() - lightness.min() > 0.15
 
 
+@pytest.mark.slow
 def test_every_class_in_every_colour_looks_like_that_colour():
     try:
         icons = published_icons()

@@ -10,6 +10,7 @@ from icon_fakes import FakeIcons
 
 from ttsvar.errors import ConfigError
 from ttsvar.toybox.icons.atlas import Atlas
+from ttsvar.toybox.icons.catalogue import kind_of
 from ttsvar.toybox.icons.drawn import VALIDATION_SEED
 from ttsvar.toybox.icons.grounds import PATTERNS, draw_ground, paint_ground
 from ttsvar.toybox.icons.matching import find_icons
@@ -26,7 +27,7 @@ ATLAS = Atlas(FakeIcons())
 
 @pytest.fixture(scope="module")
 def bank() -> TemplateBank:
-    return TemplateBank(ATLAS)
+    return TemplateBank(ATLAS, [kind_of(name) for name in ("cake", "dog", "bus", "cup")])
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -45,7 +46,7 @@ def test_a_lone_thing_is_found_where_it_stands_in_its_colour(bank):
         scene = scene_for(ATLAS, request, np.random.default_rng(seed))
         found = find_icons(bank, render(ATLAS, scene, IMAGE_SIZE))
         assert len(found) == 1
-        assert found[0].color == "blue"
+        assert (found[0].cls, found[0].color) == ("cake", "blue")
         assert np.abs(np.array(found[0].box) - np.array(scene.things[0].box) * IMAGE_SIZE).max() < 5
 
 

@@ -172,7 +172,8 @@ def test_a_step_of_the_tokenizer_is_finite_and_repeats():
     assert all(p.grad is not None for p in task.model.parameters())
 
 
-def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path):
+def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawn, "VALIDATION_SCENES", 2)
     task = IconTokenizerTask(Scenery(FakeIcons()), batch=4)
     figures = task.validate()
     assert {"val_psnr", "val_psnr_3_scales", "val_psnr_6_scales", "val_psnr_10_scales"} <= set(figures)
@@ -180,7 +181,7 @@ def test_the_tokenizer_reports_previews_and_saves_what_loads(tmp_path):
     assert load_tokenizer(tmp_path / "tokenizer.safetensors").config == TOKENIZER
 
 
-@pytest.mark.parametrize("progress", [0.0, 0.9])
+@pytest.mark.parametrize("progress", [0.0, pytest.param(0.9, marks=pytest.mark.slow)])
 def test_a_step_of_the_transformer_is_finite(tokenizer, progress):
     task = IconTransformerTask(Scenery(FakeIcons()), tokenizer, batch=2)
     loss, figures = task.loss(0, progress, 0, 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from ttsvar.toybox.icons.atlas import Atlas
-from ttsvar.toybox.icons.catalogue import KINDS
+from ttsvar.toybox.icons.catalogue import KINDS, Kind
 from ttsvar.toybox.icons.colors import COLORS
 from ttsvar.toybox.icons.grounds import Ground
 from ttsvar.toybox.icons.render import render_thing
@@ -40,9 +41,9 @@ class Match:
 class TemplateBank:
     """All templates: kinds [N], box shapes [N], alpha [N, P] and pictures [N, colours, P, 3], alpha multiplied in."""
 
-    def __init__(self, atlas: Atlas) -> None:
+    def __init__(self, atlas: Atlas, some: Sequence[Kind] = KINDS) -> None:
         kinds, aspects, alphas, inks = [], [], [], []
-        for kind in KINDS:
+        for kind in some:
             for icon in kind.icons:
                 for mirrored in (False, True)[: 1 + kind.mirrors]:
                     for angle in ANGLES:
