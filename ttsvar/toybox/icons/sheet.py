@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 import time
 from pathlib import Path
 
@@ -53,9 +54,8 @@ def scene_sheet(source: IconSource, seed: int) -> Image.Image:
         request, scene = training_scene(atlas, seed, index)
         x, y = index % COLUMNS * (IMAGE_SIZE + 8), index // COLUMNS * high
         sheet.paste(Image.fromarray(render(atlas, scene, IMAGE_SIZE)), (x, y))
-        words = request.prompt.removeprefix("a photo of ")
-        for line in range(3):
-            pen.text((x + 2, y + IMAGE_SIZE + 1 + 12 * line), words[22 * line : 22 * line + 22], INK)
+        for line, words in enumerate(textwrap.wrap(request.prompt.removeprefix("a photo of "), 22)[:3]):
+            pen.text((x + 2, y + IMAGE_SIZE + 1 + 12 * line), words, INK)
     return sheet
 
 
