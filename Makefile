@@ -84,7 +84,7 @@ $(VENV)/app.done: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/dev.done: requirements.txt requirements-ray.txt requirements-mcp.txt requirements-dev.txt
+$(VENV)/dev.done: requirements.txt requirements-ray.txt requirements-mcp.txt requirements-icons.txt requirements-dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $(VENV)/app.done $@

@@ -47,14 +47,14 @@ WORDS = (
 """Every word that the toybox knows."""
 
 
-def new_text_encoder() -> TextEncoder:
-    """An untrained text encoder of the toybox's size."""
-    tokenizer = WordTokenizer(WORDS)
+def new_text_encoder(words: tuple[str, ...] = WORDS, feed_forward: int = 256) -> TextEncoder:
+    """An untrained text encoder of the toybox's size for these words, with so many channels inside a block."""
+    tokenizer = WordTokenizer(words)
     config = T5Config(
         vocab_size=len(tokenizer),
         d_model=TRANSFORMER.text_channels,
         d_kv=32,
-        d_ff=256,
+        d_ff=feed_forward,
         num_layers=3,
         num_heads=4,
         dropout_rate=0.0,

@@ -29,12 +29,11 @@ from ttsvar.toybox.icons.presets import IMAGE_SIZE, SCHEDULE, TOKENIZER, TRANSFO
 from ttsvar.toybox.icons.prompts import IconRequest
 from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.icons.scenes import Thing
-from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.icons.train_tokenizer import IconTokenizerTask
 from ttsvar.toybox.icons.train_transformer import IconTransformerTask
 from ttsvar.toybox.presets import TRANSFORMER as SMALL
 from ttsvar.toybox.presets import new_text_encoder as small_text_encoder
-from ttsvar.toybox.train.transformer import teacher_inputs as toybox_inputs
+from ttsvar.toybox.train.teaching import scale_weights
 
 SIZES = SCHEDULE.sizes
 CPU = torch.device("cpu")
@@ -114,14 +113,6 @@ def test_weights_sum_to_one_and_favour_coarse_tokens():
     weights = scale_weights(SIZES)
     assert float(weights.sum()) == pytest.approx(1)
     assert weights[0] > weights[1] > weights[-1]
-
-
-def test_teacher_inputs_are_the_toyboxs_on_its_schedule():
-    from ttsvar.toybox import presets
-
-    model = BSQAutoencoder(presets.TOKENIZER)
-    bits = [torch.randint(0, 2, (1, h, w, 32), dtype=torch.uint8) for h, w in presets.SCHEDULE.sizes]
-    assert torch.equal(teacher_inputs(model, bits, presets.SCHEDULE.sizes), toybox_inputs(model, bits))
 
 
 def test_a_grown_transformer_keeps_what_the_small_one_had():

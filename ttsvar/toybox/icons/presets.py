@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from transformers import T5Config
-
 from ttsvar.families.infinity.text import TextEncoder
 from ttsvar.nn.tokenizer_config import TokenizerConfig
 from ttsvar.nn.transformer_config import TransformerConfig
-from ttsvar.nn.words import WordTokenizer
 from ttsvar.toybox.icons.words import WORDS
-from ttsvar.toybox.presets import _look_at_neighbours
+from ttsvar.toybox.presets import new_text_encoder as toybox_text_encoder
 from ttsvar.types import ScaleSchedule
 
 IMAGE_SIZE = 128
@@ -43,18 +40,4 @@ TRANSFORMER = TransformerConfig(
 
 def new_text_encoder() -> TextEncoder:
     """An untrained text encoder: the toybox's with twice the feed-forward and more words."""
-    tokenizer = WordTokenizer(WORDS)
-    config = T5Config(
-        vocab_size=len(tokenizer),
-        d_model=TRANSFORMER.text_channels,
-        d_kv=32,
-        d_ff=512,
-        num_layers=3,
-        num_heads=4,
-        dropout_rate=0.0,
-        feed_forward_proj="gated-gelu",
-        use_cache=False,
-    )
-    encoder = TextEncoder(config, tokenizer)
-    _look_at_neighbours(encoder)
-    return encoder
+    return toybox_text_encoder(WORDS, feed_forward=512)

@@ -78,8 +78,7 @@ class IconTokenizerTask:
             decoded = model.decoder(summed).float()
             guesses = self.model.probe(summed).float()
         probe = self._probe_loss(guesses, drawn)
-        with device:  # what it makes itself belongs there, too
-            error, figures = reconstruction_error(decoded, images, half)
+        error, figures = reconstruction_error(decoded, images, half)
         commitment = (commit_full + commit_coarse) / (2 * TOKENIZER.bits)
         loss = error + COMMITMENT * commitment + PROBE * probe
         return loss, {**figures, "commitment": float(commitment.detach()), "probe": float(probe.detach())}

@@ -19,8 +19,8 @@ from ttsvar.toybox.icons.grow import grow_text_encoder, grow_transformer
 from ttsvar.toybox.icons.presets import SCHEDULE, TRANSFORMER, new_text_encoder
 from ttsvar.toybox.icons.prompts import IconRequest
 from ttsvar.toybox.icons.scenery import Scenery
-from ttsvar.toybox.icons.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.train.optim import optimizers
+from ttsvar.toybox.train.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.train.transformer import CELL_WEIGHT, CONDITION_DROPOUT, FLIP_MOST
 from ttsvar.toybox.world.prompts import Request
 

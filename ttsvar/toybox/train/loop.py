@@ -139,7 +139,7 @@ def _average_gradients(model: nn.Module, ranks: int) -> None:
 def _resume(path: Path, model: nn.Module, optimizers: list[torch.optim.Optimizer], first: int) -> int:
     if not path.exists():
         return first
-    saved = torch.load(path, weights_only=True)
+    saved = torch.load(path, weights_only=True, map_location="cpu")
     model.load_state_dict(saved["model"])
     for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
         optimizer.load_state_dict(state)

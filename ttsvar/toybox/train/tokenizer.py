@@ -58,7 +58,8 @@ def reconstruction_error(decoded: Tensor, images: Tensor, half: int) -> tuple[Te
     squared = (decoded - images).square().mean((1, 2, 3))
     absolute = (decoded - images).abs().mean((1, 2, 3))
     # What a few scales cannot tell would drown the rest.
-    error = (5 * squared + absolute) * torch.where(torch.arange(len(images)) < half, 1.0, 0.35)
+    coarse = torch.arange(len(images), device=images.device) >= half
+    error = (5 * squared + absolute) * torch.where(coarse, 0.35, 1.0)
     full = float(squared.detach()[:half].mean())
     figures = {"mse_full": full, "psnr_full": 10 * math.log10(4.0 / full)}
     return error.mean(), {**figures, "mse_coarse": float(squared.detach()[half:].mean())}

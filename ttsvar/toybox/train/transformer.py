@@ -14,10 +14,11 @@ from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.bsq import Size
 from ttsvar.families.infinity.checkpoint import load_saved_transformer, save_transformer
 from ttsvar.families.infinity.text import load_text_encoder
-from ttsvar.families.infinity.transformer import Infinity, flatten_codes
+from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.toybox.presets import SCHEDULE, TRANSFORMER, new_text_encoder
 from ttsvar.toybox.train.dataset import SceneSet, training_scene
 from ttsvar.toybox.train.optim import optimizers
+from ttsvar.toybox.train.teaching import scale_weights, teacher_inputs
 from ttsvar.toybox.train.tokenizer import VALIDATION_SEED, cell_labels, to_tensor
 from ttsvar.toybox.world.prompts import Request, in_reading_order
 from ttsvar.toybox.world.scenes import Thing, render
@@ -47,22 +48,6 @@ def tokenizer_features(tokenizer: BSQAutoencoder, scenes: SceneSet, path: Path) 
         np.save(temporary, features.numpy())
         temporary.replace(path)
     return torch.from_numpy(np.load(path, mmap_mode="c"))
-
-
-def teacher_inputs(tokenizer: BSQAutoencoder, fed: list[Tensor]) -> Tensor:
-    """Bits fed at each scale, coarse to fine, to the transformer's inputs of all later scales [B, L_total - 1, D]."""
-    summed, inputs = None, []
-    for scale, bits in enumerate(fed[:-1]):
-        summed = tokenizer.quantizer.accumulate(summed, bits, scale, SIZES[-1])
-        inputs.append(tokenizer.quantizer.next_input(summed, SIZES[scale + 1]))
-    return flatten_codes(inputs)
-
-
-def scale_weights(scales: int) -> Tensor:
-    """Loss weight of every token, [L_total]: tokens^-0.5 of its scale, normalised to sum to 1."""
-    counts = torch.tensor([h * w for h, w in SIZES[:scales]], dtype=torch.float32)
-    weights = counts.pow(-0.5).repeat_interleave(counts.long())
-    return weights / weights.sum()
 
 
 def token_cells(things: list[tuple[Thing, ...]], scales: int) -> Tensor:
@@ -128,7 +113,7 @@ class TransformerTask:
         logits, targets, middle = self._predict(self.features[chosen].float(), prompts, flips, drop, scales)
         losses = F.cross_entropy(logits.flatten(0, 2), targets.flatten(), reduction="none").view(targets.shape)
         losses = losses.mean(-1)
-        bit_loss = (losses * scale_weights(scales)).sum(1).mean()
+        bit_loss = (losses * scale_weights(SIZES[:scales])).sum(1).mean()
         cells = token_cells([self.scenes.things[i] for i in chosen], scales)
         cell_loss = F.cross_entropy(self.model.cells(middle).float().flatten(0, 1), cells.flatten())
         loss = bit_loss + CELL_WEIGHT * (1 - progress) * cell_loss
@@ -147,7 +132,7 @@ class TransformerTask:
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Logits float32 [B, L, D, 2], right bits int64 [B, L, D], and middle activations [B, L, C]."""
         targets, fed, _ = self.tokenizer.quantizer.encode_flipped(features, SIZES[:scales], flips[:scales])
-        inputs = teacher_inputs(self.tokenizer, fed)
+        inputs = teacher_inputs(self.tokenizer, fed, SIZES)
         with torch.autocast("cpu", torch.bfloat16):
             text, lens = self.model.text_encoder.encode(prompts)
             condition = self.model.transformer.condition(text, lens, guided=False, drop=drop)
