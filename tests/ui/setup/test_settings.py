@@ -44,7 +44,7 @@ def test_the_paper_is_the_default() -> None:
         ({"n": math.inf}, "n", None, "1 to 8"),
         ({"cfg_layers": "nan"}, "advanced", None, "Guided at is 'nan'"),
         ({"top_p": None}, "advanced", None, "Top-p is empty"),
-        ({"top_p": math.nan}, "advanced", None, "top_p is nan"),
+        ({"top_p": math.nan}, "advanced", None, "Top-p is nan; give a finite number"),
         ({"positive": "perhaps"}, "advanced", None, "Faces is 'perhaps'; give true or false"),
         ({"lam": " "}, "advanced", None, "\u03bb"),
         ({"lam": "-1"}, "advanced", None, "lam is -1"),
