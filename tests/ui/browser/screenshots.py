@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from served import CHROMIUM, FLAGS, Server
-from steps import WIDTHS, advanced, compare, finished, overrule, press, shown_scale, start, tab_titles, to_scale
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+
+from served import CHROMIUM, FLAGS, Server  # noqa: E402
+from steps import (  # noqa: E402
+    WIDTHS,
+    advanced,
+    compare,
+    finished,
+    overrule,
+    press,
+    shown_scale,
+    start,
+    tab_titles,
+    to_scale,
+)
 
 PROMPT, SEED = "a photo of a red star and a green cup", 3
 
