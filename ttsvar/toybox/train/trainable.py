@@ -96,7 +96,7 @@ PARTS: dict[str, Part] = {
     "transformer": Part(_transformer, 3600, ("transformer.safetensors", "text_encoder.safetensors"), continues=True),
     "reward": Part(_reward, 1500, ("reward.safetensors",), processes=1, continues=True),
     "features": Part(_features, 480, ("features.safetensors",), processes=1),
-    "supervised": Part(_supervised, 240, ("supervised.safetensors",), processes=1),
+    "supervised": Part(_supervised, 1200, ("supervised.safetensors",), processes=1),
     "detector": Part(_detector, 700, ("detector.safetensors",), processes=1),
 }
 
