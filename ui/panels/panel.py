@@ -14,7 +14,7 @@ from ..scene.projection import Projector
 from ..scene.scene import Here, Opening, Scene, Shown, Welcome
 from ..session.store import SessionStore
 from ..shell.component import view as html
-from ..shell.quirks import Mode, Values
+from ..shell.quirks import EVERY, Mode, Values
 
 if TYPE_CHECKING:
     from .duel.scoreboard import Scoreboard
@@ -66,7 +66,7 @@ class Event:
     answer: Callable[[Any], Values | Iterator[Values]]
     sets: tuple[str, ...] = (PAGE,)
     """Names of the outputs that an answer may have."""
-    mode: Mode = "once"
+    mode: Mode = EVERY
 
 
 @dataclass(frozen=True)

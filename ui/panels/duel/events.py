@@ -11,7 +11,7 @@ from ...scene.scene import Here, Shown
 from ...session.annotations import Duel
 from ...session.session import Session
 from ...shell.events import CompareEvent, RunEvent, VisitorEvent
-from ...shell.quirks import EVERY, Values
+from ...shell.quirks import Values
 from ...shell.text import signed, times
 from ..navigation import FAILED, rewinding
 from ..panel import PAGE, Event, Question, Services
@@ -26,7 +26,7 @@ MOST_SHOWN = 6
 def events(services: Services) -> list[Event]:
     """What the panel's script triggers."""
     return [
-        Event("compare", CompareEvent.read, Comparing(services).compare, sets=(PAGE, "duel"), mode=EVERY),
+        Event("compare", CompareEvent.read, Comparing(services).compare, sets=(PAGE, "duel")),
         rewinding(services),
     ]
 

@@ -12,7 +12,7 @@ from ttsvar.errors import TTSVarError
 from ...scene.scene import Shown
 from ...session.session import Session
 from ...shell.events import BoardEvent, CandidateEvent, Kind, RunEvent
-from ...shell.quirks import EVERY, Values
+from ...shell.quirks import Values
 from ..navigation import FAILED, lost, rewinding
 from ..panel import Event, Question, Services
 from .closeup import history_of
@@ -22,7 +22,7 @@ log = logging.getLogger("ttsvar.ui")
 
 def events(services: Services) -> list[Event]:
     """What the stage's script triggers."""
-    return [Event("act", BoardEvent.read, Stage(services).act, mode=EVERY), rewinding(services)]
+    return [Event("act", BoardEvent.read, Stage(services).act), rewinding(services)]
 
 
 def questions(services: Services) -> list[Question]:
