@@ -58,12 +58,13 @@ def _cluster_sentence(frame: Frame) -> str:
     if not alike or not out:
         return "Every candidate has a layout of its own; the proposal keeps one of each kind."
     more = "; more are alike" if len(alike) > 3 else ""
-    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. One of each kind goes on; {listed(out)} {_is(out)} dropped."
+    kept = "Of each layout the one nearest to the middle of its cluster goes on, whatever its reward"
+    return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. {kept}; {listed(out)} {_is(out)} dropped."
 
 
 def _resample_sentence(frame: Frame) -> str:
     if all(c.proposed == 1 for c in frame.cards):
-        return "Nobody is lost here: each goes on once."
+        return "Every candidate was drawn once, so all go on."
     drawn = [_times(c) for c in frame.cards if c.proposed]
     best = max(frame.cards, key=lambda c: c.probability)
     out = [c.name for c in frame.cards if not c.proposed]

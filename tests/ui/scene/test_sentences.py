@@ -1,0 +1,22 @@
+"""What the page says of a decision: which rule it follows, and who it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ui_helpers import go_to
+
+from ui.scene import sentences
+from ui.scene.frame import build_frame
+from ui.session.session import Session
+
+
+def test_why_one_candidate_stands_for_its_cluster_is_said(session: Session) -> None:
+    frame = build_frame(session, go_to(session, 2))
+    assert "nearest to the middle of its cluster" in sentences.sentence(frame, "")
+
+
+def test_a_draw_that_loses_nobody_is_told_as_a_draw(session: Session) -> None:
+    frame = build_frame(session, go_to(session, 6))
+    once = replace(frame, cards=tuple(replace(card, proposed=1, count=1) for card in frame.cards))
+    assert sentences.sentence(once, "") == "Every candidate was drawn once, so all go on."
