@@ -66,6 +66,18 @@ def kept(services: Services, here: Here) -> Session:
     return session
 
 
+def test_back_and_forward_show_any_state_of_any_run(services: Services, setup: SetupEvents, session: Session) -> None:
+    first = session.current
+    there = go_to(session, 3)
+    other = begin(setup, seed=5)
+    assert header(services, "visit", run=session.id, at=first)["here"] == Here(session.id, first)
+    assert header(services, "visit", run=session.id, at=there)["here"] == Here(session.id, there)
+    assert header(services, "visit", run=other.run, at="gone")["here"] == other
+    page = header(services, "visit", run="none", at="")
+    assert page["here"] is None
+    assert "no longer kept" in page["stage"]
+
+
 def test_start_answers_before_anything_is_drawn(setup: SetupEvents) -> None:
     first = next(setup.start(values()))
     assert first["stage"].count("<i></i>") == 8

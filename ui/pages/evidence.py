@@ -34,7 +34,7 @@ def build(demo: gr.Blocks) -> None:
 
 
 def _top(evidence: Evidence | None, parts: list[Section]) -> str:
-    head = side_top("TTS-VAR: the evidence")
+    head = side_top("The evidence")
     if evidence is None:
         nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"
         return f'{head}<div class="ev">{nothing}</div>'

@@ -27,6 +27,7 @@ STORAGE = {
     "blend": "ttsvar-blend",
     "visitor": "ttsvar-visitor",
     "tour": "ttsvar-tour",
+    "sound": "ttsvar-sound",
     "choice": "ttsvar",
 }
 """Keys under which a browser keeps something; of a choice that was not sent the run and the state follow."""

@@ -13,8 +13,9 @@ THEME_BUTTON = (
 
 
 def side_top(title: str) -> str:
-    """The line on top of a page beside the app, with the way back; `themed.js` switches its theme."""
+    """The line on top of a page beside the app, with the way back; `themed.js` switches its theme and names its tab."""
+    back = '<a class="ghost" href="./">To the app</a>'
     return (
-        f'<div class="top"><h1>{escape(title)}</h1><span class="sp"></span><a class="ghost" href="./">To the app</a>'
-        f"{THEME_BUTTON}</div>"
+        f'<div class="top" data-title="{escape(title)}"><h1>{escape(title)}</h1><span class="sp"></span>'
+        f"{back}{THEME_BUTTON}</div>"
     )

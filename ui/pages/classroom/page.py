@@ -37,7 +37,7 @@ def build(demo: gr.Blocks, classroom: Classroom) -> None:
     with demo.route("Class", "/class", show_in_navbar=False):
         with gr.Column(elem_id="classroom"):
             gr.HTML(
-                side_top("TTS-VAR: the class"), js_on_load=script("shell/themed.js"), apply_default_css=False,
+                side_top("The class"), js_on_load=script("shell/themed.js"), apply_default_css=False,
             )  # fmt: skip
             span = gr.Dropdown(list(SPANS), value=SPANS[0][1], label="Comparisons of", elem_id="span", filterable=False)
             chart = gr.HTML(elem_id="class-chart", apply_default_css=False)

@@ -15,5 +15,7 @@ PANEL = Panel(
     before=before_html,
     events=events,
     script=HERE / "header.js",
+    modules=(HERE / "places.js",),
+    styles=(HERE / "header.css",),
     element="top",
 )

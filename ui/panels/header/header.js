@@ -1,8 +1,10 @@
 // @ts-check
 // The header: theme, menu, leaving a run, and the address that follows the run.
 const body = document.body;
-const { appears, hear, tell } = window.ttsvar;
+const { appears, contract, hear, kept, places, tell } = window.ttsvar;
 const asked = new URLSearchParams(location.search);
+const bare = asked.get("embed") === "1";
+body.classList.toggle("embed", bare);
 const narrow = matchMedia("(max-width: 820px)");
 window.ttsvar.paint();
 appears("#dice").then((dice) => dice.setAttribute("aria-label", "Draw a new seed"));
@@ -13,16 +15,72 @@ function expanded() {
 }
 narrow.addEventListener("change", expanded);
 
-function follow() {
-  const run = window.ttsvar.run();
+function address(run) {
   const url = new URL(location.href);
   if (run) url.searchParams.set("run", run);
   else url.searchParams.delete("run");
-  if (url.href !== location.href) history.replaceState(null, "", url);
+  url.searchParams.delete("recorded");
+  return url;
+}
+
+// The place that is shown, null until the run of the address has come; and the one that Back or Forward asked for.
+let shown = null;
+let wanted = null;
+
+function follow() {
+  const { run = "", at = "", above = "" } = element.querySelector(".top")?.dataset || {};
+  const now = { run, at, above };
+  if (wanted && (places.arrived(wanted, now) || !run)) {
+    wanted = null;
+    history.replaceState(now, "", address(run));
+    shown = now;
+  } else if (!wanted) {
+    const verb = shown ? places.entry(shown, now) : "replace";
+    if (verb === "push") history.pushState(now, "", address(run));
+    else if (verb) history.replaceState(now, "", address(run));
+    shown = now;
+  }
   if (run && body.dataset.run !== run) body.classList.remove("rail-open");
   body.dataset.run = run;
+  showSound();
   expanded();
+  entitle();
 }
+addEventListener("popstate", (event) => {
+  wanted = event.state || { ...places.HOME, run: new URLSearchParams(location.search).get("run") || "" };
+  trigger(wanted.run ? "visit" : "leave", { run: wanted.run, at: wanted.at });
+});
+
+// The tab says when a choice is due, to the ear as well where that was asked for.
+let ran = false;
+function entitle() {
+  const { prompt = "", scales = "" } = element.querySelector(".top")?.dataset || {};
+  const { scale, decision } = window.ttsvar.stage()?.dataset || {};
+  const running = body.classList.contains("running");
+  const done = Boolean(window.ttsvar.stage()?.classList.contains("final"));
+  document.title = places.title({ prompt, scales, scale, decision, running, done });
+  if (ran && !running && (decision || done) && sounding()) chime();
+  ran = running;
+}
+const sounding = () => kept.get(contract.storage.sound, "") === "on";
+function showSound() { element.querySelector('[data-do="sound"]')?.setAttribute("aria-checked", String(sounding())); }
+function chime() {
+  const audio = new AudioContext();
+  [660, 880].forEach((pitch, i) => {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const from = audio.currentTime + 0.16 * i;
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.12, from);
+    volume.gain.exponentialRampToValueAtTime(0.001, from + 0.3);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(from);
+    tone.stop(from + 0.3);
+    tone.onended = () => { if (i) audio.close(); };
+  });
+}
+new MutationObserver(entitle).observe(body, { attributes: true, attributeFilter: ["class"] });
+hear("choice", entitle);
 
 function closeMenu() {
   document.querySelector("details.more[open]")?.removeAttribute("open");
@@ -33,6 +91,11 @@ window.ttsvar.verbs(element, {
   rail: () => {
     body.classList.toggle(narrow.matches ? "rail-open" : "rail-shut");
     expanded();
+  },
+  sound: () => {
+    kept.set(contract.storage.sound, sounding() ? "off" : "on");
+    showSound();
+    if (sounding()) chime();
   },
   // The menu's own entry names none: it leads to the cards, which stand on the welcome.
   recorded: async () => {
@@ -64,7 +127,8 @@ async function showDocumentation() {
 if (asked.get("view") === "api") showDocumentation();
 
 watch("value", follow);
-const wanted = asked.get("run");
-body.dataset.run = wanted || "";
+const first = asked.get("run");
+body.dataset.run = first || "";
 // Once this script has run, the view can trigger events.
-if (wanted) setTimeout(() => trigger("reopen", { run: wanted }), 0);
+if (first) setTimeout(() => trigger("reopen", { run: first }), 0);
+else if (!asked.get("recorded")) follow();

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 from ...scene.scene import Opening, Shown, Welcome
 from ...shell.header import THEME_BUTTON
 
+NOWHERE: Mapping[str, str] = MappingProxyType({"at": "", "above": "", "prompt": "", "scales": ""})
+SOUND = (
+    '<button type="button" data-do="sound" role="switch" aria-checked="false" '
+    'title="A short sound when a choice is due">Sound at a choice</button>'
+)
+
 
 def header_of(scene: Shown) -> str:
     """The header over a run at a state."""
-    return header_html(scene.engine.name, str(scene.engine.device).upper(), scene.session.id, scene.at)
+    return _header_at(scene, scene.at)
 
 
 def before_html(scene: Welcome | Opening) -> str:
@@ -18,16 +26,29 @@ def before_html(scene: Welcome | Opening) -> str:
     model, device = scene.engine.name, str(scene.engine.device).upper()
     if isinstance(scene, Welcome):
         return header_html(model, device)
-    return header_html(model, device, scene.session.id, scene.session.current)
+    return _header_at(scene, scene.session.current)
 
 
-def header_html(model: str, device: str, run_id: str = "", at: str = "") -> str:
-    """The header; `data-run` is what the address bar and a refresh follow."""
+def _header_at(scene: Shown | Opening, at: str) -> str:
+    session = scene.session
+    above = session.history.parent(at)
+    place = {
+        "at": at,
+        "above": "" if above is None else above.state.id,
+        "prompt": session.run.prompt,
+        "scales": str(len(session.run.schedule)),
+    }
+    return header_html(session.engine.name, str(session.engine.device).upper(), session.id, place)
+
+
+def header_html(model: str, device: str, run_id: str = "", place: Mapping[str, str] = NOWHERE) -> str:
+    """The header; `data-run` is what the address bar and a refresh follow, `place` what Back and the title follow."""
+    told = "".join(f' data-{name}="{escape(value)}"' for name, value in place.items())
     about = "This run. A refresh, or the page's address, reopens it."
     run = f'<span class="chip" title="{about}">run {escape(run_id)}</span>'
     share = '<button class="ghost" type="button" data-do="share" title="Copy a link to this run">Share</button>'
     return (
-        f'<div class="top" data-run="{escape(run_id)}" data-at="{escape(at)}">'
+        f'<div class="top" data-run="{escape(run_id)}"{told}>'
         '<button class="ghost burger" type="button" data-do="rail" aria-controls="rail">Set-up</button>'
         "<h1>TTS-VAR Explorer</h1>"
         f'<span class="chip">{escape(model)} \u00b7 {escape(device)}</span>{run if run_id else ""}'
@@ -48,7 +69,7 @@ def _more(running: bool) -> str:
         f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
         '<button type="button" data-do="open-file">Open a PNG or ZIP</button>'
         '<button type="button" data-do="tour">Guided tour</button>'
-        '<button type="button" data-do="glossary">Glossary</button>'
+        f'<button type="button" data-do="glossary">Glossary</button>{SOUND}'
         '<a href="evidence" target="_blank">Evidence</a>'
         '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
     )
