@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.evaluation.rules.evaluator import evaluator_for
@@ -25,7 +27,15 @@ from .session.store import SessionStore
 from .setup.checks import SetupChecks
 from .setup.events import SetupEvents
 from .shell import theme
+from .shell.contract import MOST_BYTES
+from .shell.guard import Guard
+from .shell.hosts import hosts
 from .shell.quirks import FOOTER
+
+KEPT = (600, 3600)
+"""Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
+MOST_QUEUED = 256
+"""Events that wait; whoever comes then is told that the queue is full."""
 
 
 class Explorer(gr.Blocks):
@@ -33,11 +43,18 @@ class Explorer(gr.Blocks):
 
     classroom: Classroom
 
-    def launch(self, *args: Any, **settings: Any) -> Any:
-        """Gradio's launch with our theme, styles and scripts, and without its footer."""
+    def launch(self, *args: Any, allow_hosts: Iterable[str] = (), **settings: Any) -> Any:
+        """Gradio's launch with our theme, styles and scripts, without its footer, and guarded.
+
+        `allow_hosts` are names under which the page is reached, besides addresses and local names, and of pages that
+        may embed it or use its API in a browser.
+        """
+        named = [*allow_hosts, *(("*.gradio.live",) if settings.get("share") else ())]
         own = {
             "theme": theme.theme(), "css": page.styles(), "head": page.head(), "footer_links": list(FOOTER),
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
+            "enable_monitoring": False, "max_file_size": MOST_BYTES,
+            "app_kwargs": {"middleware": [Middleware(Guard, hosts=hosts(named))]},
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})
 
@@ -67,12 +84,13 @@ def create_app(
         recipe=checks.recipe,
         gallery=gallery_html(offered(engine)),
     )
-    with Explorer(title="TTS-VAR Explorer", fill_width=True, analytics_enabled=False) as demo:
+    settings = {"fill_width": True, "analytics_enabled": False, "delete_cache": KEPT}
+    with Explorer(title="TTS-VAR Explorer", **settings) as demo:
         # First, so that the endpoints get their names and not the page's private events.
         Api(store).publish()
         page.build(services, SetupEvents(services, checks), checks.choices(weights))
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
     evidence.build(demo)
-    demo.queue(default_concurrency_limit=8)
+    demo.queue(default_concurrency_limit=8, max_size=MOST_QUEUED)
     return demo

@@ -50,6 +50,7 @@ def test_a_space_sets_what_the_app_starts_with(monkeypatch: pytest.MonkeyPatch):
     there = app_flags()
     assert (there.model, there.host, there.runs_dir) == ("infinity-125m", "0.0.0.0", Path("/data/runs"))
     assert app_flags("--model", "toybox").model == "toybox"
+    assert app_flags("--allow-host", "a.org", "--allow-host", "b.org").allow_host == ["a.org", "b.org"]
 
 
 def test_the_list_names_every_file_its_licence_and_whether_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

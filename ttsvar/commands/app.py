@@ -27,6 +27,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_reward_flag(parser)
     host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     parser.add_argument("--host", default=host, help=f"0.0.0.0 opens it to the network (default: {host})")
+    names = "a name under which the page is reached, or of a page that may embed it (again for more; TTSVAR_HOSTS)"
+    parser.add_argument("--allow-host", metavar="NAME", action="append", default=[], help=names)
     parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")))
     runs = Path(os.environ.get("TTSVAR_RUNS", "runs"))
     parser.add_argument("--runs-dir", type=Path, default=runs, help=f"where runs are kept (default: {runs})")
@@ -67,7 +69,11 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)
     print(f"A class looks at: {here[-1]}/class", flush=True)
     demo.launch(
-        server_name=arguments.host, server_port=arguments.port, inbrowser=arguments.open, mcp_server=arguments.mcp
+        server_name=arguments.host,
+        server_port=arguments.port,
+        inbrowser=arguments.open,
+        mcp_server=arguments.mcp,
+        allow_hosts=[arguments.host, *arguments.allow_host],
     )
 
 
