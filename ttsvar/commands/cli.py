@@ -15,6 +15,7 @@ from ttsvar.commands import (
     generate,
     geneval,
     models,
+    populations,
     prompts,
     replay,
     report,
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, Command] = {
     "geneval": geneval,
     "compbench": compbench,
     "prompts": prompts,
+    "populations": populations,
     "sheet": sheet,
 }
 """Every command, in the order of the help; a new one is a module and a row."""
