@@ -9,7 +9,7 @@ import torch
 from ttsvar.errors import CheckpointError
 from ttsvar.toybox.detector import Maps, ToyDetector, cell_centers, load_detector, save_detector, to_pixels
 from ttsvar.toybox.train.detector import DetectorTask, inventory, raw_boxes, targets, wanted
-from ttsvar.toybox.train.detector_data import ABSENT, FIELDS, MOST_THINGS, PRESENT, UNSURE, detector_set, spoil
+from ttsvar.toybox.train.detector_data import ABSENT, FIELDS, MOST_THINGS, PRESENT, UNSURE, detector_set, spoilt_scene
 from ttsvar.toybox.world.prompts import Request, scene_for
 from ttsvar.toybox.world.scenes import render
 from ttsvar.toybox.world.things import COLORS, SHAPES
@@ -85,7 +85,7 @@ def test_spoiling_changes_one_object_only():
     image = render(scene)
     seen = set()
     for _ in range(40):
-        spoilt, status = spoil(image, scene, 0, rng)
+        spoilt, status = spoilt_scene(image, scene, 0, rng)
         seen.add(status)
         left, top, right, bottom = (int(v) for v in scene.things[1].box)
         assert np.array_equal(
@@ -149,7 +149,7 @@ def test_shipped_detector_reads_held_out_scenes_and_refuses_emptiness(tmp_path):
     model = load_detector(SHIPPED)
     scenes = detector_set(tmp_path, 40, 77, clean=True)
     found = model.detect(torch.from_numpy(np.array(scenes.images)))
-    right = [inventory(f, 0.3) == wanted(rows) for f, rows in zip(found, scenes.things, strict=True)]
+    right = [inventory(f, 0.3) == wanted(rows, model.config) for f, rows in zip(found, scenes.things, strict=True)]
     assert sum(right) >= 39
     blank = torch.full((1, 128, 128, 3), 220, dtype=torch.uint8)
     noise = torch.randint(0, 256, (1, 128, 128, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

@@ -20,6 +20,7 @@ from ttsvar.toybox.train.reward_data import MISSES, patch_targets, prompts_for, 
 from ttsvar.toybox.world.near_misses import KINDS
 from ttsvar.toybox.world.scenes import Thing, render
 from ttsvar.toybox.world.things import COLORS, SHAPES
+from ttsvar.toybox.world.vocabulary import TOYBOX
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def scenes() -> SceneSet:
 
 def test_patch_targets_tell_what_is_where():
     star, cup = Thing("star", "red", 32, 32, 40), Thing("cup", "blue", 96, 96, 40)
-    targets = patch_targets([(star, cup), ()], 8)
+    targets = patch_targets(TOYBOX, [(star, cup), ()], 8)
     grid = targets.shape.view(2, 8, 8)
     assert grid[0, 1, 1] == 1 + SHAPES.index("star")
     assert grid[0, 5, 6] == 1 + SHAPES.index("cup")
@@ -50,7 +51,7 @@ def test_patch_targets_tell_what_is_where():
 def test_prompts_mark_their_wrong_words(scenes: SceneSet):
     rng = np.random.default_rng(0)
     for request, things in zip(scenes.requests, scenes.things, strict=True):
-        prompts, wrong = prompts_for(request, things, rng)
+        prompts, wrong = prompts_for(TOYBOX, request, things, rng)
         assert len(prompts) == len(wrong) == 1 + MISSES
         assert not wrong[0]
         assert all(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ttsvar.toybox.world.near_misses import KINDS, TAGS_WITH, false_requests, near_miss, true_requests, wrong_words
 from ttsvar.toybox.world.prompts import Request, sample_request, sample_training_request, scene_for
 from ttsvar.toybox.world.scenes import Thing, related
+from ttsvar.toybox.world.vocabulary import TOYBOX
 
 
 def satisfies(things: tuple[Thing, ...], request: Request) -> bool:
@@ -34,7 +35,7 @@ seeds = st.integers(0, 2**32 - 1)
 def test_near_misses_are_wrong_both_ways(kind: str, seed: int):
     rng = np.random.default_rng(seed)
     request = sample_request(rng, str(rng.choice(TAGS_WITH[kind])))
-    miss = near_miss(request, kind, rng)
+    miss = near_miss(TOYBOX, request, kind, rng)
     assert miss.tag == request.tag
     here, there = (scene_for(r, rng, training=False).things for r in (request, miss))
     assert satisfies(here, request)
@@ -49,16 +50,16 @@ def test_training_prompts_are_labelled_truly(seed: int):
     rng = np.random.default_rng(seed)
     request = sample_training_request(rng)
     things = scene_for(request, rng).things
-    said = true_requests(things)
+    said = true_requests(TOYBOX, things)
     assert request.tag in {r.tag for r in said}
     for right in said:
         assert satisfies(things, right), right
         if right.held_out:
             continue
-        for miss in false_requests(things, right, rng, 3):
+        for miss in false_requests(TOYBOX, things, right, rng, 3):
             assert not miss.held_out
             assert not satisfies(things, miss) or _across(things, miss), (right, miss)
-            assert wrong_words(right, miss)
+            assert wrong_words(TOYBOX, right, miss)
 
 
 def _across(things: tuple[Thing, ...], miss: Request) -> bool:
@@ -70,29 +71,29 @@ def _across(things: tuple[Thing, ...], miss: Request) -> bool:
 def test_a_change_touches_one_word():
     rng = np.random.default_rng(0)
     pair = Request("color_attr", (("star", "red", 1), ("cup", "green", 1)))
-    assert near_miss(pair, "swap", rng).prompt == "a photo of a green star and a red cup"
-    assert wrong_words(pair, near_miss(pair, "swap", rng)) == {"green", "red"}
+    assert near_miss(TOYBOX, pair, "swap", rng).prompt == "a photo of a green star and a red cup"
+    assert wrong_words(TOYBOX, pair, near_miss(TOYBOX, pair, "swap", rng)) == {"green", "red"}
     beside = Request("position", (("heart", None, 1), ("house", None, 1)), "left of")
-    assert near_miss(beside, "side", rng).prompt == "a photo of a heart right of a house"
-    assert wrong_words(beside, near_miss(beside, "side", rng)) == {"right"}
+    assert near_miss(TOYBOX, beside, "side", rng).prompt == "a photo of a heart right of a house"
+    assert wrong_words(TOYBOX, beside, near_miss(TOYBOX, beside, "side", rng)) == {"right"}
     three = Request("counting", (("ball", None, 3),))
-    counts = Counter(near_miss(three, "count", rng).kinds[0][2] for _ in range(50))
+    counts = Counter(near_miss(TOYBOX, three, "count", rng).kinds[0][2] for _ in range(50))
     assert set(counts) == {2, 4}
-    assert wrong_words(three, near_miss(three, "count", rng)) < {"two", "four"}
+    assert wrong_words(TOYBOX, three, near_miss(TOYBOX, three, "count", rng)) < {"two", "four"}
 
 
 def test_of_two_counted_kinds_any_number_may_be_wrong():
     said = Request("two_counts", (("ball", None, 2), ("cup", None, 1)))
-    misses = [near_miss(said, "count", np.random.default_rng(seed)) for seed in range(60)]
+    misses = [near_miss(TOYBOX, said, "count", np.random.default_rng(seed)) for seed in range(60)]
     assert {m.prompt for m in misses} == {
         "a photo of a ball and two cups",
         "a photo of two balls and two cups",
         "a photo of a ball and three cups",
         "a photo of three balls and a cup",
     }
-    assert wrong_words(said, Request("two_counts", (("ball", None, 1), ("cup", None, 2)))) == {"ball", "cups"}
+    assert wrong_words(TOYBOX, said, Request("two_counts", (("ball", None, 1), ("cup", None, 2)))) == {"ball", "cups"}
     both = Request("two_counts", (("fish", None, 1), ("star", None, 2)))
-    assert wrong_words(both, Request("two_counts", (("fish", None, 2), ("star", None, 2)))) == {"fish"}
+    assert wrong_words(TOYBOX, both, Request("two_counts", (("fish", None, 2), ("star", None, 2)))) == {"fish"}
 
 
 def test_colours_are_said_of_counted_kinds_that_have_one_each():
@@ -101,15 +102,15 @@ def test_colours_are_said_of_counted_kinds_that_have_one_each():
 
     plain = {"a photo of two balls and a cup", "a photo of a cup and two balls"}
     coloured = {"a photo of two red balls and a blue cup", "a photo of a blue cup and two red balls"}
-    assert {r.prompt for r in true_requests(scene("red", "red", "blue"))} == plain | coloured
+    assert {r.prompt for r in true_requests(TOYBOX, scene("red", "red", "blue"))} == plain | coloured
     for colors in (("red", "blue", "blue"), ("red", "red", "red")):
-        assert {r.prompt for r in true_requests(scene(*colors))} == plain
+        assert {r.prompt for r in true_requests(TOYBOX, scene(*colors))} == plain
 
 
 def test_an_object_that_stands_there_unnamed_is_no_near_miss():
     things = tuple(Thing(s, "red", x, 60, 30) for s, x in (("star", 20), ("cup", 60), ("fish", 100)))
     said = Request("two_object", (("star", None, 1), ("cup", None, 1)))
-    named = {k[0] for seed in range(40) for m in false_requests(things, said, np.random.default_rng(seed), 3)
+    named = {k[0] for seed in range(40) for m in false_requests(TOYBOX, things, said, np.random.default_rng(seed), 3)
              if m.tag == "two_object" for k in m.kinds}  # fmt: skip
     assert named >= {"star", "cup", "moon"}
     assert "fish" not in named
@@ -117,7 +118,7 @@ def test_an_object_that_stands_there_unnamed_is_no_near_miss():
 
 def test_swapped_colors_of_three_mark_just_the_two_that_moved():
     said = Request("three_attr", (("cup", "red", 1), ("fish", "blue", 1), ("star", "green", 1)))
-    miss = near_miss(said, "swap", np.random.default_rng(0))
+    miss = near_miss(TOYBOX, said, "swap", np.random.default_rng(0))
     moved = {c for s, c, _ in miss.kinds if (s, c, 1) not in said.kinds}
     assert len(moved) == 2
-    assert wrong_words(said, miss) == moved
+    assert wrong_words(TOYBOX, said, miss) == moved

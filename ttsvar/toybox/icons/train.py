@@ -16,7 +16,7 @@ from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.icons.source import published_icons
 from ttsvar.toybox.train.loop import FitSettings, Task, fit
 
-STEPS = {"tokenizer": 3000, "transformer": 12000}
+STEPS = {"tokenizer": 3000, "transformer": 12000, "detector": 3000, "reward": 3000, "preview_reward": 3000}
 TRIAL_STEPS, TRIAL_WARMUP = 30, 6
 """Steps that are timed where minutes are given; the first of them are left out."""
 
@@ -33,7 +33,25 @@ def _transformer(scenery: Scenery, folder: Path, batch: int, start: Path | None)
     return IconTransformerTask(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch, start=start)
 
 
-PARTS = {"tokenizer": _tokenizer, "transformer": _transformer}
+def _detector(scenery: Scenery, folder: Path, batch: int, start: Path | None) -> Task:
+    from ttsvar.toybox.icons.train_detector import IconDetectorTask
+
+    return IconDetectorTask(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch)
+
+
+def _reward(scenery: Scenery, folder: Path, batch: int, start: Path | None, *, previews: bool = False) -> Task:
+    from ttsvar.toybox.icons.train_reward import reward_task
+
+    return reward_task(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch, previews=previews)
+
+
+PARTS = {
+    "tokenizer": _tokenizer,
+    "transformer": _transformer,
+    "detector": _detector,
+    "reward": _reward,
+    "preview_reward": partial(_reward, previews=True),
+}
 
 
 def steps_in(make: Callable[[], Task], minutes: float) -> int:

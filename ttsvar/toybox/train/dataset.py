@@ -32,6 +32,11 @@ class SceneSet:
     def __len__(self) -> int:
         return len(self.requests)
 
+    def draw(self, rng: np.random.Generator, count: int) -> tuple[np.ndarray, list[Request], list[tuple[Thing, ...]]]:
+        """So many different scenes at random: pictures uint8 [count, H, W, 3], requests and things."""
+        chosen = np.sort(rng.choice(len(self), count, replace=False))
+        return self.images[chosen], [self.requests[i] for i in chosen], [self.things[i] for i in chosen]
+
     @property
     def prompts(self) -> list[str]:
         """The prompt of every scene."""

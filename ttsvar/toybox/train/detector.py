@@ -9,16 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from ttsvar.detections import Detection
-from ttsvar.toybox.detector import STRIDE, Maps, ToyDetector, cell_centers, save_detector, to_input
+from ttsvar.toybox.detector import STRIDE, DetectorConfig, Maps, ToyDetector, cell_centers, save_detector, to_input
 from ttsvar.toybox.train.dataset import batches
 from ttsvar.toybox.train.detector_data import ABSENT, PRESENT, DetectorSet, detector_set
 from ttsvar.toybox.train.optim import optimizers
 from ttsvar.toybox.train.reconstruct import reconstructed_set
-from ttsvar.toybox.world.things import COLORS, SHAPES
 
 COMMAND = "python -m ttsvar train detector --processes 1 --install"
 TRAIN_SEED, VALIDATION_SEED = 3, 4
@@ -143,14 +142,14 @@ def augment(images: Tensor) -> Tensor:
     return mixed * gain + shift + noise
 
 
-def exactness(model: nn.Module, scenes: DetectorSet, chunk: int = 50) -> dict[float, float]:
+def exactness(model: ToyDetector, scenes: DetectorSet, chunk: int = 50) -> dict[float, float]:
     """By threshold the share of scenes in which every class, colour and count is right and nothing else is seen."""
     hits = dict.fromkeys(THRESHOLDS, 0)
     for start in range(0, len(scenes), chunk):
         images = torch.from_numpy(np.array(scenes.images[start : start + chunk]))
-        for found, rows in zip(model.detect(images), scenes.things[start : start + chunk], strict=True):  # type: ignore[operator]
+        for found, rows in zip(model.detect(images), scenes.things[start : start + chunk], strict=True):
             for threshold in THRESHOLDS:
-                hits[threshold] += inventory(found, threshold) == wanted(rows)
+                hits[threshold] += inventory(found, threshold) == wanted(rows, model.config)
     return {threshold: hit / len(scenes) for threshold, hit in hits.items()}
 
 
@@ -159,7 +158,7 @@ def inventory(found: Sequence[Detection], threshold: float) -> Counter[tuple[str
     return Counter((d.cls, d.color) for d in found if d.score > threshold)
 
 
-def wanted(rows: np.ndarray) -> Counter[tuple[str, str | None]]:
-    """How many of each (class, colour) a scene holds."""
-    names = list(COLORS)
-    return Counter((SHAPES[int(r[0])], names[int(r[1])]) for r in rows if r[7] > 0 and r[6] == PRESENT)
+def wanted(rows: np.ndarray, config: DetectorConfig) -> Counter[tuple[str, str | None]]:
+    """How many of each (class, colour) a scene holds, in a detector's names."""
+    there = [r for r in rows if r[7] > 0 and r[6] == PRESENT]
+    return Counter((config.shapes[int(r[0])], config.colors[int(r[1])]) for r in there)

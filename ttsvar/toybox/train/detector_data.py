@@ -6,15 +6,17 @@ seeds, held-out combinations included), and in some of them one object is spoilt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from ttsvar.toybox.world.prompts import sample_request, scene_for
-from ttsvar.toybox.world.scenes import Scene, Thing, place, render
+from ttsvar.toybox.world.scenes import Scene, place, render
 from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, SHAPES
 
 SALT = 0xDE7EC7
@@ -80,7 +82,7 @@ def _draw(rng: np.random.Generator, clean: bool) -> tuple[np.ndarray, np.ndarray
     status = [PRESENT] * len(scene.things)
     if scene.things and not clean and rng.random() < 0.35:
         index = int(rng.integers(len(scene.things)))
-        image, status[index] = spoil(image, scene, index, rng)
+        image, status[index] = spoilt_scene(image, scene, index, rng)
     rows = np.zeros((MOST_THINGS, FIELDS), np.float32)
     for row, thing, state in zip(rows, scene.things, status, strict=False):
         row[:] = SHAPES.index(thing.shape), list(COLORS).index(thing.color), *thing.box, state, 1
@@ -99,21 +101,60 @@ def _scene(rng: np.random.Generator, clean: bool) -> Scene:
     return scene if count else replace(scene, things=())
 
 
-def spoil(image: np.ndarray, scene: Scene, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """Spoil object `index` of a rendered scene: (image, what a detector should now make of the object)."""
-    kind = rng.choice(("warp", "graft", "cut", "fade"), p=(0.4, 0.3, 0.2, 0.1))
-    thing = scene.things[index]
-    bare = render(replace(scene, things=scene.things[:index] + scene.things[index + 1 :]))
-    if kind == "graft":
+class Spot(Protocol):
+    """Where an object stands, in pixels: its box, its middle and its edge."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        ...
+
+    @property
+    def x(self) -> float:
+        """From the left."""
+        ...
+
+    @property
+    def y(self) -> float:
+        """From the top."""
+        ...
+
+    @property
+    def size(self) -> float:
+        """The longer edge."""
+        ...
+
+
+def spoilt_scene(image: np.ndarray, scene: Scene, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Spoil object `index` of a rendered scene: see `spoil`."""
+    thing, before, after = scene.things[index], scene.things[:index], scene.things[index + 1 :]
+
+    def alien() -> np.ndarray:
         others = [s for s in SHAPES if s != thing.shape]
-        other = replace(thing, shape=str(rng.choice(others)))
-        alien = render(replace(scene, things=(*scene.things[:index], other, *scene.things[index + 1 :])))
-        return _join(image, alien, thing, rng)
+        return render(replace(scene, things=(*before, replace(thing, shape=str(rng.choice(others))), *after)))
+
+    return spoil(image, thing, lambda: render(replace(scene, things=before + after)), alien, rng)
+
+
+def spoil(
+    image: np.ndarray,
+    thing: Spot,
+    bare: Callable[[], np.ndarray],
+    alien: Callable[[], np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, int]:
+    """Spoil an object of a picture uint8 [H, W, 3]: (picture, what a detector should now make of the object).
+
+    `bare` draws the scene without it, `alien` with another object in its place.
+    """
+    kind = rng.choice(("warp", "graft", "cut", "fade"), p=(0.4, 0.3, 0.2, 0.1))
+    if kind == "graft":
+        return _join(image, alien(), thing, rng)
     if kind == "cut":
-        return _join(image, bare, thing, rng)
+        return _join(image, bare(), thing, rng)
     if kind == "fade":
         weight = rng.uniform(0.1, 0.75)
-        faded = weight * image + (1 - weight) * bare
+        faded = weight * image + (1 - weight) * bare()
         return faded.round().astype(np.uint8), ABSENT if weight < 0.3 else UNSURE
     strength = float(rng.choice((rng.uniform(0.0, 0.05), rng.uniform(0.05, 0.12), rng.uniform(0.12, 0.3))))
     warped = _warp(image, thing, strength * thing.size, rng)
@@ -121,7 +162,7 @@ def spoil(image: np.ndarray, scene: Scene, index: int, rng: np.random.Generator)
 
 
 def _join(
-    image: np.ndarray, other: np.ndarray, thing: Thing, rng: np.random.Generator, clear: float = 0.1
+    image: np.ndarray, other: np.ndarray, thing: Spot, rng: np.random.Generator, clear: float = 0.1
 ) -> tuple[np.ndarray, int]:
     """Half of an object from each picture; unsure where that hardly differs from either of them."""
     joined = np.where(_half(thing, rng), other, image)
@@ -131,7 +172,7 @@ def _join(
     return joined, ABSENT if min(changed) > clear else UNSURE
 
 
-def _half(thing: Thing, rng: np.random.Generator) -> np.ndarray:
+def _half(thing: Spot, rng: np.random.Generator) -> np.ndarray:
     """A random half plane through the middle of an object, near the object only: mask [H, W, 1]."""
     left, top, right, bottom = thing.box
     angle = rng.uniform(0, 2 * np.pi)
@@ -141,7 +182,7 @@ def _half(thing: Thing, rng: np.random.Generator) -> np.ndarray:
     return ((side > 0) & near)[..., None]
 
 
-def _warp(image: np.ndarray, thing: Thing, pixels: float, rng: np.random.Generator) -> np.ndarray:
+def _warp(image: np.ndarray, thing: Spot, pixels: float, rng: np.random.Generator) -> np.ndarray:
     """Push the surroundings of an object about by a smooth random field of this root mean square."""
     cells = int(rng.integers(4, 7))
     y, x = np.mgrid[0:IMAGE_SIZE, 0:IMAGE_SIZE].astype(np.float32)

@@ -24,11 +24,11 @@ from ttsvar.sampling import bit_probabilities, combine_guidance, draw_bits
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.train.dataset import SceneSet
 from ttsvar.toybox.train.reward_data import CHUNK, planes
+from ttsvar.types import ScaleSchedule
 
 KEPT = 7
 """Scales taken from the drawing."""
 GUIDANCE, TEMPERATURE, TOP_P = 3.0, 0.5, 0.97
-GRID = SCHEDULE.sizes[-1]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Painter:
     transformer: Infinity
     text_encoder: TextEncoder
     tokenizer: BSQAutoencoder
+    schedule: ScaleSchedule = SCHEDULE
 
     @torch.inference_mode()
     def continued(self, images: Tensor, prompts: Sequence[str], generator: torch.Generator, kept: int = KEPT) -> Tensor:
@@ -46,18 +47,18 @@ class Painter:
         The first `kept` scales are the drawing's, the others are drawn with guidance 3, tau 0.5 and top-p 0.97.
         """
         quantizer = self.tokenizer.quantizer
-        bits, _ = quantizer.encode(self.tokenizer.encode_features(planes(images)), SCHEDULE.sizes[:kept])
+        bits, _ = quantizer.encode(self.tokenizer.encode_features(planes(images)), self.schedule.sizes[:kept])
         cond = self.transformer.condition(*self.text_encoder.encode(prompts), guided=True)
         view, summed = self.transformer.empty_cache(2 * len(images)), None
-        for scale, size in enumerate(SCHEDULE.sizes):
-            view = view.grow(SCHEDULE.tokens(scale))
+        for scale, size in enumerate(self.schedule.sizes):
+            view = view.grow(self.schedule.tokens(scale))
             logits = self._logits(summed, cond, view, scale)
             if scale < kept:
                 drawn = bits[scale]
             else:
                 chances = bit_probabilities(logits, top_p=TOP_P)
                 drawn = draw_bits(chances, torch.rand(chances.shape, generator=generator)).unflatten(1, size)
-            summed = quantizer.accumulate(summed, drawn, scale, GRID)
+            summed = quantizer.accumulate(summed, drawn, scale, self.schedule.sizes[-1])
         assert summed is not None
         return self.tokenizer.to_uint8(self.tokenizer.decode(summed))
 
@@ -65,7 +66,7 @@ class Painter:
         if summed is None:
             x = self.transformer.start(cond, 1)
         else:
-            codes = self.tokenizer.quantizer.next_input(summed, SCHEDULE.sizes[scale])
+            codes = self.tokenizer.quantizer.next_input(summed, self.schedule.sizes[scale])
             x = self.transformer.embed(codes).repeat(2, 1, 1)
         conditional, unconditional = self.transformer.forward_scale(x, cond, view, scale).float().chunk(2)
         return combine_guidance(conditional, unconditional, GUIDANCE, TEMPERATURE)
@@ -73,10 +74,12 @@ class Painter:
 
 def load_painter(folder: Path) -> Painter:
     """The painter of a model folder; raises CheckpointError where a file is missing."""
+    transformer = load_saved_transformer(folder / "transformer.safetensors").eval()
     return Painter(
-        load_saved_transformer(folder / "transformer.safetensors").eval(),
+        transformer,
         load_text_encoder(folder / "text_encoder.safetensors"),
         load_tokenizer(folder / "tokenizer.safetensors"),
+        ScaleSchedule(transformer.config.sizes),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -21,39 +22,65 @@ from ttsvar.rewards.image_reward import ImageRewardScorer, WordPromptTokenizer
 from ttsvar.rewards.model import ImageReward
 from ttsvar.rewards.pixels import preprocess
 from ttsvar.toybox.presets import WORDS
-from ttsvar.toybox.train.dataset import SceneSet, scene_set, stamp
+from ttsvar.toybox.train.dataset import scene_set, stamp
 from ttsvar.toybox.train.optim import optimizers
 from ttsvar.toybox.train.own_samples import load_painter, sample_set
 from ttsvar.toybox.train.reward_accuracy import near_miss_accuracy, rendered
 from ttsvar.toybox.train.reward_data import MISSES, PatchTargets, patch_targets, prompts_for, reconstructions, roughen
-from ttsvar.toybox.world.scenes import Thing
-from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, SHAPES
+from ttsvar.toybox.world.prompts import Request
+from ttsvar.toybox.world.things import IMAGE_SIZE
+from ttsvar.toybox.world.vocabulary import TOYBOX, SceneThing, Vocabulary
 
-REWARD = ImageRewardConfig(
-    image_size=IMAGE_SIZE,
-    patch=16,
-    vision_width=192,
-    vision_layers=5,
-    vision_heads=6,
-    mlp_ratio=3,
-    vocab=len(WordPromptTokenizer(WORDS).words),
-    positions=35,
-    text_width=128,
-    text_layers=3,
-    text_heads=4,
-    text_intermediate=256,
-    projection=8,
-)
+
+def reward_config(words: tuple[str, ...]) -> ImageRewardConfig:
+    """The size of a reward that knows these words."""
+    return ImageRewardConfig(
+        image_size=IMAGE_SIZE,
+        patch=16,
+        vision_width=192,
+        vision_layers=5,
+        vision_heads=6,
+        mlp_ratio=3,
+        vocab=len(WordPromptTokenizer(words).words),
+        positions=35,
+        text_width=128,
+        text_layers=3,
+        text_heads=4,
+        text_intermediate=256,
+        projection=8,
+    )
+
+
+REWARD = reward_config(WORDS)
 TRUNK_ALONE = 0.2
 """Share of a run from scratch in which only the image tokens are trained."""
 PATCH_WEIGHT, WORD_WEIGHT = 0.5, 0.5
 SHARPNESS = 4.0
 """Logit of 'fits' per unit of reward: a reward of 1 means 98 % sure."""
-HEADS = {"shape": 1 + len(SHAPES), "color": 1 + len(COLORS), "alike": 5, "offsets": 4}
 VALIDATION_SEED = 21
 SCENES, SCENE_SEED = 40_000, 1
 """The generator's scenes; the detector draws its own."""
 RECONSTRUCTED, SAMPLED = 2400, 640
+
+
+Check = Callable[[ImageRewardScorer], dict[str, float]]
+"""A reward in training to figures for the log."""
+
+
+def near_misses_of_the_toybox(scorer: ImageRewardScorer) -> dict[str, float]:
+    """Accuracy per kind of near-miss on renderings that training never drew."""
+    found = near_miss_accuracy(scorer, rendered, pairs=40, seed=VALIDATION_SEED)
+    return {f"val_{kind}": figures["accuracy"] for kind, figures in found.items()}
+
+
+class Pictures(Protocol):
+    """Pictures of scenes whose content is known."""
+
+    def draw(
+        self, rng: np.random.Generator, count: int
+    ) -> tuple[np.ndarray, Sequence[Request], Sequence[Sequence[SceneThing]]]:
+        """So many at random: uint8 [count, H, W, 3], what was asked for, and what is in them."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +88,7 @@ class _Batch:
     """Images uint8 [B, H, W, 3], what is in them, and per image 1 + MISSES prompts with their wrong words."""
 
     images: Tensor
-    things: list[tuple[Thing, ...]]
+    things: list[Sequence[SceneThing]]
     prompts: list[str]
     wrong: list[set[str]]
 
@@ -69,17 +96,22 @@ class _Batch:
 class _RewardWithHeads(nn.Module):
     """The reward, and heads on its image and text tokens that only training uses."""
 
-    def __init__(self, reward: ImageReward) -> None:
+    def __init__(self, reward: ImageReward, world: Vocabulary) -> None:
         super().__init__()
         self.reward = reward
-        self.patches = nn.Linear(REWARD.vision_width, sum(HEADS.values()))
-        self.words = nn.Linear(REWARD.text_width, 1)
+        self.patches = nn.Linear(reward.config.vision_width, sum(heads(world).values()))
+        self.words = nn.Linear(reward.config.text_width, 1)
 
 
-def new_reward(seed: int) -> ImageReward:
-    """An untrained toybox reward."""
+def heads(world: Vocabulary) -> dict[str, int]:
+    """What is told of every patch, and in how many numbers: see `PatchTargets`."""
+    return {"shape": 1 + len(world.shapes), "color": 2 + len(world.colors), "alike": 5, "offsets": 4}
+
+
+def new_reward(seed: int, config: ImageRewardConfig = REWARD) -> ImageReward:
+    """An untrained reward."""
     torch.manual_seed(seed)
-    model = ImageReward(REWARD)
+    model = ImageReward(config)
     for name, p in model.named_parameters():
         if name.endswith(("cls_token", "pos_embed", "embeddings.weight")):
             nn.init.normal_(p, std=0.02 if "visual" in name else 0.3)
@@ -89,22 +121,28 @@ def new_reward(seed: int) -> ImageReward:
 class RewardTask:
     """Ranks a right prompt above its near-misses, on renderings and on whatever other pictures of scenes are given."""
 
-    name = "reward"
-
     def __init__(
         self,
-        sources: Sequence[SceneSet],
+        sources: Sequence[Pictures],
         *,
-        samples: SceneSet | None = None,
+        samples: Pictures | None = None,
         batch: int = 64,
         seed: int = 0,
         start: Path | None = None,
+        world: Vocabulary = TOYBOX,
+        words: tuple[str, ...] = WORDS,
+        previews: bool = True,
+        check: Check | None = None,
+        name: str = "reward",
     ) -> None:
+        self.name = name
         self.sources, self.batch, self.seed = (*sources, *([samples] if samples else [])), batch, seed
-        self.drawn = len(sources)
+        self.drawn, self.world, self.words, self.previews = len(sources), world, words, previews
+        self.check = check or near_misses_of_the_toybox
         self.trunk_alone = 0.0 if start else TRUNK_ALONE
-        self.model = _RewardWithHeads(load_reward(start)[0].train() if start else new_reward(seed))
-        self.tokenizer = WordPromptTokenizer(WORDS)
+        model = load_reward(start)[0].train() if start else new_reward(seed, reward_config(words))
+        self.model = _RewardWithHeads(model, world)
+        self.tokenizer = WordPromptTokenizer(words)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for hidden matrices, AdamW for the rest."""
@@ -123,7 +161,8 @@ class RewardTask:
         with torch.autocast("cpu", torch.bfloat16):
             tokens = self.model.reward.blip.visual_encoder(pixels)
             told = self.model.patches(tokens[:, 1:]).float()
-        patch, figures = patch_loss(told, patch_targets(batch.things, REWARD.grid))
+        targets = patch_targets(self.world, batch.things, self.model.reward.config.grid)
+        patch, figures = patch_loss(told, targets, heads(self.world))
         if progress < self.trunk_alone:
             return patch, figures
         match, match_figures = self._match_loss(tokens, batch)
@@ -133,17 +172,18 @@ class RewardTask:
         images, things, prompts, wrong = [], [], [], []
         parts = np.array_split(np.arange(count), len(self.sources))
         for number, (source, part) in enumerate(zip(self.sources, parts, strict=True)):
-            chosen = np.sort(rng.choice(len(source), len(part), replace=False))
-            images.append(torch.from_numpy(source.images[chosen]))
-            for i in chosen:
-                said, words = prompts_for(source.requests[i], source.things[i], rng, reword=number < self.drawn)
+            pictures, requests, scenes = source.draw(rng, len(part))
+            images.append(torch.from_numpy(pictures))
+            for request, scene in zip(requests, scenes, strict=True):
+                said, words = prompts_for(self.world, request, scene, rng, reword=number < self.drawn)
                 prompts += said
                 wrong += words
-                things.append(source.things[i])
+                things.append(scene)
         # Only renderings are too clean; they come first.
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        clean = images[0].permute(0, 3, 1, 2).float()
-        images[0] = roughen(clean, generator).round().byte().permute(0, 2, 3, 1)
+        if self.previews:
+            clean = images[0].permute(0, 3, 1, 2).float()
+            images[0] = roughen(clean, generator).round().byte().permute(0, 2, 3, 1)
         return _Batch(torch.cat(images), things, prompts, wrong)
 
     def _match_loss(self, tokens: Tensor, batch: _Batch) -> tuple[Tensor, dict[str, float]]:
@@ -168,11 +208,10 @@ class RewardTask:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Accuracy per kind of near-miss on renderings that training never drew."""
-        scorer = ImageRewardScorer(self.model.reward, self.tokenizer)
-        found = near_miss_accuracy(scorer, rendered, pairs=40, seed=VALIDATION_SEED)
+        """What `check` says of the reward as it stands."""
+        found = self.check(ImageRewardScorer(self.model.reward, self.tokenizer))
         self.model.train()
-        return {f"val_{kind}": figures["accuracy"] for kind, figures in found.items()}
+        return found
 
     @torch.no_grad()
     def save(self, folder: Path) -> None:
@@ -186,12 +225,12 @@ class RewardTask:
             misses.append(rewards[:, 1])
         mixed = torch.cat(right + misses)
         scaled = normalised(self.model.reward, float(mixed.mean()), float(mixed.std()))
-        save_reward(scaled, WORDS, folder / "reward.safetensors")
+        save_reward(scaled, self.words, folder / "reward.safetensors")
 
 
-def patch_loss(told: Tensor, targets: PatchTargets) -> tuple[Tensor, dict[str, float]]:
-    """How well tokens tell what covers their patch; `told` is [B, L, sum of HEADS]."""
-    shape, color, alike, offsets = told.split(list(HEADS.values()), dim=-1)
+def patch_loss(told: Tensor, targets: PatchTargets, parts: dict[str, int]) -> tuple[Tensor, dict[str, float]]:
+    """How well tokens tell what covers their patch; `told` is [B, L, sum of parts], the parts those of `heads`."""
+    shape, color, alike, offsets = told.split(list(parts.values()), dim=-1)
     on = targets.shape > 0
     # Background is most of a picture: half weight keeps it from being all of the loss.
     weights = torch.where(on, 1.0, 0.5)
@@ -233,7 +272,7 @@ def make_task(folder: Path, models: Path, start: Path | None = None) -> RewardTa
     reward to go on from.
     """
     scenes = scene_set(folder, SCENES, SCENE_SEED)
-    made = folder / RewardTask.name
+    made = folder / "reward"
     made.mkdir(parents=True, exist_ok=True)
     tokenizer = models / "tokenizer.safetensors"
     path = made / f"reconstructed-{RECONSTRUCTED}-{stamp(tokenizer)}.u8"

@@ -21,6 +21,7 @@ from ttsvar.toybox.train.reward_data import planes
 from ttsvar.toybox.world.near_misses import KINDS, TAGS_WITH, near_miss
 from ttsvar.toybox.world.prompts import Request, sample_request, scene_for
 from ttsvar.toybox.world.scenes import Scene, render
+from ttsvar.toybox.world.vocabulary import TOYBOX
 from ttsvar.types import Reward
 
 ImageSource = Callable[[Sequence[Scene], Sequence[Request]], Tensor]
@@ -86,7 +87,7 @@ def near_miss_accuracy(reward: Reward, source: ImageSource, pairs: int, seed: in
     for number, kind in enumerate(KINDS):
         rng = np.random.default_rng((seed, number))
         right = [_request(kind, rng) for _ in range(pairs)]
-        wrong = [near_miss(request, kind, rng) for request in right]
+        wrong = [near_miss(TOYBOX, request, kind, rng) for request in right]
         requests = right + wrong
         scenes = [scene_for(request, rng, training=False) for request in requests]
         images = source(scenes, requests)

@@ -16,8 +16,8 @@ from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.train.dataset import SceneSet
 from ttsvar.toybox.world.near_misses import false_requests, true_requests, wrong_words
 from ttsvar.toybox.world.prompts import Request
-from ttsvar.toybox.world.scenes import Thing
-from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, SHAPES
+from ttsvar.toybox.world.vocabulary import SceneThing, Vocabulary
+from ttsvar.types import ScaleSchedule
 
 MISSES = 3
 """Near-misses shown with every right prompt."""
@@ -32,7 +32,7 @@ class PatchTargets:
     shape: Tensor
     """int64 [B, L], 0 or 1 + index."""
     color: Tensor
-    """int64 [B, L], 0 or 1 + index."""
+    """int64 [B, L], 0 or 1 + index; the last label is that of things with several colours of their own."""
     alike: Tensor
     """int64 [B, L], how many objects of this shape the scene has; -100 on background."""
     offsets: Tensor
@@ -41,9 +41,9 @@ class PatchTargets:
     """bool [B, L]: an object's patch in a scene of several."""
 
 
-def patch_targets(scenes: Sequence[Sequence[Thing]], grid: int) -> PatchTargets:
+def patch_targets(world: Vocabulary, scenes: Sequence[Sequence[SceneThing]], grid: int) -> PatchTargets:
     """What covers each patch's centre, from exact metadata."""
-    centres = (np.arange(grid) + 0.5) * IMAGE_SIZE / grid
+    centres = (np.arange(grid) + 0.5) * world.edge / grid
     shape, color = (np.zeros((len(scenes), grid, grid), np.int64) for _ in range(2))
     alike = np.full((len(scenes), grid, grid), -100, np.int64)
     offsets = np.zeros((len(scenes), grid, grid, 4), np.float32)
@@ -52,18 +52,18 @@ def patch_targets(scenes: Sequence[Sequence[Thing]], grid: int) -> PatchTargets:
         for t in things:
             left, top, right, bottom = t.box
             at = np.ix_((centres >= top) & (centres <= bottom), (centres >= left) & (centres <= right))
-            shape[i][at] = 1 + SHAPES.index(t.shape)
-            color[i][at] = 1 + list(COLORS).index(t.color)
+            shape[i][at] = 1 + world.shapes.index(t.shape)
+            color[i][at] = 1 + (len(world.colors) if t.color is None else world.colors.index(t.color))
             alike[i][at] = sum(o.shape == t.shape for o in things)
             others = [o for o in things if o is not t]
             dx, dy = np.meshgrid(t.x - centres, t.y - centres)
-            offsets[i][at] = np.stack([dx, dy, *_from_others(t, others, grid)], -1)[at] / (IMAGE_SIZE / 2)
+            offsets[i][at] = np.stack([dx, dy, *_from_others(t, others, grid)], -1)[at] / (world.edge / 2)
             has_others[i][at] = bool(others)
     flat = [torch.from_numpy(a).flatten(1, 2) for a in (shape, color, alike, offsets, has_others)]
     return PatchTargets(*flat)
 
 
-def _from_others(t: Thing, others: list[Thing], grid: int) -> tuple[np.ndarray, np.ndarray]:
+def _from_others(t: SceneThing, others: list[SceneThing], grid: int) -> tuple[np.ndarray, np.ndarray]:
     if not others:
         return np.zeros((grid, grid)), np.zeros((grid, grid))
     x, y = (float(np.mean([getattr(o, axis) for o in others])) for axis in "xy")
@@ -71,19 +71,24 @@ def _from_others(t: Thing, others: list[Thing], grid: int) -> tuple[np.ndarray, 
 
 
 def prompts_for(
-    request: Request, things: Sequence[Thing], rng: np.random.Generator, *, reword: bool = True
+    world: Vocabulary,
+    request: Request,
+    things: Sequence[SceneThing],
+    rng: np.random.Generator,
+    *,
+    reword: bool = True,
 ) -> tuple[list[str], list[set[str]]]:
     """A prompt that fits the scene and near-misses that do not: (prompts [1 + MISSES], the wrong words of each).
 
     `reword` lets the prompt say something else that the metadata bear out.
     """
-    said = [r for r in true_requests(things) if not r.held_out] or [request]
+    said = [r for r in true_requests(world, things) if not r.held_out] or [request]
     beside = [r for r in said if r.relation]
     # Sides are learned last: half of what is said of two objects is how they stand.
     choices = [request] if not reword else beside if beside and rng.random() < 0.5 else [*said, request]
     right = choices[int(rng.integers(len(choices)))]
-    misses = false_requests(things, right, rng, MISSES)
-    return [right.prompt, *(m.prompt for m in misses)], [set(), *(wrong_words(right, m) for m in misses)]
+    misses = false_requests(world, things, right, rng, MISSES)
+    return [right.prompt, *(m.prompt for m in misses)], [set(), *(wrong_words(world, right, m) for m in misses)]
 
 
 def roughen(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -102,12 +107,19 @@ def roughen(images: Tensor, generator: torch.Generator) -> Tensor:
 
 @torch.inference_mode()
 def reconstructions(
-    scenes: SceneSet, tokenizer: BSQAutoencoder, path: Path, *, count: int, seed: int, fewest: int = 5
+    scenes: SceneSet,
+    tokenizer: BSQAutoencoder,
+    path: Path,
+    *,
+    count: int,
+    seed: int,
+    fewest: int | None = 5,
+    schedule: ScaleSchedule = SCHEDULE,
 ) -> SceneSet:
     """The first scenes as the tokenizer shows them, drawn once and kept at `path`: half of them from all scales.
 
-    The others stop after `fewest` or more scales. Each image has its own share of bit errors, in the later scales
-    only, so that its content stays what the metadata say.
+    The others stop after `fewest` or more scales; with None all are finished pictures. Each image has its own share of
+    bit errors, in the later scales only, so that its content stays what the metadata say.
     """
     if not path.exists():
         generator = torch.Generator().manual_seed(seed)
@@ -115,25 +127,36 @@ def reconstructions(
         images = np.memmap(temporary, np.uint8, "w+", shape=(count, *scenes.images.shape[1:]))
         for start in range(0, count, CHUNK):
             block = torch.from_numpy(np.array(scenes.images[start : min(start + CHUNK, count)]))
-            images[start : start + len(block)] = perturbed(block, tokenizer, generator, fewest).numpy()
+            images[start : start + len(block)] = perturbed(block, tokenizer, generator, fewest, schedule).numpy()
         images.flush()
         temporary.replace(path)
     images = np.memmap(path, np.uint8, "r", shape=(count, *scenes.images.shape[1:]))
     return SceneSet(images, scenes.requests[:count], scenes.things[:count])
 
 
-def perturbed(images: Tensor, tokenizer: BSQAutoencoder, generator: torch.Generator, fewest: int) -> Tensor:
-    """uint8 [B, H, W, 3] through the tokenizer, with bit errors after scale 5; half of them lack the last scales."""
+def perturbed(
+    images: Tensor,
+    tokenizer: BSQAutoencoder,
+    generator: torch.Generator,
+    fewest: int | None,
+    schedule: ScaleSchedule = SCHEDULE,
+) -> Tensor:
+    """uint8 [B, H, W, 3] through the tokenizer, with bit errors after scale 5; half of them lack the last scales.
+
+    None lacks a scale where `fewest` is None.
+    """
+    scales, finest = len(schedule), schedule.sizes[-1]
     chances = torch.rand(len(images), generator=generator) * FLIP_MOST
-    flip = chances.expand(len(SCHEDULE), -1) * (torch.arange(len(SCHEDULE)) > 5)[:, None]
+    flip = chances.expand(scales, -1) * (torch.arange(scales) > 5)[:, None]
     with torch.autocast("cpu", torch.bfloat16):
         features = tokenizer.encode_features(planes(images))
-    _, fed, summed = tokenizer.quantizer.encode_flipped(features, SCHEDULE.sizes, flip, generator)
-    last = int(torch.randint(fewest, len(SCHEDULE), (), generator=generator))
-    half = len(images) // 2
-    partial = tokenizer.quantizer.sum_codes([bits[half:] for bits in fed[:last]], SCHEDULE.sizes[-1])
+    _, fed, summed = tokenizer.quantizer.encode_flipped(features, schedule.sizes, flip, generator)
+    if fewest is not None:
+        last, half = int(torch.randint(fewest, scales, (), generator=generator)), len(images) // 2
+        partial = tokenizer.quantizer.sum_codes([bits[half:] for bits in fed[:last]], finest)
+        summed = torch.cat([summed[:half], partial])
     with torch.autocast("cpu", torch.bfloat16):
-        return tokenizer.to_uint8(tokenizer.decode(torch.cat([summed[:half], partial])))
+        return tokenizer.to_uint8(tokenizer.decode(summed))
 
 
 def planes(images: Tensor) -> Tensor:

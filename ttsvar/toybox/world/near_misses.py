@@ -10,8 +10,8 @@ import numpy as np
 
 from ttsvar.nn.words import words_of
 from ttsvar.toybox.world.prompts import COUNT_PAIRS, TAGS, Request
-from ttsvar.toybox.world.scenes import Thing, related
-from ttsvar.toybox.world.things import COLORS, NUMBERS, OPPOSITE, PLURALS, RELATIONS, SHAPES
+from ttsvar.toybox.world.things import OPPOSITE, RELATIONS
+from ttsvar.toybox.world.vocabulary import SceneThing, Vocabulary
 
 KINDS = ("count", "color", "object", "side", "swap")
 TAGS_WITH = {
@@ -22,10 +22,11 @@ TAGS_WITH = {
     "swap": ("color_attr", "three_attr", "position_attr", "four_attr"),
 }
 """Prompt forms in which each kind of near-miss is clearly wrong by the rule that extra objects are allowed."""
-CONTENT = {*COLORS, *SHAPES, *PLURALS.values(), *NUMBERS[2:], "left", "right", "above", "below"}
 
 
-def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Sequence[str] = ()) -> Request:
+def near_miss(
+    world: Vocabulary, request: Request, kind: str, rng: np.random.Generator, present: Sequence[str] = ()
+) -> Request:
     """The request with one thing wrong: no scene of the one satisfies the other.
 
     A scene may have more objects than were named; `present` are shapes that a wrong object must not be one of.
@@ -46,59 +47,74 @@ def near_miss(request: Request, kind: str, rng: np.random.Generator, present: Se
     elif kind == "count":
         kinds[i] = (shape, color, int(rng.choice([n for n in (2, 3, 4) if n != count])))
     elif kind == "color":
-        kinds[i] = (shape, str(rng.choice([c for c in COLORS if c not in {k[1] for k in kinds}])), count)
+        kinds[i] = (shape, str(rng.choice([c for c in world.colors if c not in {k[1] for k in kinds}])), count)
     else:
         taken = {*present, *(k[0] for k in kinds)}
-        kinds[i] = (str(rng.choice([s for s in SHAPES if s not in taken])), color, count)
+        kinds[i] = (str(rng.choice([s for s in world.takes(color) if s not in taken])), color, count)
     return replace(request, kinds=tuple(kinds))
 
 
-def true_requests(things: Sequence[Thing]) -> list[Request]:
+def true_requests(world: Vocabulary, things: Sequence[SceneThing]) -> list[Request]:
     """What can be said of a scene of one object, of several alike, of two to four different ones, in every form.
 
-    Of two kinds of which one is several, only how many there are of each.
+    Of two kinds of which one is several, only how many there are of each. Colours are said of what has one.
     """
     shapes, colors = [t.shape for t in things], [t.color for t in things]
     if len(things) == 1:
-        return [
-            Request("single_object", ((shapes[0], None, 1),)),
-            Request("colors", ((shapes[0], colors[0], 1),)),
-        ]
+        said = [world.request("single_object", ((shapes[0], None, 1),))]
+        return said + [world.request("colors", ((shapes[0], colors[0], 1),))] * (colors[0] is not None)
     if len(set(shapes)) == 1:
-        said = [Request("counting", ((shapes[0], None, len(things)),))]
-        alike = len(set(colors)) == 1
-        return said + [Request("counting", ((shapes[0], colors[0], len(things)),))] * alike
+        said = [world.request("counting", ((shapes[0], None, len(things)),))]
+        alike = colors[0] is not None and len(set(colors)) == 1
+        return said + [world.request("counting", ((shapes[0], colors[0], len(things)),))] * alike
     if len(set(shapes)) == 2 < len(things):
-        return _counted_pairs(things)
+        return _counted_pairs(world, things)
     said = []
     for a, b in permutations(things, 2):
-        said.append(Request("two_object", ((a.shape, None, 1), (b.shape, None, 1))))
-        if a.color != b.color:
-            said.append(Request("color_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1))))
-        for relation in (r for r in RELATIONS if related(a, b, r)):
-            said.append(Request("position", ((a.shape, None, 1), (b.shape, None, 1)), relation))
-            if a.color != b.color:
-                said.append(Request("position_attr", ((a.shape, a.color, 1), (b.shape, b.color, 1)), relation))
+        said += _pairs(world, a, b)
     for named, number in ((3, "three"), (4, "four")):
         for some in permutations(things, named):
-            said.append(Request(f"{number}_object", tuple((t.shape, None, 1) for t in some)))
-            if len({t.color for t in some}) == named:
-                said.append(Request(f"{number}_attr", tuple((t.shape, t.color, 1) for t in some)))
+            said.append(world.request(f"{number}_object", tuple((t.shape, None, 1) for t in some)))
+            if _told_apart(some):
+                said.append(world.request(f"{number}_attr", tuple((t.shape, t.color, 1) for t in some)))
     return said
 
 
-def _counted_pairs(things: Sequence[Thing]) -> list[Request]:
+def _pairs(world: Vocabulary, a: SceneThing, b: SceneThing) -> list[Request]:
+    """What can be said of two different things, in this order."""
+    plain, colored = ((a.shape, None, 1), (b.shape, None, 1)), ((a.shape, a.color, 1), (b.shape, b.color, 1))
+    said = [world.request("two_object", plain)]
+    if _told_apart((a, b)):
+        said.append(world.request("color_attr", colored))
+    for relation in (r for r in RELATIONS if world.related(a, b, r)):
+        said.append(world.request("position", plain, relation))
+        if _told_apart((a, b)):
+            said.append(world.request("position_attr", colored, relation))
+    return said
+
+
+def _told_apart(things: Sequence[SceneThing]) -> bool:
+    """Whether each has a colour, and no other has the same."""
+    colors = {t.color for t in things}
+    return None not in colors and len(colors) == len(things)
+
+
+def _counted_pairs(world: Vocabulary, things: Sequence[SceneThing]) -> list[Request]:
     colors = {shape: {t.color for t in things if t.shape == shape} for shape in dict.fromkeys(t.shape for t in things)}
     counts = {shape: sum(t.shape == shape for t in things) for shape in colors}
     said = []
     for pair in permutations(colors, 2):
-        said.append(Request("two_counts", tuple((s, None, counts[s]) for s in pair)))
-        if all(len(colors[s]) == 1 for s in pair) and colors[pair[0]] != colors[pair[1]]:
-            said.append(Request("two_counts", tuple((s, min(colors[s]), counts[s]) for s in pair)))
+        said.append(world.request("two_counts", tuple((s, None, counts[s]) for s in pair)))
+        told = [color for s in pair for color in colors[s]]
+        if None not in told and len(told) == len(set(told)) == 2:
+            both = tuple((s, color, counts[s]) for s, color in zip(pair, told, strict=True))
+            said.append(world.request("two_counts", both))
     return said
 
 
-def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Generator, count: int) -> list[Request]:
+def false_requests(
+    world: Vocabulary, things: Sequence[SceneThing], said: Request, rng: np.random.Generator, count: int
+) -> list[Request]:
     """Near-misses of a true request, of kinds drawn at random, that training may see; wrong for the scene itself."""
     kinds = [k for k in KINDS if said.tag in TAGS_WITH[k]] + ["other"] * all(count == 1 for _, _, count in said.kinds)
     rng.shuffle(kinds)
@@ -106,7 +122,8 @@ def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Genera
     shapes = [t.shape for t in things]
     for attempt in range(50):
         kind = kinds[attempt % len(kinds)]
-        miss = _other_miss(things, said, rng) if kind == "other" else near_miss(said, kind, rng, shapes)
+        other = kind == "other"
+        miss = _other_miss(world, things, said, rng) if other else near_miss(world, said, kind, rng, shapes)
         if not miss.held_out and miss not in found:
             found.append(miss)
         if len(found) == count:
@@ -114,29 +131,29 @@ def false_requests(things: Sequence[Thing], said: Request, rng: np.random.Genera
     return [found[i % len(found)] for i in range(count)]
 
 
-def _other_miss(things: Sequence[Thing], said: Request, rng: np.random.Generator) -> Request:
+def _other_miss(world: Vocabulary, things: Sequence[SceneThing], said: Request, rng: np.random.Generator) -> Request:
     """Wrong in a way that near-misses of the same form are not: an object too few, or a side across."""
     first = said.kinds[int(rng.integers(len(said.kinds)))]
     if rng.random() < 0.5:
-        return Request("counting", ((first[0], first[1], int(rng.integers(2, 5))),))
+        return world.request("counting", ((first[0], first[1], int(rng.integers(2, 5))),))
     if len(said.kinds) == 1:
-        shape = str(rng.choice([s for s in SHAPES if s != first[0]]))
-        color = str(rng.choice([c for c in COLORS if c != first[1]])) if first[1] else None
+        shape = str(rng.choice([s for s in world.takes(first[1]) if s != first[0]]))
+        color = str(rng.choice([c for c in world.colors if c != first[1]])) if first[1] else None
         pair = [first, (shape, color, 1)]
         rng.shuffle(pair)
         named = "color_attr" if color else "two_object"
-        return Request(named, tuple(pair)) if rng.random() < 0.6 or color else _beside(pair, rng)
+        return world.request(named, tuple(pair)) if rng.random() < 0.6 or color else _beside(world, pair, rng)
     across = _clearly_across([next(t for t in things if t.shape == k[0]) for k in said.kinds]) if said.relation else ()
     if across:
         return replace(said, relation=str(rng.choice(across)))
-    return near_miss(said, "object", rng, [t.shape for t in things])
+    return near_miss(world, said, "object", rng, [t.shape for t in things])
 
 
-def _beside(pair: list[tuple[str, str | None, int]], rng: np.random.Generator) -> Request:
-    return Request("position", tuple(pair), str(rng.choice(RELATIONS)))
+def _beside(world: Vocabulary, pair: list[tuple[str, str | None, int]], rng: np.random.Generator) -> Request:
+    return world.request("position", tuple(pair), str(rng.choice(RELATIONS)))
 
 
-def _clearly_across(things: Sequence[Thing]) -> tuple[str, ...]:
+def _clearly_across(things: Sequence[SceneThing]) -> tuple[str, ...]:
     """Relations on the axis along which two objects hardly differ, so that neither word can be meant."""
     dx, dy = abs(things[0].x - things[1].x), abs(things[0].y - things[1].y)
     if dy < 0.4 * dx:
@@ -144,9 +161,11 @@ def _clearly_across(things: Sequence[Thing]) -> tuple[str, ...]:
     return ("left of", "right of") if dx < 0.4 * dy else ()
 
 
-def wrong_words(said: Request, miss: Request) -> set[str]:
+def wrong_words(world: Vocabulary, said: Request, miss: Request) -> set[str]:
     """The words of a near-miss that make it wrong."""
     mine, right = words_of(miss.prompt), words_of(said.prompt)
-    wrong = {w for w in mine if w in CONTENT and w not in right}
+    wrong = {w for w in mine if w in world.content and w not in right}
     moved = [kind for kind in miss.kinds if kind not in said.kinds]
-    return wrong or {PLURALS[shape] if count > 1 else color or shape for shape, color, count in moved}
+    if wrong or not moved:
+        return wrong
+    return {w for shape, color, n in moved for w in ((color,) if color and n == 1 else words_of(world.noun(shape, n)))}
