@@ -1,4 +1,4 @@
-"""The engine for programs: begin, step, select, rewind, image. Endpoints of the page's API, and MCP tools.
+"""The engine for programs: begin, step, select, rewind, image, card. Endpoints of the page's API, and MCP tools.
 
 They act on the same runs as the page: what a program begins, a person can watch at `?run=ID`, and the other way round.
 """
@@ -26,6 +26,8 @@ from ttsvar.storage.png import png_bytes
 from ttsvar.values import UnfitError, number
 
 from .files.records import evidence
+from .files.share.card import card_png
+from .files.share.film import film_webp
 from .session.session import Session
 from .session.store import SessionStore
 from .setup import searches
@@ -157,6 +159,22 @@ class Api:
             data = _picture(session, _text(candidate or "", "candidate").strip())
         return save_bytes_to_cache(data, f"{session.id}-{candidate or 'best'}.png", get_upload_folder())
 
+    def card(self, run_id: str, moving: bool = False) -> str:
+        """A finished run to show to others: a card of 1200 x 630 as PNG, or its search as an animated WebP.
+
+        Args:
+            run_id: The run, as `begin` named it.
+            moving: True for the animated WebP.
+
+        Returns:
+            The file.
+        """
+        with explained():
+            session = self._run(run_id)
+            make, ending = (film_webp, "webp") if moving is True else (card_png, "png")
+            data = make(session, session.current)
+        return save_bytes_to_cache(data, f"{session.id}-card.{ending}", get_upload_folder())
+
     def _run(self, run_id: str) -> Session:
         session = self.store.get(_text(run_id, "run_id"))
         if session is None:
@@ -169,6 +187,8 @@ class Api:
             api(_plain(endpoint), api_name=endpoint.__name__)
         with gr.Row(visible=False):
             run, name, file = gr.Textbox(label="run_id"), gr.Textbox(label="candidate"), gr.File(label="PNG")
+            moving = gr.Checkbox(label="moving")
+            gr.Button("card").click(_plain(self.card), [run, moving], file, api_name="card", show_progress="hidden")
             gr.Button("image").click(_plain(self.image), [run, name], file, api_name="image", show_progress="hidden")
 
 

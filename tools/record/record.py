@@ -23,6 +23,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.detections import Detector
 from ttsvar.engine.loop import Engine
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
+from ttsvar.evaluation.rules.evaluator import evaluator_for
 from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
 from ui.files.archive import pack
@@ -145,7 +146,7 @@ def _record(recorder: Recorder, story: Story, prompt: EvaluationPrompt, survey: 
     engine, choice = recorder.engine, story.other(survey)
     search = replace(SearchConfig(), lam=story.lam or SearchConfig().lam)
     with tempfile.TemporaryDirectory() as folder:
-        store = SessionStore(engine, folder)
+        store = SessionStore(engine, folder, evaluator=evaluator_for(engine))
         session = store.create(prompt.prompt, search, survey.seed)
         main = recorder.draw(session, None)
         other = recorder.draw(session, choice)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ttsvar.commands import (
     app,
+    article,
     compbench,
     conformance,
     evaluate,
@@ -44,6 +45,7 @@ class Command(Protocol):
 
 COMMANDS: Mapping[str, Command] = {
     "app": app,
+    "article": article,
     "generate": generate,
     "replay": replay,
     "models": models,

@@ -28,6 +28,8 @@ from ..session.annotations import FILE
 from ..session.session import ORIGIN, Session
 from ..shell.contract import LONGEST_NAME, MOST_BYTES
 from . import records
+from .share.card import card_png
+from .share.film import film_webp
 
 MOST_UNPACKED, MOST_PART = 96 * 1024**2, 32 * 1024**2
 """Bytes of a session's files together, and of one step."""
@@ -47,6 +49,8 @@ decisions.json     every scale: candidates, probabilities, draws, the algorithm'
 scores.csv         one line per branch, scale and candidate
 contact-sheet.png  every candidate of the last branch, a row per scale; framed: went on
 picture.png        the best picture with its recipe (only of a finished run)
+card.png           the run on one picture of 1200 x 630 (only of a finished run)
+search.webp        the search, scale by scale, as a moving picture (only of a finished run)
 survivors/         how each candidate that reached the last scale came about
 session/           what the app reads: the tree, its numbers, comparisons, and every bit that was drawn
 """
@@ -80,6 +84,8 @@ def _pack_for_people(archive: zipfile.ZipFile, session: Session) -> None:
     state = session.history.current.state
     if state.done:
         archive.writestr("picture.png", png_bytes(session.engine.best(state)))
+        archive.writestr("card.png", card_png(session, state.id))
+        archive.writestr("search.webp", film_webp(session, state.id))
     for name, gif in records.survivor_gifs(session).items():
         archive.writestr(f"survivors/{name}.gif", gif)
 

@@ -15,12 +15,15 @@ from ttsvar.storage.runs import save_history
 from ..panels.panel import PAGE, RECIPE, Event, Question, Services
 from ..scene.scene import Shown
 from ..session.session import Session
+from ..session.shown import CARD, FILM, ShownKey
 from ..setup.fields import MOST_N, read_prompt
 from ..shell.contract import MOST_BYTES, MOST_COPIES
-from ..shell.events import FileEvent, RunEvent
+from ..shell.events import FileEvent, RunEvent, StateEvent
 from ..shell.quirks import Values
 from ..shell.text import file_stem
 from .archive import check_history, pack, unpack
+from .share.card import card_png
+from .share.film import film_webp
 from .view import notice_html
 
 log = logging.getLogger("ttsvar.ui")
@@ -37,7 +40,12 @@ def events(services: Services) -> list[Event]:
 def questions(services: Services) -> list[Question]:
     """What can be downloaded."""
     files = Files(services)
-    return [Question("pack", RunEvent.read, files.pack), Question("bare", RunEvent.read, files.bare)]
+    return [
+        Question("pack", RunEvent.read, files.pack),
+        Question("bare", RunEvent.read, files.bare),
+        Question("card", StateEvent.read, files.card),
+        Question("film", StateEvent.read, files.film),
+    ]
 
 
 class Files:
@@ -80,7 +88,26 @@ class Files:
 
         return self._file(event, make)
 
-    def _file(self, event: RunEvent, make: Callable[[Session], tuple[str, bytes]]) -> dict[str, str]:
+    def card(self, event: StateEvent) -> dict[str, str]:
+        """The share card of a finished state, made once."""
+        return self._share(event, CARD, card_png, "png")
+
+    def film(self, event: StateEvent) -> dict[str, str]:
+        """The search that led to a finished state as an animated WebP, made once."""
+        return self._share(event, FILM, film_webp, "webp")
+
+    def _share(
+        self, event: StateEvent, key: ShownKey[str], draw: Callable[[Session, str], bytes], ending: str
+    ) -> dict[str, str]:
+        def make(session: Session) -> tuple[str, bytes]:
+            at = event.at if event.at in session.history else session.current
+            data = session.shown(at, key, lambda: base64.b64encode(draw(session, at)).decode())
+            name = f"{file_stem(session.run.prompt, session.run.seed)}-{key.name}.{ending}"
+            return name, base64.b64decode(data)
+
+        return self._file(event, make)
+
+    def _file(self, event: RunEvent | StateEvent, make: Callable[[Session], tuple[str, bytes]]) -> dict[str, str]:
         session = self.store.get(event.run)
         if session is None:
             return {"error": "This run is no longer kept on this server. Start a new one."}

@@ -89,6 +89,35 @@ hear("download", ({ event }) => {
   server.bare(window.ttsvar.run()).then(give, () => say(NO_ANSWER));
 });
 
+// The card of an ending is drawn when somebody comes to see it.
+const here = () => ({ run: window.ttsvar.run(), at: window.ttsvar.stage()?.dataset.at || "" });
+hear("card", ({ button }) => during(button, () => server.card(here())));
+hear("film", ({ button }) => during(button, () => server.film(here())));
+async function showCard(section) {
+  const image = section.querySelector("img");
+  try {
+    const file = await server.card(here());
+    if (!file?.data) return;
+    image.src = `data:image/png;base64,${file.data}`;
+    image.alt = `A card of this run: ${document.querySelector(".end h2")?.textContent || "its picture"}`;
+    image.hidden = false;
+  } catch { /* its button says so when it is pressed */ }
+}
+const comesIntoView = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) continue;
+    comesIntoView.unobserve(target);
+    showCard(target);
+  }
+});
+function watchForCards() {
+  const section = document.querySelector(".share-card:not([data-watched])");
+  if (!section) return;
+  section.setAttribute("data-watched", "");
+  comesIntoView.observe(section);
+}
+window.ttsvar.appears("#stage").then((stage) => new MutationObserver(watchForCards).observe(stage, { childList: true, subtree: true }));
+
 element.addEventListener("change", (event) => {
   if (event.target.id !== "bring") return;
   bring(event.target.files?.[0]);
@@ -110,4 +139,4 @@ document.addEventListener("drop", (event) => {
 
 const asked = new URLSearchParams(location.search);
 // Once this script has run, the view can trigger events.
-if (asked.get("recorded") && !asked.get("run")) setTimeout(() => trigger("recorded", { name: asked.get("recorded") }), 0);
+if (asked.get("recorded") && !asked.get("run")) setTimeout(() => trigger("recorded", { name: asked.get("recorded"), at: asked.get("at") || "" }), 0);

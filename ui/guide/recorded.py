@@ -16,7 +16,7 @@ from ..files.events import EVERYTHING, refused, reopened
 from ..panels.panel import Event, Services
 from ..session.session import Session
 from ..session.store import SessionStore
-from ..shell.events import FileEvent
+from ..shell.events import RecordedEvent
 from ..shell.quirks import Values
 
 FOLDER = ASSETS / "recorded"
@@ -67,12 +67,21 @@ def open_recorded(store: SessionStore, name: str, folder: Path = FOLDER) -> Sess
 def events(services: Services) -> list[Event]:
     """What the cards of the recorded runs trigger."""
 
-    def recorded(event: FileEvent) -> Values:
-        """Open a copy of a recorded run."""
+    def recorded(event: RecordedEvent) -> Values:
+        """Open a copy of a recorded run, where it turns unless a state is named."""
         try:
             session = open_recorded(services.store, event.name)
         except TTSVarError as error:
             return refused(str(error))
+        at = event.at if event.at in session.history else turning_point(session)
+        session.walked(session.current)
+        session.open(at)
         return reopened(services, session, "")
 
-    return [Event("recorded", FileEvent.read, recorded, sets=EVERYTHING)]
+    return [Event("recorded", RecordedEvent.read, recorded, sets=EVERYTHING)]
+
+
+def turning_point(session: Session) -> str:
+    """The state at which a recorded run's two branches part; where it stands, if its story names none."""
+    places = (session.origin.get("story") or {}).get("places", ())
+    return next((place["state"] for place in places if place["state"] in session.history), session.current)

@@ -16,14 +16,20 @@ from ttsvar.weights.shipped import ASSETS
 
 from ..shell.header import side_top
 from ..shell.theme import script
+from .answers import answers
 
 EVIDENCE = ASSETS / "toybox" / "evidence.json"
 COMMAND = "python -m ttsvar report --data assets/toybox/evidence.json"
 
 
+def read_evidence() -> Evidence | None:
+    """What was measured on the shipped weights; None where nothing was."""
+    return Evidence.from_json(json.loads(EVIDENCE.read_text(encoding="utf-8"))) if EVIDENCE.exists() else None
+
+
 def build(demo: gr.Blocks) -> None:
     """Add the page to the app; its figures travel only to who opens it."""
-    evidence = Evidence.from_json(json.loads(EVIDENCE.read_text(encoding="utf-8"))) if EVIDENCE.exists() else None
+    evidence = read_evidence()
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
         gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)
@@ -38,9 +44,24 @@ def _top(evidence: Evidence | None, parts: list[Section]) -> str:
     if evidence is None:
         nothing = f"<h2>Nothing was measured yet</h2><p>Write it with <code>{COMMAND}</code>.</p>"
         return f'{head}<div class="ev">{nothing}</div>'
-    links = "".join(f'<a class="chip" href="#{part.name}">{escape(part.name)}</a>' for part in parts)
-    title = "<h2>Does searching while drawing help?</h2>"
-    return f'{head}<div class="ev">{title}{opening(evidence)}<nav aria-label="Experiments">{links}</nav></div>'
+    links = "".join(f'<a class="chip" href="#{part.name}">{escape(_title(evidence, part))}</a>' for part in parts)
+    told = "".join(
+        f"<div><dt>{escape(a.question)}</dt><dd>{escape(a.answer)}"
+        + (f' <a href="#{a.section}">The figures</a>' if a.section else "")
+        + "</dd></div>"
+        for a in answers(evidence)
+    )
+    return (
+        f'{head}<div class="ev"><h2>What the experiments answer</h2><dl class="answers">{told}</dl>'
+        f"<details><summary>How it was measured, and how to read the tables</summary>{opening(evidence)}</details>"
+        f'<nav aria-label="Experiments">{links}</nav></div>'
+    )
+
+
+def _title(evidence: Evidence, part: Section) -> str:
+    """A section's name for people, without the place in the paper."""
+    titles = {e.name: e.title for e in evidence.experiments}
+    return titles.get(part.name, part.name.capitalize()).partition(" (")[0]
 
 
 def _section(part: Section) -> list[gr.Plot]:

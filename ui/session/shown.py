@@ -45,6 +45,9 @@ BEST: ShownKey[int] = ShownKey("best")
 """Row of the preferred candidate of a finished state."""
 BEST_PNG: ShownKey[str] = ShownKey("png")
 """The best picture with its recipe, as a data URI."""
+CARD: ShownKey[str] = ShownKey("card")
+FILM: ShownKey[str] = ShownKey("film")
+"""The share card of a finished state (PNG), and its search as an animated WebP, both in base64."""
 SURVIVORS: ShownKey[list[str]] = ShownKey("survivors")
 """Small pictures of a finished state's candidates, as data URIs."""
 FINAL: ShownKey[str] = ShownKey("final")

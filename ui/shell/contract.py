@@ -32,7 +32,8 @@ STORAGE = {
 }
 """Keys under which a browser keeps something; of a choice that was not sent the run and the state follow."""
 MESSAGES = (
-    "choice", "take", "duel", "new", "open-file", "save", "share", "download", "recorded", "tour", "glossary",
+    "choice", "take", "duel", "new", "open-file", "save", "share", "download", "card", "film", "recorded", "tour",
+    "glossary",
 )  # fmt: skip
 """What one view's script tells the others: a button whose `data-do` is one of these, wherever it stands, sends it.
 

@@ -117,7 +117,7 @@ class VisitorEvent:
 
 @dataclass(frozen=True)
 class FileEvent:
-    """A file's content in base64, or the name of a recorded run or an example."""
+    """A file's content in base64, or the name of an example."""
 
     name: str
     data: str
@@ -126,6 +126,19 @@ class FileEvent:
     def read(cls, data: Any) -> Self:
         """From what a script sent."""
         return cls(name=text(data, "name"), data=text(data, "data"))
+
+
+@dataclass(frozen=True)
+class RecordedEvent:
+    """Somebody opens a recorded run, at a state of it or where it turns."""
+
+    name: str
+    at: str
+
+    @classmethod
+    def read(cls, data: Any) -> Self:
+        """From what a script sent."""
+        return cls(name=text(data, "name"), at=text(data, "at"))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ function address(run) {
   if (run) url.searchParams.set("run", run);
   else url.searchParams.delete("run");
   url.searchParams.delete("recorded");
+  url.searchParams.delete("at");
   return url;
 }
 

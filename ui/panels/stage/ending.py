@@ -15,6 +15,14 @@ from ...session.walk import best_row
 from ...shell.text import file_stem, signed
 from ..cost.model import costs
 
+SHARE_CARD = (
+    '<section class="share-card" data-testid="share-card"><h3>To show to others</h3>'
+    '<figure><img alt="" hidden><figcaption class="note">Prompt, first blurs, lineage, picture and verdict on one '
+    'card.</figcaption></figure><div class="acts"><button type="button" data-do="card">Download card</button>'
+    '<button type="button" data-do="film">Download moving picture</button></div></section>'
+)
+"""The script of the files asks for the card when this comes into view."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ancestor:
@@ -78,6 +86,7 @@ def ending_html(end: Ending) -> str:
         '<button type="button" data-do="new">Start another</button></div>'
         '<label class="mut small"><input type="checkbox" id="with-recipe" checked> The PNG carries its recipe: drop it '
         "on this page, and the run is back, to the bit.</label></div></div>"
+        f"{SHARE_CARD}"
         f'<div class="line"><h3>Its line over the scales</h3><ol>{line}</ol></div>'
         + (f'<div class="rest"><h3>Also finished</h3><div>{others}</div></div>' if others else "")
     )

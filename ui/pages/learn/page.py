@@ -1,0 +1,71 @@
+"""The article as one HTML file: text, styles, scripts and recorded data, nothing from outside."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from typing import Any
+
+from ...shell.theme import script
+from ..answers import answers
+from ..evidence import read_evidence
+from .tale import tale
+
+STORY = "cluster"
+"""The recorded run that the article tells."""
+BY_HAND = "python app.py"
+FILE = "index.html"
+
+
+def article(app: str = "./") -> str:
+    """The whole page; `app` is where the app answers, empty where nobody knows (the article then says how to start it)."""
+    parts = {
+        "/*style*/": "\n".join(script(name) for name in ("shell/tokens.css", "pages/learn/learn.css")),
+        "<!--answers-->": _answers(),
+        "/*script*/": "\n".join(script(f"pages/learn/{name}.js") for name in ("figures", "learn")),
+        "<!--next-->": _next(app),
+        "{data}": json.dumps({"app": app, **_data()}).replace("<", "\\u003c"),
+    }
+    page = script("pages/learn/learn.html")
+    for place, text in parts.items():
+        page = page.replace(place, text)
+    return page
+
+
+@cache
+def _data() -> dict[str, Any]:
+    """What the figures show: a recorded run, and what was measured over many."""
+    evidence = read_evidence()
+    found: dict[str, Any] = {"tale": tale(STORY), "later": None, "cost": None}
+    if evidence is None:
+        return found
+    if evidence.consistency is not None:
+        value = evidence.consistency.potentials["value"]
+        found["later"] = {
+            "right": list(value), "chance": 1 / evidence.consistency.candidates, "searches": evidence.consistency.searches,
+        }  # fmt: skip
+    if evidence.schedule is not None:
+        columns = evidence.schedule.schedules
+        found["cost"] = {
+            "alive": list(columns["adaptive"].alive),
+            "search": list(columns["adaptive"].flops),
+            "one": list(columns["one candidate"].flops),
+        }
+    return found
+
+
+def _answers() -> str:
+    evidence = read_evidence()
+    told = answers(evidence) if evidence is not None else ()
+    return "".join(f"<dt>{escape(a.question)}</dt><dd>{escape(a.answer)}</dd>" for a in told)
+
+
+def _next(app: str) -> str:
+    if not app:
+        return f"<p>Start the app on a machine that has it: <code>{BY_HAND}</code>. It runs on a laptop, without a GPU.</p>"
+    return (
+        f'<p class="ways"><a class="go" href="{escape(app)}">Draw a picture yourself</a>'
+        f'<a class="ghost" href="{escape(app)}guess">Guess the winner</a>'
+        f'<a class="ghost" href="{escape(app)}evidence">See all the evidence</a></p>'
+    )
