@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.evaluation.rules.evaluator import evaluator_for
@@ -20,6 +21,8 @@ from .guide.recorded import offered
 from .pages import evidence
 from .pages.classroom import page as classroom
 from .pages.classroom.page import Classroom
+from .pages.guess.routes import Guess
+from .pages.learn import page as learn
 from .panels.duel.scoreboard import Scoreboard
 from .panels.panel import Services
 from .scene.projection import Projector
@@ -42,6 +45,8 @@ class Explorer(gr.Blocks):
     """Blocks that bring their own look to `launch`; `classroom` is the page that a class looks at."""
 
     classroom: Classroom
+    plain_pages: list[Route]
+    """Pages that need nothing of Gradio."""
 
     def launch(self, *args: Any, allow_hosts: Iterable[str] = (), **settings: Any) -> Any:
         """Gradio's launch with our theme, styles and scripts, without its footer, and guarded.
@@ -54,7 +59,7 @@ class Explorer(gr.Blocks):
             "theme": theme.theme(), "css": page.styles(), "head": page.head(), "footer_links": list(FOOTER),
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
             "enable_monitoring": False, "max_file_size": MOST_BYTES,
-            "app_kwargs": {"middleware": [Middleware(Guard, hosts=hosts(named))]},
+            "app_kwargs": {"middleware": [Middleware(Guard, hosts=hosts(named))], "routes": self.plain_pages},
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})
 
@@ -92,5 +97,7 @@ def create_app(
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
     evidence.build(demo)
+    guess = Guess(store, lambda: demo.classroom.address)
+    demo.plain_pages = [Route("/learn", learn.respond), *guess.routes()]
     demo.queue(default_concurrency_limit=8, max_size=MOST_QUEUED)
     return demo

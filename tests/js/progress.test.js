@@ -31,3 +31,13 @@ test("moving counts in its direction, from one scale to another, once nothing ru
 test("typing and clicking are told by events, not by what is shown", () => {
   assert.ok(!progress.reached("input #prompt", state({ now: 6, shown: () => true })));
 });
+
+test("the card stands beside what it speaks of, and never on it", () => {
+  const card = { width: 300, height: 160 };
+  const view = { width: 1440, height: 900 };
+  const box = (left, top, width, height) => ({ left, top, right: left + width, bottom: top + height });
+  assert.deepEqual(progress.beside(box(20, 100, 240, 80), card, view), { x: 276, y: 100 });
+  assert.deepEqual(progress.beside(box(300, 100, 1120, 60), card, view), { x: 300, y: 176 });
+  assert.deepEqual(progress.beside(box(1100, 400, 320, 480), card, view), { x: 784, y: 400 });
+  assert.equal(progress.beside(box(0, 0, 1440, 900), card, view), null);
+});

@@ -26,11 +26,34 @@ function bring(file) {
   if (!file) return;
   const most = Math.round(contract.mostBytes / 1e6);
   if (file.size > contract.mostBytes) { say(`${file.name} has ${Math.round(file.size / 1e6)} MB; a picture or session from here has at most ${most}.`); return; }
+  showBrought(file);
   const reader = new FileReader();
   reader.onerror = () => say(`${file.name} could not be read. Choose it again.`);
   reader.onload = () => trigger("dropped", { name: file.name, data: String(reader.result).split(",")[1] || "" });
   reader.readAsDataURL(file);
 }
+
+// A picture that was dropped is seen at once, and for as long as its run is drawn again.
+let brought = "";
+function showBrought(file) {
+  if (brought) URL.revokeObjectURL(brought);
+  brought = file.type === "image/png" ? URL.createObjectURL(file) : "";
+  if (!brought) return;
+  say("Opening this picture.");
+  element.querySelector(".answer").classList.replace("bad", "busy");
+  element.querySelector(".answer button").remove();
+  keepBrought();
+}
+function keepBrought() {
+  const line = element.querySelector(".answer.busy");
+  if (!brought || !line || line.querySelector(".brought")) return;
+  const image = document.createElement("img");
+  image.className = "brought";
+  image.src = brought;
+  image.alt = "The picture that was dropped";
+  line.prepend(image);
+}
+watch("value", keepBrought);
 
 function give(file) {
   if (!file || file.error) { say(file?.error || NO_ANSWER); return; }

@@ -16,5 +16,23 @@ window.ttsvar.define("progress", () => {
     return what === "forward" ? now > from : now < from;
   }
 
-  return { parse, reached };
+  /**
+   * Where a card stands beside what it speaks of: right of it, below, left or above, within the window and under the
+   * line on top; null where it would cover it on every side.
+   */
+  function beside(target, card, view) {
+    const [gap, edge, top] = [16, 8, 64];
+    const within = (value, size, from, whole) => Math.max(from, Math.min(value, whole - size - edge));
+    const x = within(target.left, card.width, edge, view.width);
+    const y = within(target.top, card.height, top, view.height);
+    const fits = (at) => at.x >= edge && at.y >= top && at.x + card.width <= view.width - edge && at.y + card.height <= view.height - edge;
+    return [
+      { x: target.right + gap, y },
+      { x, y: target.bottom + gap },
+      { x: target.left - gap - card.width, y },
+      { x, y: target.top - gap - card.height },
+    ].find(fits) || null;
+  }
+
+  return { beside, parse, reached };
 });

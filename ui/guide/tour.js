@@ -18,10 +18,24 @@ function scaleShown() {
   return scale ? Number(scale) : -1;
 }
 
+const narrow = matchMedia("(max-width: 820px)");
+function stand(target) {
+  const box = target?.getBoundingClientRect();
+  const view = { width: innerWidth, height: innerHeight };
+  const where = box && !narrow.matches && progress.beside(box, card.getBoundingClientRect(), view);
+  Object.assign(card.style, where
+    ? { left: `${where.x}px`, top: `${where.y}px`, right: "auto", bottom: "auto" }
+    : { left: "", top: "", right: "", bottom: "" });
+}
+const follow = () => at >= 0 && stand(document.querySelector(".tour-target"));
+addEventListener("scroll", follow, { passive: true });
+addEventListener("resize", follow);
+
 function point(reveal) {
   document.querySelectorAll(".tour-target").forEach((n) => n.classList.remove("tour-target"));
   const target = at >= 0 && at < steps.length ? seen(steps[at].target) : null;
   target?.classList.add("tour-target");
+  stand(target);
   if (!reveal) return;
   if (!target && document.querySelector(steps[at]?.target)?.closest("#rail")) document.body.classList.add("rail-open");
   const box = seen(steps[at]?.target || "body")?.getBoundingClientRect();

@@ -86,8 +86,8 @@ def _of_measure(evidence: Evidence) -> list[Answer]:
         Answer(
             question="What do they not say?",
             answer="Nothing about photographs or other models: the toybox draws flat shapes in 128 x 128 pixels, and "
-            "its judge was trained on them. A detector decides what is right, and errs at times (the last section "
-            "says how often). Where an interval reaches across zero, we do not know who is better.",
+            "its judge was trained on them. A detector decides what is right, and errs at times; how often was "
+            "measured, too. Where an interval reaches across zero, we do not know who is better.",
             section="detector" if evidence.detector else "",
         )
     ]

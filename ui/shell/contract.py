@@ -28,6 +28,7 @@ STORAGE = {
     "visitor": "ttsvar-visitor",
     "tour": "ttsvar-tour",
     "sound": "ttsvar-sound",
+    "guess": "ttsvar-guess",
     "choice": "ttsvar",
 }
 """Keys under which a browser keeps something; of a choice that was not sent the run and the state follow."""

@@ -11,7 +11,8 @@ from gradio.themes.utils import fonts
 from .contract import contract_json, contract_style
 
 UI = Path(__file__).resolve().parents[1]
-GLOBAL_STYLE = "shell/global.css"
+PALETTE = "shell/palette.css"
+GLOBAL_STYLES = (PALETTE, "shell/global.css")
 PAGE_SCRIPTS = ("shell/page.js", "shell/text.js")
 FIRST_STYLES, LAST_STYLES = ("shell/tokens.css", "shell/chrome.css"), ("shell/narrow.css",)
 
@@ -33,7 +34,7 @@ def head(modules: Sequence[str | Path] = (), data: Sequence[tuple[str, str]] = (
     """
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,"><style>{contract_style()}{script(GLOBAL_STYLE)}</style>'
+        f'<link rel="icon" href="data:,"><style>{contract_style()}{"".join(map(script, GLOBAL_STYLES))}</style>'
         f'<script type="application/json" id="contract">{contract_json()}</script>'
         + "".join(f'<script type="application/json" id="{name}">{text}</script>' for name, text in data)
         + "".join(f"<script>{script(name)}</script>" for name in (*PAGE_SCRIPTS, *modules))

@@ -6,6 +6,7 @@ import pytest
 
 from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure
+from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Difference, ExperimentResult, Summary
 
 NAMES = ("raw", "best-of-n n=8", "best-of-n n=14")
@@ -75,7 +76,10 @@ def test_every_difference_has_its_row_with_its_words_from_the_top():
     assert marks["error_x"]["array"] == pytest.approx([0.1, 0.1])
     assert marks["error_x"]["arrayminus"] == pytest.approx([0.1, 0.1])
     words = [note.text for note in figure.layout.annotations]
-    assert words == ["best-of-n n=8 \u2212 raw", "best-of-n n=14 \u2212 raw"]
+    assert words == ["Best of N, N = 8 \u2212 Raw", "Best of N, N = 14 \u2212 Raw"]
+    lines = [(line.y0, line.y1) for line in figure.layout.shapes]
+    assert len(lines) == 2
+    assert all(line[1] < note.y for line, note in zip(lines, figure.layout.annotations, strict=True))
     assert set(marks["marker"]["color"]) == {color_of("best-of-n")}
 
 
@@ -89,3 +93,9 @@ def test_arms_of_one_strategy_are_told_apart_by_their_pattern():
     bars = categories_figure(EXPERIMENT).to_dict()["data"]
     looks = [(m["color"], m["pattern"]["shape"]) for m in (bar["marker"] for bar in bars)]
     assert looks == [(color_of("raw"), ""), (color_of("best-of-n"), ""), (color_of("best-of-n"), "/")]
+
+
+def test_an_arm_is_named_in_words():
+    assert readable("tts-var n=2 lam=0.1") == "TTS-VAR, N = 2, \u03bb = 0.1"
+    assert readable("importance-sampling n=4 resample=6,8") == "Importance sampling, N = 4, drawn at scale 6, 8"
+    assert readable("gone n=1") == "gone, N = 1"

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from ui_helpers import page_at
+from ui_helpers import page_at, services_over
 
 import ttsvar
 from tools.record.stories import STORIES
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import FileError
 from ui.files.records import picture
-from ui.guide.recorded import FOLDER, offered, open_recorded, recorded_runs
+from ui.guide.recorded import FOLDER, offered, open_recorded, recorded_runs, turning_point
+from ui.guide.recorded import events as recorded_events
 from ui.scene.frame import build_frame
 from ui.session.store import SessionStore
 
@@ -63,6 +64,22 @@ def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path
         page_at(session, node.state.id)
     for place in session.origin["story"]["places"]:
         assert place["state"] in session.history
+
+
+def test_a_recorded_run_opens_where_it_turns_with_both_endings_and_verdicts(still: Engine, tmp_path: Path) -> None:
+    services = services_over(SessionStore(still, tmp_path))
+    (event,) = recorded_events(services)
+    page = event.answer(event.read({"name": "misled"}))
+    assert isinstance(page, dict)
+    session = services.store.get(page["here"].run)
+    assert session is not None
+    assert page["here"].at == turning_point(session)
+    assert len(session.history.children(page["here"].at)) == 2
+    assert page["stage"].count("<li><button") >= 2
+    assert "satisfies the prompt" in page["stage"]
+    assert "no black cup" in page["stage"]
+    end = session.origin["story"]["places"][1]["state"]
+    assert event.answer(event.read({"name": "misled", "at": end}))["here"].at != page["here"].at  # type: ignore[index]
 
 
 def test_a_recorded_run_is_branched_live(toybox: Engine, tmp_path: Path) -> None:

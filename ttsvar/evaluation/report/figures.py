@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from ttsvar.config import STRATEGIES
 from ttsvar.evaluation.bench.statistics import Estimate
+from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Consistency, ExperimentResult
 from ttsvar.evaluation.report.summary import SHORT
 
@@ -33,7 +34,7 @@ def categories_figure(experiment: ExperimentResult) -> go.Figure:
         estimates = {SHORT[tag]: value for tag, value in arm.categories.items()} | {"overall": arm.overall}
         values = [e.value for e in estimates.values()]
         figure.add_bar(
-            name=label,
+            name=readable(label),
             x=list(estimates),
             y=values,
             marker={"color": color_of(strategy), "pattern": {"shape": PATTERNS[(seen[strategy] - 1) % len(PATTERNS)]}},
@@ -55,7 +56,7 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
         placed = [(_place(label, arm, experiment, x), arm) for label, arm in [*begun, *points]]
         along = sorted(placed, key=lambda pair: pair[0])
         figure.add_scatter(
-            name=strategy,
+            name=readable(strategy),
             x=[place for place, _ in along],
             y=[arm.overall.value for _, arm in along],
             error_y=_bars([arm.overall for _, arm in along]),
@@ -64,7 +65,7 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
         )
     for label, arm in raw:
         figure.add_scatter(
-            name="raw",
+            name=readable("raw"),
             x=[_place(label, arm, experiment, x)],
             y=[arm.overall.value],
             error_y=_bars([arm.overall]),
@@ -78,24 +79,28 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
 def differences_figure(experiment: ExperimentResult, of: Literal["overall", "reward"], title: str) -> go.Figure:
     """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
 
-    The row's words stand above its mark: beside it they would leave a phone no room.
+    The row's words stand above its mark: beside it they would leave a phone no room. Each row has a piece of the zero
+    line of its own, which ends below the words.
     """
     pairs = [(d, d.overall if of == "overall" else d.reward) for d in experiment.summary.differences]
     told = [(d, gap) for d, gap in pairs if gap is not None]
     rows = list(range(len(told), 0, -1))
-    figure = go.Figure().add_vline(x=0, line={"color": "#7C879A", "dash": "dot", "width": 1})
+    figure = go.Figure()
+    for row in rows:
+        zero = {"color": "#7C879A", "dash": "dot", "width": 1.5}
+        figure.add_shape(type="line", x0=0, x1=0, y0=row - 0.3, y1=row + 0.2, line=zero)
     figure.add_scatter(
         x=[gap.value for _, gap in told],
         y=rows,
         error_x={**_bars([gap for _, gap in told]), "color": "#7C879A"},
         mode="markers",
         marker={"size": 8, "color": [color_of(experiment.settings[d.first].strategy) for d, _ in told]},
-        hovertext=[f"{d.first} - {d.second}: {gap.value:+.3f}" for d, gap in told],
+        hovertext=[f"{readable(d.first)} \u2212 {readable(d.second)}: {gap.value:+.3f}" for d, gap in told],
         hoverinfo="text",
         showlegend=False,
     )
     for row, (d, _) in zip(rows, told, strict=True):
-        words = {"text": f"{d.first} \u2212 {d.second}", "showarrow": False, "font": {"size": 11}}
+        words = {"text": f"{readable(d.first)} \u2212 {readable(d.second)}", "showarrow": False, "font": {"size": 11}}
         figure.add_annotation(x=0, xref="paper", xanchor="left", y=row + 0.4, **words)
     calm(figure, title, "").update_layout(height=70 + 36 * len(told))
     return figure.update_yaxes(visible=False, range=[0.4, len(told) + 0.8])
@@ -118,7 +123,7 @@ def scale_figure(experiment: ExperimentResult) -> go.Figure:
             if settings[label] == ArmSettings(strategy="best-of-n", n=n) and xs:
                 level = {"color": color, "dash": "dot"}
                 both = [arm.reward] * 2
-                figure.add_scatter(name=label, x=[min(xs), max(xs)], y=both, mode="lines", line=level)
+                figure.add_scatter(name=readable(label), x=[min(xs), max(xs)], y=both, mode="lines", line=level)
     return calm(figure, "scale after which is resampled", "mean reward of the final image")
 
 

@@ -19,6 +19,7 @@ from ttsvar.evaluation.report.figures import (
     scale_figure,
     schedule_figure,
 )
+from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.results import (
     arm_cells,
     arm_columns,
@@ -162,7 +163,10 @@ def _arms_table(experiment: ExperimentResult) -> str:
     rows = []
     for label, arm in experiment.summary.arms.items():
         numbers = [_of_paper(table, label, place) for table, place in theirs.values()]
-        cells = [f"<td>{_esc(label)}</td>", *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns))]
+        cells = [
+            f'<td title="{_esc(label)}">{_esc(readable(label))}</td>',
+            *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns)),
+        ]
         rows.append("".join([*cells, *(f'<td class="paper">{n}</td>' for n in numbers)]))
     return _folded("Every search in figures", _table(head, rows), unfolded=experiment.name == "headline")
 
@@ -179,7 +183,7 @@ def _differences_table(experiment: ExperimentResult) -> str:
         word = verdict.verdict.value if verdict else ""
         matched = ", ".join(d.matched)
         rows.append(
-            f"<td>{_esc(d.first)} - {_esc(d.second)}</td><td>{d.overall.text('+')}</td>"
+            f"<td>{_esc(readable(d.first))} \u2212 {_esc(readable(d.second))}</td><td>{d.overall.text('+')}</td>"
             f"<td>{d.reward.text('+') if d.reward else ''}</td>"
             f"<td>{d.flops_ratio:.2f}</td><td>{d.seconds_ratio:.2f}</td><td>{_esc(matched)}</td>"
             f'<td class="paper">{theirs}</td><td class="{word}">{word}</td>'

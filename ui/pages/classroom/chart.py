@@ -9,6 +9,7 @@ from html import escape
 
 from ...panels.duel.scoreboard import Entry, total
 from ...shell.text import signed
+from ..scan import scannable
 
 W, H, LEFT, RIGHT, TOP, BOTTOM = 1100, 470, 70, 20, 26, 66
 SHAPES = {
@@ -23,22 +24,39 @@ WIDEST = 9
 
 
 def chart_html(entries: Sequence[tuple[str, Entry]], scales: int, address: str) -> str:
-    """Headline, chart and table of (nickname, duel); how to join where there is nobody yet."""
+    """Headline, chart and table of (nickname, duel); how to join, and an example, where there is nobody yet."""
     if not entries:
-        return _empty(address)
+        return _empty(scales, address)
     return (
         f'<section class="class"><h2>{_headline([e for _, e in entries])}</h2>{_chart(entries, scales)}'
         f"{_legend()}{_table(entries)}{_join(address)}</section>"
     )
 
 
-def _empty(address: str) -> str:
+def _empty(scales: int, address: str) -> str:
     return (
         '<section class="class"><h2>Nobody has compared yet</h2><p class="mut"><a href="./">Open the app</a>, start a '
         "search, choose otherwise than proposed at some scale, press <b>Compare with the algorithm</b>, and give "
-        "yourself a nickname.</p>"
-        f"{_join(address)}</section>"
+        'yourself a nickname. Or let everybody <a href="guess">guess the winner</a>, round by round.</p>'
+        f'{_join(address)}<figure class="sample"><figcaption>An example of what will appear here</figcaption>'
+        f"{_chart(_example(scales), scales)}</figure></section>"
     )
+
+
+def _example(scales: int) -> list[tuple[str, Entry]]:
+    """Made-up comparisons of made-up people, for a page that has none of its own yet."""
+    people = (
+        *(("Ada", 2, 0.21), ("Ben", 2, -0.34), ("Cleo", 5, 0.12)),
+        *(("Dan", 5, -0.08), ("Eve", 6, 0.0), ("Finn", 9, 0.05)),
+    )
+    return [
+        (name, Entry(
+            visitor="", run="", at="", scale=scale, decision=None, gain=gain, lost_diversity=0.0, agreement=0.5,
+            mine_satisfied=None, algorithm_satisfied=None, when=0.0,
+        ))
+        for name, scale, gain in people
+        if scale < scales
+    ]  # fmt: skip
 
 
 def _join(address: str) -> str:
@@ -46,7 +64,7 @@ def _join(address: str) -> str:
         return ""
     if "//127.0.0.1" in address:
         return '<p class="join">Only this computer can join. Start the app with <b>--host 0.0.0.0</b> for the room.</p>'
-    return f'<p class="join">To join: <b>{escape(address)}</b></p>'
+    return f'<div class="join">{scannable(address)}<p>To join: <b>{escape(address)}</b></p></div>'
 
 
 def _headline(entries: list[Entry]) -> str:

@@ -8,7 +8,7 @@
 
   function theme() {
     let kept = null;
-    try { kept = localStorage.getItem("ttsvar-theme"); } catch { /* a file or a private window keeps nothing */ }
+    try { kept = localStorage.getItem(data.theme); } catch { /* a file or a private window keeps nothing */ }
     const dark = kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.classList.toggle("dark", dark);
   }
@@ -146,7 +146,7 @@
     const { right, chance, searches } = data.later;
     const svg = bars(right, 1, { "aria-label": "How often the favourite of each scale wins in the end" });
     const level = H * (1 - chance);
-    svg.append(drawn("line", { class: "level", x1: 0, x2: W, y1: level, y2: level }), drawn("text", { x: 4, y: level - 8 }, "blind guess"));
+    svg.append(drawn("line", { class: "level", x1: 0, x2: W, y1: level, y2: level }), drawn("text", { class: "beside", x: 4, y: level - 8 }, "blind guess"));
     const slider = make("input", { type: "range", min: 0, max: right.length - 1, value: 2, "aria-label": "Scale" });
     const words = said();
     const show = () => {

@@ -7,7 +7,11 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from ...shell.theme import script
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ...shell.contract import STORAGE
+from ...shell.theme import PALETTE, script
 from ..answers import answers
 from ..evidence import read_evidence
 from .tale import tale
@@ -19,18 +23,23 @@ FILE = "index.html"
 
 
 def article(app: str = "./") -> str:
-    """The whole page; `app` is where the app answers, empty where nobody knows (the article then says how to start it)."""
+    """The whole page; `app` is where the app answers; where that is empty, the article says how to start it."""
     parts = {
-        "/*style*/": "\n".join(script(name) for name in ("shell/tokens.css", "pages/learn/learn.css")),
+        "/*style*/": "\n".join(script(name) for name in (PALETTE, "pages/learn/learn.css")),
         "<!--answers-->": _answers(),
         "/*script*/": "\n".join(script(f"pages/learn/{name}.js") for name in ("figures", "learn")),
         "<!--next-->": _next(app),
-        "{data}": json.dumps({"app": app, **_data()}).replace("<", "\\u003c"),
+        "{data}": json.dumps({"app": app, "theme": STORAGE["theme"], **_data()}).replace("<", "\\u003c"),
     }
     page = script("pages/learn/learn.html")
     for place, text in parts.items():
         page = page.replace(place, text)
     return page
+
+
+def respond(request: Request) -> HTMLResponse:
+    """The article beside the app that serves it."""
+    return HTMLResponse(article())
 
 
 @cache
@@ -43,8 +52,10 @@ def _data() -> dict[str, Any]:
     if evidence.consistency is not None:
         value = evidence.consistency.potentials["value"]
         found["later"] = {
-            "right": list(value), "chance": 1 / evidence.consistency.candidates, "searches": evidence.consistency.searches,
-        }  # fmt: skip
+            "right": list(value),
+            "chance": 1 / evidence.consistency.candidates,
+            "searches": evidence.consistency.searches,
+        }
     if evidence.schedule is not None:
         columns = evidence.schedule.schedules
         found["cost"] = {
@@ -63,7 +74,8 @@ def _answers() -> str:
 
 def _next(app: str) -> str:
     if not app:
-        return f"<p>Start the app on a machine that has it: <code>{BY_HAND}</code>. It runs on a laptop, without a GPU.</p>"
+        how = f"Start the app on a machine that has it: <code>{BY_HAND}</code>."
+        return f"<p>{how} It runs on a laptop, without a GPU.</p>"
     return (
         f'<p class="ways"><a class="go" href="{escape(app)}">Draw a picture yourself</a>'
         f'<a class="ghost" href="{escape(app)}guess">Guess the winner</a>'

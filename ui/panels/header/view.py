@@ -71,6 +71,7 @@ def _more(running: bool) -> str:
         '<button type="button" data-do="tour">Guided tour</button>'
         f'<button type="button" data-do="glossary">Glossary</button>{SOUND}'
         '<a href="learn" target="_blank">Learn how it works</a>'
+        '<a href="guess" target="_blank">Guess the winner</a>'
         '<a href="evidence" target="_blank">Evidence</a>'
         '<a href="?view=api" target="_blank">Use it from a program</a></div></details>'
     )

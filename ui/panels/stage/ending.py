@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ...scene.frame import array, pictures
-from ...scene.pictures import picture_uri, png_uri
+from ...scene.pictures import png_uri
 from ...scene.scene import Shown
 from ...scene.verdicts import verdict_html, verdict_of
 from ...session.branches import lines
@@ -14,6 +14,7 @@ from ...session.shown import BEST_PNG, SURVIVORS
 from ...session.walk import best_row
 from ...shell.text import file_stem, signed
 from ..cost.model import costs
+from .story import survivors
 
 SHARE_CARD = (
     '<section class="share-card" data-testid="share-card"><h3>To show to others</h3>'
@@ -97,7 +98,7 @@ def ending_of(scene: Shown) -> Ending:
     session, state, run = scene.session, scene.node.state, scene.run
     best = best_row(session, state.id)
     scores = array(session.finished(state.id, pictures=False).scores)
-    small = session.shown(state.id, SURVIVORS, lambda: _small(scene))
+    small = session.shown(state.id, SURVIVORS, lambda: survivors(session, state.id))
     reward = float(scores[best])
     path = session.history.path(state.id)
     return Ending(
@@ -140,8 +141,4 @@ def _work(scene: Shown) -> tuple[tuple[str, str], ...]:
     """Seconds of the search, and its work against one picture without any."""
     search, raw = costs(scene.session, scene.at).search, scene.engine.cost(scene.run).raw
     ratio = f"{search.flops / raw:.1f}\u00d7" if raw else "\u2013"
-    return ("search", f"{search.seconds:.1f} s"), ("of a raw image", ratio)
-
-
-def _small(scene: Shown) -> list[str]:
-    return [picture_uri(pixels, 128) for pixels in array(scene.session.finished(scene.at).images)]
+    return ("search", f"{search.seconds:.1f} s"), ("the work of one picture", ratio)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
+from ...scene.frame import array
+from ...scene.pictures import picture_uri
+from ...scene.verdicts import verdict_html, verdict_of
+from ...session.branches import Line, lines
 from ...session.session import Session
+from ...session.shown import SURVIVORS
+from ...session.walk import best_row
+from ...shell.text import signed
 
 
 def story_html(session: Session) -> str:
@@ -19,9 +26,37 @@ def story_html(session: Session) -> str:
     )
     return (
         f'<aside class="story" aria-label="Recorded run"><h2>{escape(story["title"])}</h2>'
-        f"<p>{escape(story['text'])}</p>"
+        f"<p>{escape(story['text'])}</p>{_ends(session)}"
         f'<div class="places">{places}<span>Recorded. Choose differently anywhere, and it goes on live.</span></div>'
         f"{note}</aside>"
+    )
+
+
+def survivors(session: Session, state_id: str) -> list[str]:
+    """Small pictures of a finished state's candidates, as data URIs."""
+    return [picture_uri(pixels, 128) for pixels in array(session.finished(state_id).images)]
+
+
+def _ends(session: Session) -> str:
+    """How each finished branch ended, side by side, each with its verdict; empty while fewer than two have."""
+    history = session.history
+    done = [line for line in lines(history) if history.node(line.end).state.done]
+    if len(done) < 2:
+        return ""
+    return f'<ul class="outcomes">{"".join(_outcome(session, line) for line in done)}</ul>'
+
+
+def _outcome(session: Session, line: Line) -> str:
+    end = session.history.node(line.end).state
+    row = best_row(session, line.end)
+    picture = session.shown(line.end, SURVIVORS, lambda: survivors(session, line.end))[row]
+    scores = array(session.finished(line.end, pictures=False).scores)
+    name = escape(line.name)
+    return (
+        f'<li><button type="button" data-go="{escape(line.end)}" aria-label="Go to the end of {name}">'
+        f'<img src="{picture}" alt="How {name} ended: {escape(end.candidate_ids[row])}"></button>'
+        f"<div><b>{name}</b><span>{signed(float(scores[row]))} reward</span>"
+        f"{verdict_html(*verdict_of(session, line.end))}</div></li>"
     )
 
 
