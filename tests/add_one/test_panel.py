@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to, services_over
 
 from ttsvar.config import SearchConfig
@@ -45,7 +45,7 @@ def panel(tmp_path: Path) -> Panel:
 
 def test_a_panel_of_one_file_is_on_the_page(panel: Panel, tmp_path: Path) -> None:
     panels = (*PANELS, panel)
-    store = SessionStore(fake_engine(), tmp_path / "runs")
+    store = SessionStore(page_engine(), tmp_path / "runs")
     services, checks = services_over(store), SetupChecks(store.engine)
     with gr.Blocks() as demo:
         built = page.build(services, SetupEvents(services, checks), checks.choices(), panels)

@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from fake_engine import CellFeatures, DrawnBackend, FewWords, RedShare, fake_engine
+from engine_fakes import FakeBackend, FakeExtractor, FakeReward, FewWords, page_engine
 from ui_helpers import PROMPT, services_over
 
 from ttsvar.commands.cli import command_line, main
@@ -54,9 +54,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     spec = importlib.util.spec_from_file_location("warm_light", tmp_path / "warm_light.py")
     assert spec is not None
     assert spec.loader is not None
-    backend = DrawnBackend()
-    backend.prompts = replace(FewWords(), options=FewWords.options | {"warm_light"})
-    extractors, judges = {"pca": CellFeatures()}, {"image-reward": RedShare()}
+    backend = FakeBackend(prompts=replace(FewWords(), options=FewWords.options | {"warm_light"}))
+    extractors, judges = {"pca": FakeExtractor()}, {"image-reward": FakeReward()}
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     yield Engine(backend, extractors, judges, sign=sign)
     SETTINGS.remove("warm_light")
@@ -65,7 +64,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def test_it_is_in_the_recipe_where_it_differs(engine: Engine) -> None:
     plain = engine.begin(PROMPT, seed=1)
     assert "warm_light" not in run_to_json(plain.run)["search"]
-    assert plain.id == fake_engine().begin(PROMPT, seed=1).id, "earlier runs keep their ids"
+    assert plain.id == page_engine().begin(PROMPT, seed=1).id, "earlier runs keep their ids"
     warm = engine.begin(PROMPT, search=search_config("tts-var", warm_light=[1.0] * 13), seed=1)
     assert warm.id != plain.id
     told = json.loads(json.dumps(run_to_json(warm.run)))
@@ -74,7 +73,7 @@ def test_it_is_in_the_recipe_where_it_differs(engine: Engine) -> None:
     with pytest.raises(ConfigError, match="warm_light is 3; it must be number"):
         search_config("tts-var", warm_light=3)
     with pytest.raises(ConfigError, match="takes no warm_light"):
-        fake_engine().begin(PROMPT, search=search_config("tts-var", warm_light=1.0))
+        page_engine().begin(PROMPT, search=search_config("tts-var", warm_light=1.0))
 
 
 def test_generate_has_its_flag(
@@ -128,7 +127,7 @@ def test_the_page_has_its_field_its_checks_and_its_note(engine: Engine, tmp_path
 
 
 def test_a_model_that_does_not_take_it_does_not_show_it(engine: Engine, tmp_path: Path) -> None:
-    other = fake_engine()
+    other = page_engine()
     services, checks = services_over(SessionStore(other, tmp_path / "runs")), SetupChecks(other)
     with gr.Blocks():
         built = page.build(services, SetupEvents(services, checks), checks.choices())

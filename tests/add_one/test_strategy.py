@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import go_to
 
 from ttsvar.commands.cli import main
@@ -110,7 +110,7 @@ def test_a_strategy_is_found_on_the_command_line(
 
 
 def test_a_strategy_is_found_in_the_engine_the_api_and_the_page(strategy: str, tmp_path: Path) -> None:
-    engine: Engine = fake_engine()
+    engine: Engine = page_engine()
     kept = [len(r.proposal.parents) for r in engine.run(PROMPT, search=SEARCHES[strategy])]
     assert kept == [4, 4, 4, *[2] * 10]
     begun = Api(SessionStore(engine, runs_dir=tmp_path / "runs")).begin(PROMPT, search=strategy)
@@ -129,7 +129,7 @@ def test_a_strategy_is_found_in_the_engine_the_api_and_the_page(strategy: str, t
 
 
 def test_the_page_tells_the_rule_in_the_strategys_own_words(strategy: str, tmp_path: Path) -> None:
-    session = SessionStore(fake_engine(), tmp_path / "runs").create(PROMPT, SEARCHES[strategy], 0)
+    session = SessionStore(page_engine(), tmp_path / "runs").create(PROMPT, SEARCHES[strategy], 0)
     session.open(session.current)
     planned = stepper_html(cells(session, session.current))
     assert "keep 2 of 4, after scale 3" in planned

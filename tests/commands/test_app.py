@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from golden_cases import ROOT
 
 from ttsvar.commands import app
@@ -41,7 +41,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
         return launch(demo, prevent_thread_lock=True, **{**settings, "server_port": None})
 
     monkeypatch.setattr(Explorer, "launch", launched)
-    monkeypatch.setattr("ttsvar.families.load.load", lambda *_, **__: fake_engine())
+    monkeypatch.setattr("ttsvar.families.load.load", lambda *_, **__: page_engine())
     before = signal.getsignal(signal.SIGTERM)
 
     def run(*flags: str) -> Explorer:

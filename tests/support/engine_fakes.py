@@ -1,4 +1,8 @@
-"""A model, an extractor and a reward that cost nothing and are as random, keyed and deterministic as real ones."""
+"""A model, an extractor and a reward that cost nothing and are as random, keyed and deterministic as real ones.
+
+`tests/engine/pinned_runs.json` holds what this arithmetic gives: it stays as it is. The page sees the same pictures
+enlarged (`page_engine`), of which the extractor and the reward read every cell once, so that choices are the same too.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,26 @@ from ttsvar.storage.png import sign
 from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState, Selection
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
+SCHEDULE = ScaleSchedule(tuple((s, s) for s in LADDER))
 BITS = 4
+SIDE = 8
+"""Pixels of a side of what the bits become; a picture shows each `zoom` times."""
+WORDS = (
+    "a", "an", "and", "ball", "balls", "blue", "cup", "green", "heart", "house", "left", "of", "photo", "red", "star",
+    "three",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FewWords(FreeText):
+    """The `PromptBook` of a model that knows the words above."""
+
+    examples: tuple[str, ...] = ("a photo of three blue balls", "a photo of a red star")
+    options: frozenset[str] = OPTIONS
+    vocabulary: tuple[str, ...] = WORDS
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        return tuple(word for word in prompt.lower().split() if word not in WORDS)
 
 
 @dataclass(frozen=True)
@@ -36,13 +59,15 @@ class FakeBackend:
     """Bits whose chances depend on the prompt and on every earlier bit, and on nothing else."""
 
     name: str = "fake"
-    schedule: ScaleSchedule = field(default_factory=lambda: ScaleSchedule(tuple((s, s) for s in LADDER)))
+    schedule: ScaleSchedule = SCHEDULE
     chunk: int = 2
+    zoom: int = 1
     sampling: Sampling = field(default_factory=Sampling)
     prompts: PromptBook = field(default_factory=lambda: FreeText(("a cup",), OPTIONS))
     decoded: int = 0
     restored: int = 0
-    grown: int = 0
+    grown: list[str] = field(default_factory=list)
+    """The states that were grown, by id."""
 
     def begin(self, run: Run) -> FakeCache:
         return FakeCache((run.prompt,) * run.batch[0])
@@ -56,7 +81,7 @@ class FakeBackend:
             logits = torch.from_numpy(np.random.default_rng(seed).normal(0, 2, (h, w, BITS, 2)))
             chance = bit_probabilities(logits, top_p=state.run.search.top_p)
             rows.append(draw_bits(chance, uniforms(state.run.seed, name, state.scale, "bits", (h, w, BITS))))
-        self.grown += len(rows)
+        self.grown.append(state.id)
         bits = torch.stack(rows)
         return bits, _follow(cache, bits)
 
@@ -65,11 +90,11 @@ class FakeBackend:
 
     def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
         self.decoded += len(bits[0])
-        image = torch.zeros(len(bits[0]), 8, 8, 3)
+        image = torch.zeros(len(bits[0]), SIDE, SIDE, 3)
         for k, part in enumerate(bits):
             picture = part[..., :3].float().permute(0, 3, 1, 2)
-            image += torch.nn.functional.interpolate(picture, (8, 8)).permute(0, 2, 3, 1) * 0.6 ** (k + 1)
-        return image.mul(100).byte()
+            image += torch.nn.functional.interpolate(picture, (SIDE, SIDE)).permute(0, 2, 3, 1) * 0.6 ** (k + 1)
+        return image.mul(100).byte().repeat_interleave(self.zoom, 1).repeat_interleave(self.zoom, 2)
 
     def restore(self, run: Run, bits: tuple[Tensor, ...], candidates: int | None = None) -> FakeCache:
         self.restored += 1
@@ -88,6 +113,12 @@ class FakeBackend:
         return 1024 * run.batch[0]
 
 
+def _unzoomed(images: Tensor) -> Tensor:
+    """One pixel for every cell of the pictures: float32 [B, 8, 8, 3]."""
+    step = images.shape[1] // SIDE
+    return images[:, ::step, ::step].float()
+
+
 def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:
     rows = [
         hashlib.blake2b(past.encode() + part.numpy().tobytes(), digest_size=16).hexdigest()
@@ -98,7 +129,7 @@ def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:
 
 @dataclass
 class FakeExtractor:
-    """Patches of 2 x 2 pixels as they are: [B, 16, 12]."""
+    """Patches of 2 x 2 cells as they are: [B, 16, 12]."""
 
     name: str = "fake-features"
     seen: int = 0
@@ -107,7 +138,7 @@ class FakeExtractor:
     def extract(self, images: Tensor) -> Tensor:
         self.seen += len(images)
         self.shapes.add(len(images))
-        return images.float().reshape(-1, 4, 2, 4, 2, 3).permute(0, 1, 3, 2, 4, 5).reshape(len(images), 16, 12)
+        return _unzoomed(images).reshape(-1, 4, 2, 4, 2, 3).permute(0, 1, 3, 2, 4, 5).reshape(len(images), 16, 12)
 
     def flops(self, images: int) -> float:
         return 1e4 * images
@@ -122,7 +153,7 @@ class FakeReward:
 
     def score(self, images: Tensor, prompt: str) -> Tensor:
         self.seen += len(images)
-        return images[:, :, :4].float().mean((1, 2, 3)) / 25 - 1 + len(prompt) / 1000
+        return _unzoomed(images)[:, :, :4].mean((1, 2, 3)) / 25 - 1 + len(prompt) / 1000
 
     def flops(self, images: int) -> float:
         return 2e4 * images
@@ -136,9 +167,16 @@ def fake_engine(*, remember_bytes: int = 256 * 1024**2, **changes: Any) -> Engin
     return Engine(FakeBackend(**changes), extractors, judges, sign=sign, remember_bytes=remember_bytes)
 
 
-def backend_of(engine: Engine) -> Any:
+def page_engine() -> Engine:
+    """The engine that the page's tests look at: pictures large enough for one, and a model that knows few words."""
+    return fake_engine(zoom=12, prompts=FewWords())
+
+
+def backend_of(engine: Engine) -> FakeBackend:
     """The backend that an engine computes with, to read what it counted."""
-    return engine._executor.holding().backend
+    backend = engine._executor.holding().backend
+    assert isinstance(backend, FakeBackend)
+    return backend
 
 
 def finish(engine: Engine, state: SearchState, choices: dict[int, tuple[int, ...]] | None = None) -> SearchState:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_fakes import backend_of
-from fake_engine import fake_engine
+from engine_fakes import backend_of, page_engine
 from torch import Tensor
 from ui_helpers import page_at
 
@@ -49,7 +48,7 @@ class Flat:
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    engine = fake_engine()
+    engine = page_engine()
     engine.weights = "0123456789"
     found = [(WANTED, survey(engine, Redness(), WANTED, seed)) for seed in range(12)]
     out = tmp_path_factory.mktemp("recordings")
@@ -60,7 +59,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> Any:
     """An engine that fails the test where anything is drawn or looked at."""
-    engine = fake_engine()
+    engine = page_engine()
     engine.weights = "0123456789"
 
     def refuse(*_: Any, **__: Any) -> Any:
@@ -94,7 +93,7 @@ def test_a_recording_of_other_weights_says_so(recordings: Path, still: Any, tmp_
 
 
 def test_a_recording_goes_on_live(recordings: Path, tmp_path: Path) -> None:
-    engine = fake_engine()
+    engine = page_engine()
     session = open_recorded(SessionStore(engine, tmp_path), offered(engine, recordings)[0].name, recordings)
     before = len(session.history)
     at = session.history.root.state.id
@@ -103,9 +102,9 @@ def test_a_recording_goes_on_live(recordings: Path, tmp_path: Path) -> None:
 
 
 def test_surveys_are_kept_and_read_back(tmp_path: Path) -> None:
-    engine, path = fake_engine(), tmp_path / "work" / "surveys.jsonl"
+    engine, path = page_engine(), tmp_path / "work" / "surveys.jsonl"
     first = [s for _, s in surveys(engine, Redness(), path, per_category=1, seeds=1)]
-    again = fake_engine()
+    again = page_engine()
     assert [s for _, s in surveys(again, Redness(), path, per_category=1, seeds=1)] == first
     assert backend_of(again).grown == []
     engine.weights = "other"

@@ -1,12 +1,11 @@
-"""Sessions over the drawn test double, and the server that the browser tests talk to."""
+"""Sessions over fakes, and the server that the browser tests talk to."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from engine_fakes import backend_of
-from fake_engine import DrawnBackend, fake_engine
+from engine_fakes import FakeBackend, backend_of, page_engine
 from ui_helpers import PROMPT, services_over
 
 from ttsvar.config import SearchConfig
@@ -18,12 +17,11 @@ from ui.session.store import SessionStore
 
 @pytest.fixture
 def engine() -> Engine:
-    return fake_engine()
+    return page_engine()
 
 
 @pytest.fixture
-def backend(engine: Engine) -> DrawnBackend:
-    assert isinstance(backend_of(engine), DrawnBackend)
+def backend(engine: Engine) -> FakeBackend:
     return backend_of(engine)
 
 

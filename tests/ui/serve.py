@@ -1,6 +1,6 @@
 """The app over a model that needs no download, for looking at it and for the browser tests.
 
-python tests/ui/serve.py fake --port 7870        drawn discs instead of a transformer
+python tests/ui/serve.py fake --port 7870        coloured squares, drawn by chance, instead of a transformer
 python tests/ui/serve.py tiny-var --port 7870    VAR's classes on random weights in the published layout
 """
 
@@ -19,7 +19,7 @@ from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
 
 let_waiting_threads_sleep()
 
-from fake_engine import fake_engine  # noqa: E402
+from engine_fakes import page_engine  # noqa: E402
 from tiny_var import published_state, saved  # noqa: E402
 from ui_helpers import FlatProjector  # noqa: E402
 
@@ -55,7 +55,7 @@ def tiny_var() -> Engine:
     return Engine(backend, eyes, judges, sign=sign)
 
 
-ENGINES = {"fake": fake_engine, "tiny-var": tiny_var}
+ENGINES = {"fake": page_engine, "tiny-var": tiny_var}
 
 
 def main() -> None:

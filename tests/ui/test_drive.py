@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT
 
 from examples.drive import drive
@@ -25,7 +25,7 @@ HAS_MCP = importlib.util.find_spec("mcp") is not None
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
-    demo = create_app(fake_engine(), runs_dir=tmp_path_factory.mktemp("runs"))
+    demo = create_app(page_engine(), runs_dir=tmp_path_factory.mktemp("runs"))
     demo.launch(prevent_thread_lock=True, mcp_server=HAS_MCP)
     yield demo
     demo.close()

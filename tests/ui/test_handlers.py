@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_fakes import backend_of
-from fake_engine import fake_engine
+from engine_fakes import backend_of, page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -24,7 +23,7 @@ from ui.setup.fields import fields_of
 from ui.shell.events import BoardEvent, CandidateEvent, RunEvent
 from ui.shell.quirks import Values
 
-PAPER = {**fields_of(fake_engine(), SearchConfig()), "plan": ""}
+PAPER = {**fields_of(page_engine(), SearchConfig()), "plan": ""}
 RISING = "8 8 6:cluster 9 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
 
 

@@ -31,7 +31,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
-    """Over drawn discs, which answer at once; over another model where a test is marked `model(name)`."""
+    """Over the fake model, which answers at once; over another model where a test is marked `model(name)`."""
     mark = request.node.get_closest_marker("model")
     return servers(mark.args[0] if mark else "fake")
 

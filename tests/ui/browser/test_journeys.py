@@ -110,7 +110,7 @@ def test_bad_input_is_explained_in_place(page: Page) -> None:
     expect(page.locator('.bar [data-do="next"]')).to_be_disabled()
 
 
-# The drawn model is at the end before a hand could stop it.
+# The fake model is at the end before a hand could stop it.
 @pytest.mark.model("toybox")
 def test_stop_answers_and_the_run_goes_on(page: Page) -> None:
     start(page, seed=7)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from engine_fakes import backend_of
-from fake_engine import DrawnBackend, fake_engine
+from engine_fakes import backend_of, page_engine
 from memory_use import peak_bytes
 from PIL import Image
 from ui_helpers import go_to, page_at
@@ -46,9 +45,8 @@ def reopened(data: bytes, store: SessionStore) -> Session:
 
 
 def test_a_session_comes_back_to_the_bit_and_computes_nothing(branched: Session, tmp_path: Path) -> None:
-    engine = fake_engine()
+    engine = page_engine()
     again = reopened(pack(branched), SessionStore(engine, tmp_path / "elsewhere"))
-    assert isinstance(backend_of(engine), DrawnBackend)
     assert backend_of(engine).grown == []
     assert again.id != branched.id
     assert again.current == branched.current

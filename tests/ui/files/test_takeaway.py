@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from PIL import Image
 from ui_helpers import PROMPT, go_to
 
@@ -56,7 +56,7 @@ def test_a_dropped_picture_reopens_its_run_to_the_bit(files: Files, session: Ses
     assert all(torch.equal(a, b) for a, b in zip(again.history.current.state.bits, state.bits, strict=True))
     assert [last[n] for n in ("prompt", "seed", "search", "n")] == [PROMPT, 0, "tts-var", 1]
     assert png_bytes(again.engine.best(again.history.current.state)) == png_bytes(session.engine.best(state))
-    fresh = SessionStore(fake_engine(), files.store.root).get(again.id)
+    fresh = SessionStore(page_engine(), files.store.root).get(again.id)
     assert fresh is not None
     assert fresh.current == end, "it is kept like any other run"
 

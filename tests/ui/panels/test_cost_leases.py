@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to, page_at
 
 from ttsvar.config import SearchConfig
@@ -27,7 +27,7 @@ def test_every_view_of_a_run_is_priced_without_a_lease_and_without_a_model(tmp_p
 
         return decorate
 
-    store = SessionStore(fake_engine().leasing(gpu), tmp_path / "runs")
+    store = SessionStore(page_engine().leasing(gpu), tmp_path / "runs")
     session = store.create(PROMPT, SearchConfig(), 0)
     session.open(session.current)
     go_to(session, 13)

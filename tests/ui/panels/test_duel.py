@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_engine import DrawnBackend, fake_engine
+from engine_fakes import FakeBackend, page_engine
 from ui_helpers import go_to
 
 from ttsvar.errors import SelectionError
@@ -57,7 +57,7 @@ def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -
     assert fought.algorithm.reasons == (LACKING,)
 
 
-def test_nothing_is_computed_twice(session: Session, backend: DrawnBackend) -> None:
+def test_nothing_is_computed_twice(session: Session, backend: FakeBackend) -> None:
     at_two = go_to(session, 2)
     go_to(session, 13)
     before = len(backend.grown)
@@ -134,7 +134,7 @@ def test_diversity_is_a_mean_of_pairs() -> None:
 def test_a_duel_survives_a_restart(session: Session, store: SessionStore) -> None:
     fought = fight(session, go_to(session, 2), MINE, Redness())
     session.open(fought.at)
-    again = SessionStore(fake_engine(), store.root).get(session.id)
+    again = SessionStore(page_engine(), store.root).get(session.id)
     assert again is not None
     assert duel.duels(again) == [fought]
 
@@ -163,7 +163,7 @@ def test_the_race_is_shown_and_the_board_stays(session: Session, comparing: Comp
 
 
 def test_stop_answers_within_one_scale_and_nothing_is_lost(
-    session: Session, comparing: Comparing, backend: DrawnBackend
+    session: Session, comparing: Comparing, backend: FakeBackend
 ) -> None:
     at_two = go_to(session, 2)
     data = event(run=session.id, at=at_two, counts=MINE, visitor=VISITOR)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import go_to
 
 from ttsvar.errors import ConfigError
@@ -44,19 +44,19 @@ def fought(session: Session) -> Duel:
 
 def test_a_saved_session_brings_its_comparisons_and_names(session: Session, fought: Duel, tmp_path: Path) -> None:
     branches.rename(session, branches.lines(session.history)[1].start, "The other way")
-    store = SessionStore(fake_engine(), tmp_path / "elsewhere")
+    store = SessionStore(page_engine(), tmp_path / "elsewhere")
     fill, origin = unpack(pack(session))
     again = store.adopt(fill, origin, check=check_history)
     assert model.duels(again) == [fought]
     assert [line.name for line in branches.lines(again.history)] == ["Branch 1", "The other way"]
-    reopened = SessionStore(fake_engine(), store.root).get(again.id)
+    reopened = SessionStore(page_engine(), store.root).get(again.id)
     assert reopened is not None
     assert model.duels(reopened) == [fought]
 
 
 def test_a_server_that_keeps_nothing_shows_the_comparisons_of_a_session(session: Session, fought: Duel) -> None:
     fill, origin = unpack(pack(session))
-    again = SessionStore(fake_engine(), None).adopt(fill, origin, check=check_history)
+    again = SessionStore(page_engine(), None).adopt(fill, origin, check=check_history)
     assert model.duels(again) == [fought]
 
 
@@ -64,7 +64,7 @@ def test_comparisons_outlive_what_is_shown(session: Session, fought: Duel, store
     assert session.folder is not None
     for path in (session.folder / "shown").iterdir():
         path.unlink()
-    again = SessionStore(fake_engine(), store.root).get(session.id)
+    again = SessionStore(page_engine(), store.root).get(session.id)
     assert again is not None
     assert model.duels(again) == [fought]
 
@@ -84,11 +84,11 @@ def test_an_older_run_shows_the_comparisons_that_lay_among_what_is_shown(
     session: Session, fought: Duel, store: SessionStore, tmp_path: Path
 ) -> None:
     former(session, fought)
-    again = SessionStore(fake_engine(), store.root, evaluator=No()).get(session.id)
+    again = SessionStore(page_engine(), store.root, evaluator=No()).get(session.id)
     assert again is not None
     assert model.duels(again) == [fought]
     fill, origin = unpack(pack(again))
-    elsewhere = SessionStore(fake_engine(), tmp_path / "elsewhere", evaluator=No())
+    elsewhere = SessionStore(page_engine(), tmp_path / "elsewhere", evaluator=No())
     assert model.duels(elsewhere.adopt(fill, origin)) == [fought]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import go_to, page_at
 
 from ttsvar.errors import StateError
@@ -44,7 +44,7 @@ def test_a_branch_keeps_its_number_while_others_grow(forked: Session) -> None:
 def test_a_name_is_kept_on_disk(forked: Session, store: SessionStore) -> None:
     second = branches.lines(forked.history)[1]
     assert branches.rename(forked, second.start, "  two\nof <them>  ") == "two of <them>"
-    again = SessionStore(fake_engine(), store.root).get(forked.id)
+    again = SessionStore(page_engine(), store.root).get(forked.id)
     assert again is not None
     assert [b.name for b in branches.lines(again.history)] == ["Branch 1", "two of <them>"]
     go_to(again, 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -19,7 +19,7 @@ from ui.session.store import SessionStore
 
 
 def after_a_restart(store: SessionStore, run_id: str) -> Session:
-    again = SessionStore(fake_engine(), store.root).get(run_id)
+    again = SessionStore(page_engine(), store.root).get(run_id)
     assert again is not None
     return again
 

@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -57,14 +57,14 @@ def test_what_is_not_on_disk_stays_in_memory(store: SessionStore) -> None:
 
 
 def test_without_a_folder_no_run_is_dropped() -> None:
-    store = SessionStore(fake_engine(), None, capacity=2)
+    store = SessionStore(page_engine(), None, capacity=2)
     ids = [store.create(PROMPT, SearchConfig(), seed).id for seed in range(5)]
     assert all(store.get(run_id) is not None for run_id in ids)
 
 
 def test_reopening_one_run_keeps_nobody_else_waiting(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = store.create(PROMPT, SearchConfig(), 0).id
-    other = SessionStore(fake_engine(), store.root)
+    other = SessionStore(page_engine(), store.root)
     fast = other.create(PROMPT, SearchConfig(), 1)
     reading, go_on, true = threading.Event(), threading.Event(), module.load_history
 
@@ -107,5 +107,5 @@ def test_looking_at_a_run_keeps_it_from_another_servers_sweep(store: SessionStor
     long_ago = time.time() - 100
     os.utime(session.folder / "run.json", (long_ago, long_ago))
     assert store.get(session.id) is session
-    SessionStore(fake_engine(), store.root, ttl=50)
+    SessionStore(page_engine(), store.root, ttl=50)
     assert session.folder.exists()

@@ -6,8 +6,7 @@ import os
 import time
 
 import pytest
-from engine_fakes import backend_of
-from fake_engine import DrawnBackend, fake_engine
+from engine_fakes import FakeBackend, backend_of, page_engine
 from ui_helpers import PROMPT, go_to, page_at
 
 from ttsvar.config import SearchConfig
@@ -21,7 +20,7 @@ from ui.session.walk import best_row
 from ui.shell.contract import MOST_COPIES
 
 
-def test_going_back_and_on_again_computes_nothing(session: Session, backend: DrawnBackend) -> None:
+def test_going_back_and_on_again_computes_nothing(session: Session, backend: FakeBackend) -> None:
     at_five = go_to(session, 5)
     go_to(session, 8)
     grown, decoded = list(backend.grown), backend.decoded
@@ -87,12 +86,11 @@ def test_a_restart_loses_nothing_and_computes_nothing(session: Session, store: S
     session.open(session.commit(at_two, [2, 0, 1, 0, 0, 0, 0, 1]))
     at = go_to(session, 7)
     before = page_at(session, at)
-    engine = fake_engine()
+    engine = page_engine()
     again = SessionStore(engine, store.root).get(session.id)
     assert again is not None
     assert again.current == at
     after = page_at(again, again.current)
-    assert isinstance(backend_of(engine), DrawnBackend)
     assert backend_of(engine).grown == []
     assert backend_of(engine).decoded == 0
     for name in ("stepper", "lineage", "features", "resampling", "scores"):
@@ -108,7 +106,7 @@ def test_after_a_restart_the_branch_last_walked_is_ahead(session: Session, store
     session.open(at_two)
     session.open(session.commit(at_two, [1, 1, 0, 0, 0, 0, 0, 0]))
     session.open(first)
-    again = SessionStore(fake_engine(), store.root).get(session.id)
+    again = SessionStore(page_engine(), store.root).get(session.id)
     assert again is not None
     assert again.current == first
     assert again.ahead(at_two)[-1] == first, "and not the branch that was begun last"
@@ -123,13 +121,13 @@ def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) ->
 
 
 def test_a_run_of_another_model_is_not_reopened(session: Session, store: SessionStore) -> None:
-    engine = fake_engine()
+    engine = page_engine()
     engine.name = "other"
     assert SessionStore(engine, store.root).get(session.id) is None
 
 
 def test_a_run_of_another_schedule_is_not_reopened(session: Session, store: SessionStore) -> None:
-    engine = fake_engine()
+    engine = page_engine()
     engine.schedule = ScaleSchedule(tuple((side, side) for side in range(1, 14)))
     assert engine.schedule != session.run.schedule
     assert len(engine.schedule) == len(session.run.schedule)
@@ -168,7 +166,7 @@ def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: S
     best = best_row(session, end)
     assert session.folder is not None
     (session.folder / "shown" / f"{end}-best.json").write_text("{")
-    again = SessionStore(fake_engine(), store.root).get(session.id)
+    again = SessionStore(page_engine(), store.root).get(session.id)
     assert again is not None
     assert best_row(again, end) == best
     assert (session.folder / "shown" / f"{end}-best.json").read_text() == str(best)

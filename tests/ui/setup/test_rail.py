@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from fake_engine import CellFeatures, DrawnBackend, RedShare, fake_engine
+from engine_fakes import SCHEDULE, FakeBackend, FakeExtractor, FakeReward, fake_engine, page_engine
 from ui_helpers import PROMPT
 
 from ttsvar.commands.cli import command_line
@@ -19,7 +19,7 @@ from ui.setup.view import model_html
 
 pytestmark = pytest.mark.usefixtures("without_umap")
 
-ENGINE = fake_engine()
+ENGINE = page_engine()
 RAIL = SetupChecks(ENGINE)
 PAPER = fields_of(ENGINE, SearchConfig())
 
@@ -61,11 +61,8 @@ def test_a_run_brings_back_every_field() -> None:
 
 
 def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
-    class Wide(DrawnBackend):
-        name = "infinity-125m"
-        schedule = ScaleSchedule((*DrawnBackend.schedule.sizes[:-1], (52, 78)))
-
-    wide = SetupChecks(Engine(Wide(), {"pca": CellFeatures()}, {"image-reward": RedShare()})).choices()
+    schedule = ScaleSchedule((*SCHEDULE.sizes[:-1], (52, 78)))
+    wide = SetupChecks(fake_engine(name="infinity-125m", schedule=schedule)).choices()
     assert "13 scales, 1248 \u00d7 832 px, on CPU" in model_html(wide)
     command = re.search(r"<code>python app\.py (--model infinity-125m .*?)</code>", model_html(wide))
     assert command
@@ -79,8 +76,8 @@ def test_the_models_line_tells_its_shape_and_the_flags_that_change_it() -> None:
 
 def test_what_the_fields_begin_with_is_offered_though_its_file_is_yet_to_come() -> None:
     absent = {name: lambda: False for name in ("image-reward", "hps", "inception")}
-    judges = LazyMapping(dict.fromkeys(("image-reward", "hps", "aesthetic"), RedShare), absent)
-    eyes = LazyMapping(dict.fromkeys(("pca", "pool", "inception"), CellFeatures), absent)
-    offer = SetupChecks(Engine(DrawnBackend(), eyes, judges)).choices()
+    judges = LazyMapping(dict.fromkeys(("image-reward", "hps", "aesthetic"), FakeReward), absent)
+    eyes = LazyMapping(dict.fromkeys(("pca", "pool", "inception"), FakeExtractor), absent)
+    offer = SetupChecks(Engine(FakeBackend(), eyes, judges)).choices()
     assert set(offer.names["reward"]) == {"image-reward", "aesthetic"}
     assert offer.names["extractor"] == ("pca", "pool")

@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from fake_engine import DrawnBackend, fake_engine
+from engine_fakes import SCHEDULE, page_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +16,7 @@ from ttsvar.schedule import decisions
 from ui.setup import searches
 from ui.setup.fields import FieldError, fields_of, read_prompt, read_search, read_seed
 
-SCHEDULE = DrawnBackend.schedule
-ENGINE = fake_engine()
+ENGINE = page_engine()
 PLAN = "8 8 6:cluster 6 6 4:cluster 2:resample 2 2 1:resample 1 1 1"
 PAPER = {**fields_of(ENGINE, SearchConfig()), "plan": PLAN}
 
@@ -110,7 +109,7 @@ def test_a_beams_decisions_are_marked_and_moved() -> None:
 
 
 def test_what_only_some_models_take_comes_back_as_it_was_read() -> None:
-    engine = fake_engine()
+    engine = page_engine()
     fields = {**PAPER, "negative": " a red  cup ", "cfg_layers": "0, -2"}
     search = read_search(fields, engine.schedule)
     assert (search.negative, search.positive, search.cfg_layers) == ("a red cup", False, (0, -2))

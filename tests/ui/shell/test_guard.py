@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from starlette.types import Message
 
 from ui.app import Explorer, create_app
@@ -118,7 +118,7 @@ def test_who_sends_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(scope="module")
 def served() -> Iterator[Explorer]:
     """The app as it is launched."""
-    demo = create_app(fake_engine())
+    demo = create_app(page_engine())
     demo.launch(prevent_thread_lock=True, allow_hosts=["lab.example.org"])
     yield demo
     demo.close()
