@@ -7,7 +7,7 @@ from typing import Any
 from ui.page import values_of
 from ui.panels.duel.scoreboard import Scoreboard
 from ui.panels.panel import Services
-from ui.scene.projection import to_unit
+from ui.scene.projection import UMAP_MINIMUM, to_unit
 from ui.scene.scene import Shown
 from ui.session.session import Session
 from ui.session.store import SessionStore
@@ -18,10 +18,10 @@ PROMPT = "a photo of three blue balls"
 
 
 class FlatProjector:
-    """Stands in for UMAP."""
+    """Stands in for UMAP, which takes ten seconds of a core to compile."""
 
     def project(self, vectors: Any) -> tuple[Any, str]:
-        return to_unit(vectors[:, :2].astype(float)), "UMAP"
+        return to_unit(vectors[:, :2].astype(float)), "UMAP" if len(vectors) >= UMAP_MINIMUM else "PCA"
 
 
 def services_over(store: SessionStore) -> Services:

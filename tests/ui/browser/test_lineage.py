@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from served import Server
-from steps import DESK_AND_PHONE, View, at_scale, finished, names, press, start, to_scale
+from steps import DESK, DESK_AND_PHONE, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +40,13 @@ def test_rewind_to_5_and_branch_from_a_candidate(page: Page) -> None:
         "aria-label", "parts at scale 5, reaches scale 13"
     )
     expect(page.locator(".flow path.fork")).to_have_count(1)
+    for name in ("Branch 1", "by hand"):
+        page.locator('.branch [data-do="rename"]').nth(1).click()
+        page.locator(".branch input").fill(name)
+        page.keyboard.press("Enter")
+        if name == "Branch 1":
+            expect(page.locator(".branches .err")).to_contain_text("choose another name")
+    expect(page.locator(".branch b").nth(1)).to_have_text("by hand")
     page.locator(".branch .chip").first.click()
     expect(page.locator(".branch .chip").first).to_have_attribute("aria-pressed", "true")
     finished(page)
@@ -64,16 +71,16 @@ def test_look_and_restore_by_keyboard(page: Page) -> None:
     at_scale(page, 1)
 
 
-@DESK_AND_PHONE
-def test_a_renamed_branch_survives_a_restart(chromium: Browser, server: Server, tmp_path: Path, view: View) -> None:
+def test_a_run_and_a_renamed_branch_survive_a_restart(chromium: Browser, server: Server, tmp_path: Path) -> None:
     own = Server(tmp_path, server.model)
     own.start()
     try:
-        page = chromium.new_page(**view.settings())
+        page = chromium.new_page(**DESK.settings())
         page.goto(own.url)
         page.wait_for_selector("#go")
         start(page)
-        to_scale(page, 2)
+        press(page, "decision")
+        at_scale(page, 2)
         press(page, "next")
         at_scale(page, 3)
         page.locator(".step button").nth(2).click()
@@ -82,18 +89,18 @@ def test_a_renamed_branch_survives_a_restart(chromium: Browser, server: Server, 
         press(page, "next")
         at_scale(page, 3)
         page.locator('.branch [data-do="rename"]').nth(1).click()
-        page.locator(".branch input").fill("Branch 1")
-        page.keyboard.press("Enter")
-        expect(page.locator(".branches .err")).to_contain_text("choose another name")
-        page.locator('.branch [data-do="rename"]').nth(1).click()
         page.locator(".branch input").fill("  without <b>c0</b> ")
         page.keyboard.press("Enter")
         expect(page.locator(".branch b").nth(1)).to_have_text("without <b>c0</b>")
+        cards = names(page)
         own.stop()
         own.start()
         page.reload()
         at_scale(page, 3)
+        assert names(page) == cards
         expect(page.locator(".branch b").nth(1)).to_have_text("without <b>c0</b>")
+        press(page, "end")
+        finished(page)
         page.close()
     finally:
         own.stop()

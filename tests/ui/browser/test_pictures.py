@@ -41,10 +41,8 @@ def test_the_bar_covers_no_picture_and_no_number(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     start(page)
     covered = {}
-    for scale in range(12):  # at the last one nothing is left to choose, and the ending stands there
-        if scale:
-            press(page, "next")
-            at_scale(page, scale)
+    for scale in (0, 2, 3, 5, 6, 7, 9, 10):  # each number of candidates, at a decision and beside it
+        to_scale(page, scale)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             covered[scale, width] = page.evaluate(COVERED)
@@ -53,7 +51,7 @@ def test_the_bar_covers_no_picture_and_no_number(page: Page) -> None:
 
 def test_an_override_leaves_the_cards_where_they_are(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    start(page)
+    start(page, seed=2)
     to_scale(page, 5)
     bar = page.get_by_test_id("bar")
     before = bar.bounding_box()
@@ -68,10 +66,19 @@ def test_an_override_leaves_the_cards_where_they_are(page: Page) -> None:
     assert max(boxes) < 900, "six candidates, their numbers and the bar are in one window"
 
 
+SIDEWAYS = """() => [...document.querySelectorAll('#page *, .top *')]
+  .filter(e => !e.closest('.step, .flow, .wide, #plot, .line ol')
+    && e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.tagName + '.' + e.className)"""
+
+
 @DESK_AND_PHONE
-def test_pictures_are_whole_and_in_colour_until_the_map_is_asked_for(page: Page) -> None:
+def test_nothing_scrolls_sideways_and_pictures_are_whole_and_in_colour_until_the_map_is_asked_for(page: Page) -> None:
     start(page)
     to_scale(page, 2)
+    page.wait_for_selector("#plot .js-plotly-plot")
+    assert page.evaluate(SIDEWAYS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".card.drop").count() > 0
     assert set(page.evaluate(SEEN)) == {"none 1 none"}
     maps, switch = page.get_by_test_id("card-map"), page.get_by_test_id("map-switch")
@@ -108,14 +115,3 @@ def test_chances_stand_only_where_something_is_drawn_by_them(page: Page) -> None
     to_scale(page, 6)
     expect(chances).to_have_count(4)
     assert sum(float((text or "").rstrip("%")) for text in chances.all_text_contents()) == pytest.approx(100, abs=2)
-
-
-def test_the_board_carries_the_names_that_checks_from_outside_use(page: Page) -> None:
-    expect(page.get_by_test_id("hero")).to_be_visible()
-    start(page)
-    for name in ("bar", "stepper", "map-switch"):
-        expect(page.get_by_test_id(name)).to_be_visible()
-    expect(page.get_by_test_id("card")).to_have_count(8)
-    expect(page.get_by_test_id("card-picture")).to_have_count(8)
-    press(page, "end")
-    expect(page.get_by_test_id("ending")).to_be_visible(timeout=90_000)
