@@ -123,6 +123,13 @@ def test_a_search_that_always_draws_says_how(scheme: str):
     assert (scheme in reason) == (scheme != "multinomial")
 
 
+def test_a_draw_names_the_lambda_of_its_own_scale():
+    lam = tuple(10.0 + k for k in range(13))
+    results = through(fake_engine(), smc(lam=lam))
+    for scale in SCALES:
+        assert f"at lambda {10 + scale}" in results[scale].proposal.reason
+
+
 def test_a_search_draws_by_the_scheme_it_names():
     drawn = {}
     for scheme in RESAMPLINGS:
@@ -176,3 +183,4 @@ def test_a_persons_choice_at_a_decision_is_honoured_and_counts_as_a_draw():
 def test_the_named_searches_differ_as_they_say():
     assert {SEARCHES[name].potential for name in ("smc", "smc-diff")} == {"max", "diff"}
     assert SEARCHES["smc-always"].ess_share == 1
+    assert {SEARCHES[name].n for name in ("smc", "smc-diff", "smc-always")} == {4}

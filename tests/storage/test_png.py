@@ -169,6 +169,11 @@ def test_choices_are_as_many_as_scales_or_one_fewer(saved: bytes, lacking: int) 
         recipe_from_json(made_by_hand(saved, scale=13 - lacking))
 
 
+def test_a_recipe_of_no_scale_is_refused(saved: bytes) -> None:
+    with pytest.raises(FileError, match="a whole number from 1 to 13"):
+        recipe_from_json(made_by_hand(saved, choices=[], scale=0, candidate="c0"))
+
+
 @pytest.mark.parametrize("wrong", [16, 99, 511])
 def test_a_choice_of_a_candidate_that_there_was_not_is_refused(saved: bytes, wrong: int) -> None:
     choices = [*values_of(saved)["choices"]]
@@ -281,3 +286,12 @@ def test_damage_raises_only_errors_of_ours(saved: bytes, seed: int) -> None:
     for damaged in (bytes(data), with_recipe("".join(text))):
         with contextlib.suppress(FileError):
             read_recipe(damaged)
+
+
+def test_bits_may_be_as_many_as_the_limit_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pack_bits((torch.ones(2, 3, 4, dtype=torch.uint8)[None], torch.zeros(1, 1, 4, dtype=torch.uint8)[None]))
+    monkeypatch.setattr("ttsvar.storage.png.MOST_BITS", 28)
+    assert [tuple(b.shape) for b in unpack_bits(packed)] == [(2, 3, 4), (1, 1, 4)]
+    monkeypatch.setattr("ttsvar.storage.png.MOST_BITS", 27)
+    with pytest.raises(ValueError, match="are not the 28 bits"):
+        unpack_bits(packed)
