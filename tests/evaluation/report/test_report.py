@@ -90,7 +90,7 @@ def test_the_page_needs_nothing_from_outside(tmp_path):
     without_plotly = re.sub(r"<script>.*?</script>", "", text, count=1, flags=re.DOTALL)
     assert not re.findall(r"(?:src|href)=\"https?:", without_plotly)
     assert "prefers-color-scheme: dark" in text
-    assert "tts-var n=2 - best-of-n n=8" in text
+    assert "TTS-VAR, N = 2 \u2212 Best of N, N = 8" in text
 
 
 def test_agreement_with_the_paper_is_told_by_sign_and_interval():
