@@ -57,7 +57,8 @@ class SearchConfig(metaclass=_TakesOptions):
     of them, scale 0 with `batch[0]`. Every entry is multiplied by `n`. `lam`, `cfg` and `tau` are one number, or one
     per scale. `resampling` is the scheme of the draws, and `ess_share` the share of the candidates below which the
     effective sample size must fall for one to happen (1: always). A beam keeps `width` candidates at each of the
-    `resample_scales`, as `children` copies each; with a `batch` of one's own, that says how many copies there are.
+    `resample_scales`, as `children` copies each; with a `batch` of one's own, that says how many copies there are. A
+    search that may go back does so where no reward reaches the `threshold`, within its `budget`.
 
     The potentials max, sum and diff follow a lineage's score from scale to scale (paper, section 4.3), so that a search
     by one of them scores every scale, or the `score_scales` that it names; () stands for where it decides alone.
@@ -85,6 +86,8 @@ class SearchConfig(metaclass=_TakesOptions):
     score_scales: tuple[int, ...] | None = _DEFAULTS["score_scales"]
     width: int = _DEFAULTS["width"]
     children: int = _DEFAULTS["children"]
+    threshold: PerScale = _DEFAULTS["threshold"]
+    budget: int = _DEFAULTS["budget"]
     options: tuple[tuple[str, Any], ...] = ()
     """Settings that only some models take, where they differ from their defaults; each is an attribute, too."""
 
@@ -157,6 +160,10 @@ class ResolvedSearch(SearchConfig):
     def cfg_at(self, scale: int) -> float:
         """Strength of the guidance at a scale."""
         return _at(self.cfg, scale)
+
+    def threshold_at(self, scale: int) -> float:
+        """Reward that a search which may go back is content with after a scale."""
+        return _at(self.threshold, scale)
 
     def tau_at(self, scale: int) -> float:
         """Temperature at a scale."""

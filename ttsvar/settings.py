@@ -177,6 +177,20 @@ SETTINGS = Settings(
         short="copies",
     ),
     Setting(
+        name="threshold",
+        kind=Numbers(-1000.0, 1000.0),
+        default=0.5,
+        help="reward from which on a search that may go back is content",
+        short="threshold",
+    ),
+    Setting(
+        name="budget",
+        kind=Whole(0, 100_000),
+        default=10,
+        help="what a search that may go back may take in all, counted in pictures that are drawn without a search",
+        short="budget",
+    ),
+    Setting(
         name="negative",
         kind=Text(),
         default="",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Labels: TypeAlias = Tensor
     Chosen: TypeAlias = Tensor
     Bits: TypeAlias = Tensor
+    Keep: TypeAlias = Tensor
     Logits: TypeAlias = Tensor
     Uniforms: TypeAlias = Tensor
     PairLogits: TypeAlias = Tensor
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     Tokens: TypeAlias = Tensor
 else:
     try:
-        from jaxtyping import Float, Float32, Int64, UInt8
+        from jaxtyping import Bool, Float, Float32, Int64, UInt8
     except ImportError:
         Images = Features = Vectors = PatchMaps = PatchMeans = Tensor
-        Scores = ScoreHistory = Weights = Labels = Chosen = Bits = Tensor
+        Scores = ScoreHistory = Weights = Labels = Chosen = Bits = Keep = Tensor
         Logits = Uniforms = PairLogits = Chances = DrawnBits = TokenChances = Tokens = Tensor
     else:
         Images = UInt8[Tensor, "B H W 3"]
@@ -49,6 +50,7 @@ else:
         Labels = Int64[Tensor, "B"]
         Chosen = Int64[Tensor, "keep"]
         Bits = UInt8[Tensor, "B h w D"]
+        Keep = Bool[Tensor, "H W"]
         Logits = Float[Tensor, "*S"]
         PairLogits = Float[Tensor, "*S 2"]
         Chances = Float32[Tensor, "*S"]

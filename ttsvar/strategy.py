@@ -12,7 +12,8 @@ from numpy.random import Generator
 from ttsvar.choices import Decision
 from ttsvar.config import STRATEGIES, NamedSearch, SearchConfig
 from ttsvar.schedule import PLANS, plan_for
-from ttsvar.types import Candidates, Need, Proposal, Run, SearchState
+from ttsvar.turns import Account, Turn
+from ttsvar.types import Candidates, Need, Proposal, Run, SearchState, Selection
 
 FEATURES = frozenset({Need.IMAGES, Need.FEATURES})
 SCORES = frozenset({Need.IMAGES, Need.SCORES})
@@ -41,6 +42,8 @@ class Strategy(ABC):
     """What it looks at for that; `NOTHING` for a rule that reads neither features nor rewards."""
     ranks: bool = True
     """Whether the reward says which final image is best; otherwise it is the first."""
+    goes_back: bool = False
+    """Whether it may go back: `go_back` is asked after every decision, and a budget bounds it."""
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     variants: tuple[NamedSearch, ...] = ()
     """Further searches by this strategy, under names of their own."""
@@ -94,6 +97,13 @@ class Strategy(ABC):
 
         `seen` is of the type that `needs` asked for: `Featured`, `Scored`, or bare where nothing was looked at.
         """
+
+    def go_back(self, grown: SearchState, seen: Candidates, selection: Selection, account: Account) -> Turn | None:
+        """A way back from the grown candidates, in place of the selection; None goes on, and after the last scale ends.
+
+        The turn is one from `grown`, whose decision is still open; what it takes must be within the account.
+        """
+        return None
 
 
 Owner = TypeVar("Owner", bound=type[Strategy])

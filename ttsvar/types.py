@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ttsvar.choices import Decision
 from ttsvar.config import ResolvedSearch, Sampling, required
+from ttsvar.turns import Ahead, Move, Turn
 
 
 class Component(StrEnum):
@@ -94,7 +95,19 @@ class SearchState:
     kv: Any = field(default=None, compare=False, repr=False)
     """A cache owned by the backend; may be dropped at any time, is rebuilt from the bits."""
     choices: tuple[tuple[int, ...], ...] = ()
-    """The parents chosen after each scale on the way here; one fewer than `scale` where the last is still open."""
+    """The parents chosen after each scale on the way here; one fewer than `scale` where the last is still open.
+
+    A way back is, in these, copies of the candidates' ancestors.
+    """
+    path: tuple[Move, ...] = ()
+    """Where somebody went back on the way here, every choice and way back in their order; empty elsewhere."""
+    ahead: Ahead | None = field(default=None, compare=False, repr=False)
+    """After a way back, what is settled of the scales up to where it was turned; it follows from the path."""
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Every choice and way back that led here."""
+        return self.path or self.choices
 
     @property
     def done(self) -> bool:
@@ -222,6 +235,8 @@ class StepResult:
     decision: Decision | None
     keep: int
     """How many candidates the schedule wants to live on."""
+    back: Turn | None = None
+    """Where the strategy goes back instead: what `Engine.commit` does where nobody chooses otherwise."""
 
     @property
     def scale(self) -> int:
@@ -262,7 +277,7 @@ class PromptBook(Protocol):
 
 
 class Backend(Protocol):
-    """A model family behind five verbs; everything else of the search is shared."""
+    """A model family behind six verbs; everything else of the search is shared."""
 
     name: str
     schedule: ScaleSchedule
@@ -281,12 +296,16 @@ class Backend(Protocol):
     def grow(self, state: SearchState) -> tuple[Tensor, Any]:
         """Draw the bits of scale `state.scale` for every candidate: (uint8 [B, h, w, D] on the CPU, new cache).
 
-        Rebuilds a dropped cache; leaves the state's own cache as it is.
+        Rebuilds a dropped cache; leaves the state's own cache as it is. What `state.ahead` keeps is in the bits.
         """
         ...
 
     def select(self, kv: Any, parents: Sequence[int]) -> Any:
         """The cache of the chosen candidates."""
+        ...
+
+    def rewind(self, kv: Any, parents: Sequence[int], bits: tuple[Tensor, ...]) -> Any:
+        """The cache that the chosen candidates had at an earlier scale, when their bits were these."""
         ...
 
     def decode(self, bits: tuple[Tensor, ...]) -> Tensor:

@@ -197,7 +197,7 @@ def test_rows_follow_the_last_choice_too(row: int) -> None:
         state = engine.commit(result, Selection((1, 1, 3)) if result.scale == 12 else None)
     recipe = Recipe(
         run=state.run,
-        choices=state.choices,
+        moves=state.choices,
         scale=state.scale,
         state=state.id,
         candidate=state.candidate_ids[row],
@@ -205,7 +205,7 @@ def test_rows_follow_the_last_choice_too(row: int) -> None:
         bits=None,
     )
     assert recipe.row == row
-    assert recipe.rows() == ((1, 1, 3)[row],) * 13
+    assert recipe.steps() == tuple((scale, (1, 1, 3)[row]) for scale in range(13))
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5)), min_size=1, max_size=4), st.data())

@@ -25,7 +25,7 @@ def recorded(engine: Engine, state: SearchState) -> Recipe:
 def test_a_replay_ends_in_the_same_state_with_the_same_bits() -> None:
     state = finished(fake_engine())
     steps = list(replay(fake_engine(), recorded(fake_engine(), state)))
-    assert [s.scale for s in steps] == list(range(1, 14))
+    assert [(s.drawn, s.of) for s in steps] == [(k, 13) for k in range(1, 14)]
     assert steps[-1].differing == 0
     again = steps[-1].history.current.state
     assert (again.id, again.candidate_ids, again.choices) == (state.id, state.candidate_ids, state.choices)

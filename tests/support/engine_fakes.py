@@ -52,6 +52,7 @@ class FakeCache:
     """One running digest per candidate: what a KV cache is to a transformer."""
 
     rows: tuple[str, ...]
+    prompt: str
 
 
 @dataclass
@@ -70,7 +71,7 @@ class FakeBackend:
     """The states that were grown, by id."""
 
     def begin(self, run: Run) -> FakeCache:
-        return FakeCache((run.prompt,) * run.batch[0])
+        return FakeCache((run.prompt,) * run.batch[0], run.prompt)
 
     def grow(self, state: SearchState) -> tuple[Tensor, FakeCache]:
         cache = state.kv if state.kv is not None else self.restore(state.run, state.bits, len(state))
@@ -86,7 +87,13 @@ class FakeBackend:
         return bits, _follow(cache, bits)
 
     def select(self, kv: FakeCache, parents: Sequence[int]) -> FakeCache:
-        return FakeCache(tuple(kv.rows[p] for p in parents))
+        return FakeCache(tuple(kv.rows[p] for p in parents), kv.prompt)
+
+    def rewind(self, kv: FakeCache, parents: Sequence[int], bits: tuple[Tensor, ...]) -> FakeCache:
+        cache = FakeCache((kv.prompt,) * len(parents), kv.prompt)
+        for part in bits:
+            cache = _follow(cache, part)
+        return cache
 
     def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
         self.decoded += len(bits[0])
@@ -98,7 +105,7 @@ class FakeBackend:
 
     def restore(self, run: Run, bits: tuple[Tensor, ...], candidates: int | None = None) -> FakeCache:
         self.restored += 1
-        cache = FakeCache((run.prompt,) * (len(bits[0]) if bits else candidates or run.batch[0]))
+        cache = FakeCache((run.prompt,) * (len(bits[0]) if bits else candidates or run.batch[0]), run.prompt)
         for part in bits:
             cache = _follow(cache, part)
         return cache
@@ -124,7 +131,7 @@ def _follow(cache: FakeCache, bits: Tensor) -> FakeCache:
         hashlib.blake2b(past.encode() + part.numpy().tobytes(), digest_size=16).hexdigest()
         for past, part in zip(cache.rows, bits, strict=True)
     ]
-    return FakeCache(tuple(rows))
+    return FakeCache(tuple(rows), cache.prompt)
 
 
 @dataclass

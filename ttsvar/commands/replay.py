@@ -47,10 +47,9 @@ def remade(engine: Engine, recipe: Recipe) -> tuple[Image.Image, int]:
 
     from ttsvar.engine.states import only
     from ttsvar.storage.png import sign
-    from ttsvar.storage.replay import replay
+    from ttsvar.storage.replay import reached, replay
 
     *_, last = replay(engine, recipe)
-    node = last.history.node(recipe.state)
-    state = node.state if node.state.id == recipe.state or node.result is None else node.result.grown
+    state = reached(last, recipe)
     images = engine.observe(only(state, recipe.row), features=False, scores=False)[0].images
     return sign(Image.fromarray(images[0].numpy()), state, recipe.row, engine.weights), last.differing

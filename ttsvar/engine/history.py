@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ttsvar.engine.moves import turn_selection
 from ttsvar.errors import StateError
+from ttsvar.turns import Turn
 from ttsvar.types import Candidates, Run, SearchState, Selection, StepCost, StepResult
 
 
@@ -15,7 +17,7 @@ class Node:
 
     state: SearchState
     selection: Selection | None = None
-    """The choice that led here; None at the root."""
+    """The choice that led here, or what a way back comes to; None at the root."""
     result: StepResult | None = None
     """The step taken from here; there is at most one, as a state determines it."""
     seen: Candidates | None = None
@@ -98,12 +100,29 @@ class History:
         return self._nodes[node.state.id]
 
     def add_state(self, state: SearchState, selection: Selection) -> Node:
-        """Add a committed state below the step it was chosen from, and go there; adding it again only goes there."""
+        """Add a committed state below the step it was chosen from, and go there; adding it again only goes there.
+
+        Where a strategy went back, the state is the one after that.
+        """
+        if state.path and isinstance(state.path[-1], Turn):
+            selection = turn_selection(state)
+            if state.parent_id is None:
+                return self._add(state, selection)
         parent = self.node(str(state.parent_id))
         if parent.result is None or parent.result.grown.id != state.parent_id:
             raise StateError(
                 f"State {state.id} was chosen from a step this session has not seen; add its result first."
             )
+        return self._add(state, selection)
+
+    def add_turn(self, state: SearchState) -> Node:
+        """Add the state after a way back, where its candidates' ancestors were chosen, and go there.
+
+        One that goes back to before the first scale hangs below nothing: it is a beginning of its own.
+        """
+        return self.add_state(state, turn_selection(state))
+
+    def _add(self, state: SearchState, selection: Selection) -> Node:
         old = self._nodes.get(state.id)
         self._nodes[state.id] = Node(state, selection) if old is None else replace(old, state=state)
         return self.go(state.id)
@@ -122,7 +141,7 @@ class History:
         self.names[name.strip()] = self.node(state_id or self._current).state.id
 
     def parent(self, state_id: str) -> Node | None:
-        """The state that was stepped to get here; None at the root."""
+        """The state that was stepped to get here; None at the root, and where somebody began anew."""
         above = self.node(state_id).state.parent_id
         return None if above is None else self.node(above)
 
@@ -132,7 +151,7 @@ class History:
         return () if result is None else tuple(n for n in self if n.state.parent_id == result.grown.id)
 
     def path(self, state_id: str | None = None) -> tuple[Node, ...]:
-        """From the root to a state (the current one if None)."""
+        """From the beginning to a state (the current one if None)."""
         nodes = [self.node(state_id or self._current)]
         while (above := self.parent(nodes[-1].state.id)) is not None:
             nodes.append(above)

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import copy
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from ttsvar.arrays import floats
-from ttsvar.choices import Decision
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
+from ttsvar.engine.back import GoesBack, decision_at, passes, require_fit
+from ttsvar.engine.checks import checked_parents, clusters_at, says_something, whole_seed
 from ttsvar.engine.cost import CostModel, cost_model
 from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes
 from ttsvar.engine.meter import CostMeter, Progress
+from ttsvar.engine.moves import drawn
 from ttsvar.engine.observe import Named, Observer, in_chunks, require_scores, score_in_chunks
 from ttsvar.engine.recipe import MOST_CANDIDATES
-from ttsvar.engine.states import chosen_state, first_state, grown_state, only
-from ttsvar.errors import ConfigError, PromptError, ScheduleError, SelectionError, StateError
+from ttsvar.engine.states import chosen_state, first_state, grown_state, only, turned_state
+from ttsvar.errors import ConfigError, PromptError, ScheduleError, StateError
 from ttsvar.finite import require_finite
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.explain import with_evidence
-from ttsvar.search.reasons import unscored_reason
+from ttsvar.search.reasons import back_reason, unscored_reason
+from ttsvar.search.rules import all_go_on
+from ttsvar.turns import Account, Turn
 from ttsvar.types import (
     Backend,
     Candidates,
@@ -53,7 +56,7 @@ COSTS = 256
 """Runs whose cost is kept."""
 
 
-class Engine:
+class Engine(GoesBack):
     """A model, its extractors and its judges, behind a search that goes scale by scale.
 
     `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name; a
@@ -111,7 +114,7 @@ class Engine:
 
         RoomError says how much memory the run would need where that much is not free.
         """
-        if not _says_something(prompt):
+        if not says_something(prompt):
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
         settings = self.resolve(search or SearchConfig())
         if refused := settings.chosen_options() - self.prompts.options:
@@ -121,7 +124,7 @@ class Engine:
             raise ScheduleError(
                 f"Scale 0 has {batch[0]} candidates; the most is {MOST_CANDIDATES}. Lower n or batch.", 0
             )
-        run = Run(self.name, self.prompts.read(prompt.strip()), _seed(seed), settings, self.schedule, batch)
+        run = Run(self.name, self.prompts.read(prompt.strip()), whole_seed(seed), settings, self.schedule, batch)
         self._named.require(run)
         advice = "Lower n or batch, choose a smaller resolution, or free memory (--offload moves judges away)."
         require_room("This run", {"caches and activations": self._run_bytes(run)}, self.device, advice)
@@ -148,23 +151,35 @@ class Engine:
         scale, run = state.scale, state.run
         flops = len(state) * self.cost(run).grow[scale]
         with meter.part(Component.TRANSFORMER, flops=flops, items=len(state)):
-            bits, kv = models.backend.grow(state)
+            bits, kv = _with_kept(state, *models.backend.grow(state))
         grown = grown_state(state, bits, kv)
         rule = STRATEGIES[run.search.strategy]
-        decision = run.search.decision(scale)
+        decision = decision_at(state)
         keep = min(run.batch[scale], len(state)) if decision else len(state)
-        # A single candidate leaves nothing to decide, so it is not looked at.
-        needs = rule.needs(run, scale) if len(state) > 1 else frozenset[Need]()
+        needs = _needs(state)
         seen = models.observer.observe(grown, needs, meter) if needs else Candidates()
         if seen.scores is not None:
             grown = grown_state(state, bits, kv, seen.scores)
         with meter.part(Component.SELECTION, items=len(state)):
             rng = keyed_rng(run.seed, scale, "select", grown.id)
-            proposal = rule.propose(grown, seen, keep, rng)
+            proposal = all_go_on(grown, seen) if passes(state) else rule.propose(grown, seen, keep, rng)
         told = proposal.selection
         if seen.scores is not None:
             told = replace(told, reason=told.reason + unscored_reason(grown.candidate_ids, floats(seen.scores)))
-        return StepResult(grown, proposal.candidates, told, meter.cost(), decision, keep)
+        back = rule.go_back(grown, seen, told, self._account(grown)) if decision and rule.goes_back else None
+        if back is not None:
+            told = replace(told, reason=f"{told.reason} {back_reason(back)}")
+        return StepResult(grown, proposal.candidates, told, meter.cost(), decision, keep, back)
+
+    def _account(self, grown: SearchState) -> Account:
+        """What a run has taken on the way to a grown state, and its budget."""
+        run, cost = grown.run, self.cost(grown.run)
+
+        def step(scale: int, candidates: int) -> float:
+            return sum(cost.step(scale, candidates).values())
+
+        spent = sum(step(scale, count) for scale, count in drawn(run, grown.moves, grown.scale))
+        return Account(spent, run.search.budget * cost.raw, step)
 
     @overload
     def observe(
@@ -213,7 +228,7 @@ class Engine:
         meter = CostMeter(self.device, progress)
         seen = self._models.observer.observe(state, {need for need, wanted in asked.items() if wanted}, meter)
         with meter.part(Component.SELECTION, items=len(state)):
-            seen = with_evidence(state, seen, _clusters_at(state))
+            seen = with_evidence(state, seen, clusters_at(state))
         return seen, meter.cost()
 
     @computes
@@ -245,11 +260,15 @@ class Engine:
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.
 
+        Where the strategy goes back (`result.back`) and no selection is given, that is where it leads.
+
         Raises SelectionError where it is empty, too large, or points at a candidate that does not exist.
         """
         grown = result.grown
         self._check(grown)
-        parents = _checked_parents(selection or result.proposal, len(grown))
+        if selection is None and result.back is not None:
+            return self.turn(grown, result.back)
+        parents = checked_parents(selection or result.proposal, len(grown))
         if grown.kv is None or parents == tuple(range(len(grown))):
             return chosen_state(grown, parents, grown.kv)
         return self._chosen(grown, parents)
@@ -257,6 +276,19 @@ class Engine:
     @computes
     def _chosen(self, grown: SearchState, parents: tuple[int, ...]) -> SearchState:
         return chosen_state(grown, parents, self._models.backend.select(grown.kv, parents))
+
+    def turn(self, state: SearchState, turn: Turn) -> SearchState:
+        """The state after a way back, as `redraw`, `again` and `cross` make one; StateError where it does not fit."""
+        self._check(state)
+        require_fit(state, turn)
+        return turned_state(state, turn) if state.kv is None else self._turned(state, turn)
+
+    @computes
+    def _turned(self, state: SearchState, turn: Turn) -> SearchState:
+        kv = self._models.backend.rewind(
+            state.kv, turn.rows, tuple(b[list(turn.rows)] for b in state.bits[: turn.first])
+        )
+        return turned_state(state, turn, kv)
 
     def run(self, prompt: str, *, search: SearchConfig | None = None, seed: int = 0) -> Iterator[StepResult]:
         """The whole search, every proposal taken, as a generator; `commit` the last result for the final state."""
@@ -300,35 +332,17 @@ class Engine:
             )
 
 
-def _says_something(prompt: object) -> bool:
-    return isinstance(prompt, str) and bool(prompt.strip())
+def _with_kept(state: SearchState, bits: Tensor, kv: Any) -> tuple[Tensor, Any]:
+    """The drawn bits with what stays in its place; where the backend left that out, its cache has to be rebuilt."""
+    if state.ahead is None:
+        return bits, kv
+    whole = state.ahead.over(bits, state.scale)
+    return (bits, kv) if torch.equal(whole, bits) else (whole, None)
 
 
-def _seed(seed: int) -> int:
-    try:
-        return operator.index(seed)
-    except TypeError as error:
-        raise ConfigError(f"seed is {seed!r}; it must be a whole number.") from error
-
-
-def _clusters_at(state: SearchState) -> int | None:
-    """How many clusters a look at this state shows: as many as the next clustering keeps, or else the last one kept."""
-    search, batch, scale = state.run.search, state.run.batch, state.scale - 1
-    decisions = [k for k in range(len(batch)) if search.decision(k) is Decision.CLUSTER]
-    ahead = [k for k in decisions if k >= scale]
-    return batch[(ahead or decisions[-1:])[0]] if decisions else None
-
-
-def _checked_parents(selection: Selection, alive: int) -> tuple[int, ...]:
-    if not selection.parents:
-        raise SelectionError("Nothing is selected; keep at least one candidate.")
-    if len(selection.parents) > MOST_CANDIDATES:
-        raise SelectionError(f"{len(selection.parents)} candidates are selected; the most is {MOST_CANDIDATES}.")
-    try:
-        parents = tuple(sorted(operator.index(p) for p in selection.parents))
-    except TypeError as error:
-        raise SelectionError(f"The selection is {selection.parents!r}; it must hold whole numbers.") from error
-    wrong = [p for p in parents if not 0 <= p < alive]
-    if wrong:
-        raise SelectionError(f"The selection names {wrong}; the candidates here are 0 to {alive - 1}.")
-    return parents
+def _needs(state: SearchState) -> frozenset[Need]:
+    """What to look at; a single candidate, or a scale that was decided before, leaves nothing to decide."""
+    last = state.scale == len(state.run.schedule) - 1
+    if len(state) == 1 or (passes(state) and not last):
+        return frozenset()
+    return STRATEGIES[state.run.search.strategy].needs(state.run, state.scale)

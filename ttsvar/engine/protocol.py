@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol, overload
 
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from ttsvar.config import ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.meter import Progress
+from ttsvar.turns import Turn
 from ttsvar.types import (
     Observation,
     PromptBook,
@@ -53,6 +56,16 @@ class SearchEngine(Protocol):
     ) -> tuple[Scored, StepCost]: ...
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState: ...
+
+    def redraw(
+        self, state: SearchState, index: int, keep: ArrayLike, *, from_scale: int, copies: int = 4
+    ) -> SearchState: ...
+
+    def again(self, result: StepResult, indices: Sequence[int] | None = None) -> SearchState: ...
+
+    def cross(self, state: SearchState, coarse: int, fine: int, *, scale: int) -> SearchState: ...
+
+    def turn(self, state: SearchState, turn: Turn) -> SearchState: ...
 
     def cost(self, run: Run) -> CostModel: ...
 

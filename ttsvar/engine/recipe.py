@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -10,16 +11,21 @@ from typing import Any, cast
 from ttsvar.config import ResolvedSearch
 from ttsvar.errors import ConfigError
 from ttsvar.settings import SETTINGS
+from ttsvar.turns import Cells, Move, Turn
 from ttsvar.types import Run, ScaleSchedule, SearchState
 from ttsvar.values import whole_number
 from ttsvar.version import VERSION
 
 RECIPE_FORMAT = 1
 """What a recipe is written in; state ids depend on it."""
+MOVES_FORMAT = 2
+"""The same where somebody went back on the way: `moves` instead of `choices`."""
 MOST_CANDIDATES = 512
 """More than this cannot live on; the largest schedule (8 at N = 64) needs as many."""
 MOST_SCALES, MOST_SIDE, MOST_LETTERS = 64, 1024, 100_000
 """Of a schedule, its scales and the sides of their grids; and of a prompt, its letters."""
+MOST_MOVES = 4096
+"""Choices and ways back on the way to one state."""
 
 
 def run_to_json(run: Run) -> dict[str, Any]:
@@ -80,6 +86,50 @@ def choices_from_json(values: object) -> tuple[tuple[int, ...], ...]:
     return tuple(choice_from_json(choice) for choice in _listed(values, MOST_SCALES))
 
 
+def moves_from_json(values: object) -> tuple[Move, ...]:
+    """The moves of a branch; raises ValueError or KeyError where they are none."""
+    moves = _listed(values, MOST_MOVES)
+    return tuple(
+        turn_from_json(cast(Mapping[str, Any], m)) if isinstance(m, Mapping) else choice_from_json(m) for m in moves
+    )
+
+
+def turn_to_json(turn: Turn) -> dict[str, Any]:
+    """A way back as plain JSON values; what stays is 8 cells to a byte, in base64."""
+    values: dict[str, Any] = {"at": turn.at, "from": turn.first, "rows": list(turn.rows)}
+    if turn.source is not None:
+        values["source"] = turn.source
+        values["keep"] = [[c.h, c.w, base64.b64encode(c.packed).decode()] for c in turn.keep]
+    return values | ({"whole": list(turn.whole)} if turn.whole else {})
+
+
+def turn_from_json(values: Mapping[str, Any]) -> Turn:
+    """The inverse of `turn_to_json`; raises ValueError or KeyError where a part is missing or does not fit."""
+    at = whole_number(values["at"], 1, MOST_SCALES)
+    first = whole_number(values["from"], 0, at - 1)
+    rows = choice_from_json(values["rows"])
+    if not rows or list(rows) != sorted(rows):
+        raise ValueError("a way back without children, or with children out of order")
+    whole = choice_from_json(values.get("whole", []))
+    if list(whole) != sorted({*whole}) or any(place >= len(rows) for place in whole):
+        raise ValueError("a way back names children that there are not")
+    if values.get("source") is None:
+        return Turn(at, first, rows, whole=whole)
+    keep = tuple(_cells(entry) for entry in _listed(values["keep"], MOST_SCALES))
+    if len(keep) != at - first:
+        raise ValueError(f"a way back over {at - first} scales says of {len(keep)} what stays")
+    return Turn(at, first, rows, whole_number(values["source"], 0, MOST_CANDIDATES - 1), keep, whole)
+
+
+def _cells(entry: object) -> Cells:
+    h, w, packed = _listed(entry, 3)
+    side = 2 * MOST_SIDE  # a tokenizer's grid may be twice the transformer's
+    cells = Cells(whole_number(h, 1, side), whole_number(w, 1, side), base64.b64decode(packed, validate=True))
+    if len(cells.packed) != -(-cells.h * cells.w // 8):
+        raise ValueError(f"{len(cells.packed)} bytes are no grid of {cells.h} x {cells.w}")
+    return cells
+
+
 def _grids(values: Mapping[str, Any]) -> tuple[Any, ...]:
     grids = _listed(values["sizes"], MOST_SCALES)
     if not grids:
@@ -104,24 +154,31 @@ def _words(value: object) -> str:
     return value
 
 
-def state_id(run: Run, scale: int, choices: Sequence[Sequence[int]]) -> str:
-    """16 hex digits that depend on the recipe, the scales generated and every choice on the way, and nothing else."""
-    text = json.dumps([run_to_json(run), scale, [list(c) for c in choices]], sort_keys=True)
+def state_id(run: Run, scale: int, moves: Sequence[Move]) -> str:
+    """16 hex digits that depend on the recipe, the scales generated and every move on the way, and nothing else."""
+    text = json.dumps([run_to_json(run), scale, moves_to_json(moves)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=8, person=b"ttsvar-state").hexdigest()
+
+
+def moves_to_json(moves: Sequence[Move]) -> list[Any]:
+    """Choices as lists, ways back as objects."""
+    return [turn_to_json(m) if isinstance(m, Turn) else list(m) for m in moves]
 
 
 def state_recipe(state: SearchState, candidate: int) -> dict[str, Any]:
     """All it takes to make one candidate again: the run, the choices, and which candidate it is.
 
-    It names the version that wrote it, for people; no id depends on that, and a reader needs the format alone.
+    It names the version that wrote it, for people; no id depends on that, and a reader needs the format alone, which
+    is `MOVES_FORMAT` where somebody went back on the way.
     """
+    choices = {"choices": moves_to_json(state.choices)} if not state.path else {"moves": moves_to_json(state.path)}
     return {
-        "format": RECIPE_FORMAT,
+        "format": MOVES_FORMAT if state.path else RECIPE_FORMAT,
         "version": VERSION,
         **run_to_json(state.run),
         "scale": state.scale,
         "state": state.id,
-        "choices": [list(c) for c in state.choices],
+        **choices,
         "candidate": state.candidate_ids[candidate],
     }
 

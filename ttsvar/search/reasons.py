@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ttsvar.turns import Turn
+
 
 def cluster_reason(ids: Sequence[str], labels: Sequence[int], parents: Sequence[int]) -> str:
     """A sentence such as "6 -> 4: c2 and c5 share a layout (cluster B); c5 was dropped."."""
@@ -54,6 +56,13 @@ def finish_reason(ids: Sequence[str], scores: Sequence[float]) -> str:
     order = sorted(range(len(ids)), key=lambda i: (-_number(scores[i]), i))
     best, next_best = (f"{ids[i]} ({scores[i]:.2f})" for i in order[:2])
     return f"{best} scores highest of {len(ids)} and is the final image; {next_best} comes second."
+
+
+def back_reason(turn: Turn) -> str:
+    """A further sentence such as "That is not good enough yet: 3 are drawn anew from scale 0 on, and 1 stays."."""
+    stay = len(turn.whole)
+    tail = f", and {stay} {'stays' if stay == 1 else 'stay'}" if stay else ""
+    return f"That is not good enough yet: {len(turn.rows) - stay} are drawn anew from scale {turn.first} on{tail}."
 
 
 def unscored_reason(ids: Sequence[str], scores: Sequence[float]) -> str:

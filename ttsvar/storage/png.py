@@ -20,11 +20,12 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from ttsvar.arrays import tensor_of
+from ttsvar.engine.moves import steps_of, way_of
 from ttsvar.engine.recipe import (
+    MOVES_FORMAT,
     RECIPE_FORMAT,
     choices_from_json,
-    first_ids,
-    next_ids,
+    moves_from_json,
     run_from_json,
     state_id,
     state_recipe,
@@ -33,6 +34,7 @@ from ttsvar.engine.states import only
 from ttsvar.errors import ConfigError, FileError
 from ttsvar.outside import DAMAGE, read_json
 from ttsvar.storage.chunks import read_text
+from ttsvar.turns import Move
 from ttsvar.types import Run, SearchState
 from ttsvar.values import whole_number
 
@@ -40,7 +42,7 @@ RECIPE_KEY = "ttsvar"
 """Name of the text chunk, and of the entry in `image.info`, that holds the recipe."""
 PARAMETERS_KEY = "parameters"
 """Name of the text that AUTOMATIC1111's web UI, and the tools that followed it, write and read."""
-FORMATS = (RECIPE_FORMAT,)
+FORMATS = (RECIPE_FORMAT, MOVES_FORMAT)
 MOST_RECIPE = 12 * 1024**2
 """Bytes of the recipe's text: those of `MOST_BITS` in base64, and the choices."""
 MOST_BITS = 64 * 1024**2
@@ -49,10 +51,11 @@ MOST_BITS = 64 * 1024**2
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a picture says of its making, checked: the choices lead to the state, and the bits fit the scales."""
+    """What a picture says of its making, checked: the moves lead to the state, and the bits fit the scales."""
 
     run: Run
-    choices: tuple[tuple[int, ...], ...]
+    moves: tuple[Move, ...]
+    """Choices, and ways back, on the way to the state."""
     scale: int
     state: str
     candidate: str
@@ -61,25 +64,18 @@ class Recipe:
     """Per scale uint8 [h, w, D] of the one candidate; None in a file that does not hold them."""
 
     @property
+    def choices(self) -> tuple[tuple[int, ...], ...]:
+        """The parents at each scale, a way back being copies of the candidates' ancestors."""
+        return way_of(self.run, self.moves).choices
+
+    @property
     def row(self) -> int:
         """Index of the candidate in the state that was reached."""
-        return self._ids().index(self.candidate)
+        return way_of(self.run, self.moves).candidate_ids.index(self.candidate)
 
-    def rows(self) -> tuple[int, ...]:
-        """Index of the candidate's ancestor among those grown at each scale."""
-        row = self.row
-        rows: list[int] = []
-        for scale in reversed(range(self.scale)):
-            if scale < len(self.choices):
-                row = self.choices[scale][row]
-            rows.append(row)
-        return tuple(reversed(rows))
-
-    def _ids(self) -> tuple[str, ...]:
-        ids = first_ids(self.run.batch[0])
-        for scale, parents in enumerate(self.choices):
-            ids = next_ids(ids, parents, scale)
-        return ids
+    def steps(self) -> tuple[tuple[int, int | None], ...]:
+        """Every scale that was generated, in order, and the candidate's ancestor there: `moves.steps_of`."""
+        return steps_of(self.run, self.moves, self.scale, self.row)
 
 
 def sign(image: Image.Image, state: SearchState, candidate: int, weights: str = "") -> Image.Image:
@@ -160,12 +156,12 @@ def recipe_from_json(content: object) -> Recipe:
         raise FileError(f"The recipe has format {str(found)[:20]!r}; this version reads {FORMATS[-1]}. Update the app.")
     try:
         run = run_from_json(values)
-        choices = choices_from_json(values["choices"])
+        moves = choices_from_json(values["choices"]) if found == RECIPE_FORMAT else moves_from_json(values["moves"])
         scale, state = whole_number(values["scale"], 1, len(run.schedule)), str(values["state"])
         packed = values.get("bits")
         bits = None if packed is None else unpack_bits(packed)
-        recipe = Recipe(run, choices, scale, state, str(values["candidate"]), str(values.get("weights", "")), bits)
-        if state_id(run, scale, choices) != state or len(choices) not in (scale, scale - 1):
+        recipe = Recipe(run, moves, scale, state, str(values["candidate"]), str(values.get("weights", "")), bits)
+        if state_id(run, scale, moves) != state or way_of(run, moves).scale not in (scale, scale - 1):
             raise FileError("The recipe's choices do not lead to the state that it names: it was changed by hand.")
         _check(recipe)
     except (ConfigError, *DAMAGE) as error:
@@ -197,11 +193,6 @@ def unpack_bits(values: Mapping[str, Any]) -> tuple[Tensor, ...]:
 
 
 def _check(recipe: Recipe) -> None:
-    alive = recipe.run.batch[0]
-    for scale, parents in enumerate(recipe.choices):
-        if not parents or not all(0 <= p < alive for p in parents):
-            raise ValueError(f"the choice after scale {scale} names candidates that there were not")
-        alive = len(parents)
     if recipe.bits is not None and len(recipe.bits) != recipe.scale:
         raise ValueError(f"bits of {len(recipe.bits)} scales, where {recipe.scale} were drawn")
     _ = recipe.row

@@ -9,7 +9,8 @@ from ttsvar.engine.history import History
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError
 from ttsvar.storage.png import Recipe
-from ttsvar.types import Selection, Source, StepResult
+from ttsvar.turns import Move, Turn
+from ttsvar.types import SearchState, Selection, Source, StepResult
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,16 @@ class Replay:
     """How far a replay has come."""
 
     history: History
-    scale: int
+    drawn: int
     """Number of scales drawn so far."""
+    of: int
+    """Number of scales to draw; more than the picture has where somebody went back."""
     differing: int
     """Bits of the recorded picture that came out differently here; the recorded ones were taken."""
 
 
 def replay(engine: SearchEngine, recipe: Recipe) -> Iterator[Replay]:
-    """Draw a recipe's run again, scale by scale, up to its state; the last value is the whole run.
+    """Draw a recipe's run again, scale by scale and by its ways back, up to its state; the last value is the whole run.
 
     A search that this engine would set up differently is refused with FileError or the engine's own errors.
     """
@@ -35,21 +38,40 @@ def replay(engine: SearchEngine, recipe: Recipe) -> Iterator[Replay]:
             f"This picture was made with {run.model!r} ({len(run.schedule)} scales); this app runs {engine.name!r} "
             f"({len(engine.schedule)} scales). Start the app with that model to reopen it."
         )
-    history, differing = History(state), 0
-    for scale, row in enumerate(recipe.rows()):
-        result, changed = _as_recorded(engine.step(state), recipe, row)
-        differing += changed
-        history.add_result(result)
-        if scale < len(recipe.choices):
-            selection = _selection(result, recipe.choices[scale])
+    history, steps, drawn, differing = History(state), recipe.steps(), 0, 0
+    for move in (*recipe.moves, None):
+        result = None
+        if _scales_at(recipe, move, state) > state.scale:
+            result, changed = _as_recorded(engine.step(state), recipe, steps[drawn][1])
+            drawn, differing = drawn + 1, differing + changed
+            history.add_result(result)
+        if isinstance(move, Turn):
+            state = engine.turn(state if result is None else result.grown, move)
+            history.add_turn(state)
+        elif move is not None and result is not None:
+            selection = _selection(result, move)
             state = engine.commit(result, selection)
             history.add_state(state, selection)
-        yield Replay(history, scale + 1, differing)
+        if result is not None:
+            yield Replay(history, drawn, len(steps), differing)
 
 
-def _as_recorded(result: StepResult, recipe: Recipe, row: int) -> tuple[StepResult, int]:
+def reached(last: Replay, recipe: Recipe) -> SearchState:
+    """The state that a recipe names, once it is drawn again."""
+    node = last.history.node(recipe.state)
+    return node.state if node.state.id == recipe.state or node.result is None else node.result.grown
+
+
+def _scales_at(recipe: Recipe, move: Move | None, state: SearchState) -> int:
+    """The scales that there are when a move is made, or, after the last one, at the end."""
+    if isinstance(move, Turn):
+        return move.at
+    return recipe.scale if move is None else state.scale + 1
+
+
+def _as_recorded(result: StepResult, recipe: Recipe, row: int | None) -> tuple[StepResult, int]:
     """The step with the recorded candidate's bits, and in how many it differed. Caches follow the bits."""
-    if recipe.bits is None:
+    if recipe.bits is None or row is None:
         return result, 0
     drawn, recorded = result.grown.bits[-1], recipe.bits[result.scale]
     if drawn[row].shape != recorded.shape:

@@ -21,16 +21,27 @@ from torch import Tensor
 
 from ttsvar.arrays import floats, tensor_of
 from ttsvar.choices import Decision
+from ttsvar.engine.back import require_fit
 from ttsvar.engine.history import History, Node
-from ttsvar.engine.recipe import MOST_CANDIDATES, choice_from_json, run_from_json, run_to_json
-from ttsvar.engine.states import chosen_state, first_state, grown_state
+from ttsvar.engine.moves import turned_from
+from ttsvar.engine.recipe import (
+    MOST_CANDIDATES,
+    choice_from_json,
+    run_from_json,
+    run_to_json,
+    turn_from_json,
+    turn_to_json,
+)
+from ttsvar.engine.states import chosen_state, first_state, grown_state, turned_state
 from ttsvar.errors import FileError, StateError
 from ttsvar.outside import DAMAGE, read_json
 from ttsvar.storage.atomic import write_atomically
+from ttsvar.turns import Turn
 from ttsvar.types import Candidates, Component, ComponentCost, SearchState, Selection, Source, StepCost, StepResult
 from ttsvar.values import number, whole_number
 
-FORMAT = 1
+FORMAT, TURNS_FORMAT = 1, 2
+"""The second where somebody went back; without that a run is written as before."""
 INDEX = "run.json"
 MOST_INDEX, MOST_STATES = 64 * 1024**2, 20_000
 """Of a session on our own disk, the bytes of its index and its states."""
@@ -46,7 +57,7 @@ def save_history(history: History, folder: str | Path) -> None:
         if node.result is not None:
             _save_step(node.result, folder)
     index = {
-        "format": FORMAT,
+        "format": TURNS_FORMAT if any(node.state.path for node in history) else FORMAT,
         "run": run_to_json(history.run),
         "current": history.current.state.id,
         "names": history.names,
@@ -82,6 +93,9 @@ def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
 
 
 def _restore_node(history: History, values: dict[str, Any], folder: Path) -> None:
+    if "turn" in values:
+        _restore_turn(history, values, folder)
+        return
     result = history.node(values["parent"]).result
     if result is None:
         raise StateError(f"{INDEX} has state {values['id']!r:.40} without the step it was chosen from.")
@@ -89,6 +103,16 @@ def _restore_node(history: History, values: dict[str, Any], folder: Path) -> Non
     state = chosen_state(result.grown, tuple(sorted(selection.parents)))
     _check_id(state, values["id"])
     history.add_state(state, selection)
+    _restore_step(history, values, folder)
+
+
+def _restore_turn(history: History, values: dict[str, Any], folder: Path) -> None:
+    node, turn = history.node(values["from"]), turn_from_json(values["turn"])
+    origin = node.state if node.state.id == values["from"] or node.result is None else node.result.grown
+    require_fit(origin, turn)
+    state = turned_state(origin, turn)
+    _check_id(state, values["id"])
+    history.add_turn(state)
     _restore_step(history, values, folder)
 
 
@@ -111,14 +135,19 @@ def _restore_step(history: History, values: dict[str, Any], folder: Path) -> Non
     proposal = _selection(step["proposal"])
     decision = None if step["decision"] is None else Decision(step["decision"])
     keep = whole_number(step["keep"], 1, MOST_CANDIDATES)
-    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), decision, keep))
+    back = None if step.get("back") is None else turn_from_json(step["back"])
+    if back is not None:
+        require_fit(grown, back)
+    history.add_result(StepResult(grown, candidates, proposal, StepCost(parts), decision, keep, back))
     if seen is not None:
         history.add_seen(state.id, seen)
 
 
 def _node_to_json(node: Node) -> dict[str, Any]:
     values: dict[str, Any] = {"id": node.state.id, "parent": node.state.parent_id}
-    if node.selection is not None:
+    if node.state.path and isinstance(turn := node.state.path[-1], Turn):
+        values |= {"turn": turn_to_json(turn), "from": turned_from(node.state)}
+    elif node.selection is not None:
         values["selection"] = asdict(node.selection)
     if (result := node.result) is not None:
         column = result.grown.score_history[:, -1]
@@ -131,6 +160,7 @@ def _node_to_json(node: Node) -> dict[str, Any]:
             "candidates": _candidates_to_json(result.candidates),
             "seen": None if node.seen is None else _candidates_to_json(node.seen),
             "cost": {name: asdict(cost) for name, cost in result.cost.parts.items()},
+            **({} if result.back is None else {"back": turn_to_json(result.back)}),
         }
     return values
 
@@ -224,10 +254,10 @@ def _read_index(path: Path, most: int) -> dict[str, Any]:
         raise StateError(f"{path.name} cannot be read ({error.strerror}); check the disk.") from error
     values = cast(dict[str, Any], index) if isinstance(index, dict) else {}
     found = values.get("format")
-    if found != FORMAT:
+    if found not in (FORMAT, TURNS_FORMAT):
         raise StateError(
-            f"{path.name} has format {found!r:.20}; this version reads format {FORMAT}. Open it with the version that "
-            "saved it."
+            f"{path.name} has format {found!r:.20}; this version reads format {FORMAT} and {TURNS_FORMAT}. Open it "
+            "with the version that saved it."
         )
     return values
 

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from ttsvar.engine.back import decision_at
 from ttsvar.engine.history import History, Node
 from ttsvar.errors import FileError, TTSVarError
 from ttsvar.outside import DAMAGE, read_json
@@ -147,7 +148,7 @@ def _check_node(history: History, node: Node) -> None:
     if result is None:
         return
     alive, scale = len(node.state), node.state.scale
-    decided = history.run.search.decision(scale)
+    decided = decision_at(node.state)
     parents = result.proposal.parents
     looks = [c for c in (result.candidates, node.seen) if c is not None]
     values = [v for c in looks for v in (c.scores, c.labels, c.probabilities) if v is not None]

@@ -120,12 +120,12 @@ class Files:
     def _from_picture(self, data: bytes) -> Iterator[Values]:
         recipe = read_recipe(data)
         read_prompt(recipe.run.prompt)
-        copies = max(choice.count(p) for choice in recipe.choices or ((0,),) for p in choice)
+        copies = max((choice.count(p) for choice in recipe.choices for p in choice), default=1)
         if recipe.run.search.n > MOST_N or copies > MOST_COPIES:
             raise FileError(f"This run has N = {recipe.run.search.n}; the page draws up to N = {MOST_N}.")
         last: Replay | None = None
         for last in replay(self.store.engine, recipe):
-            text = f"Drawing this run again: scale {last.scale} of {recipe.scale}"
+            text = f"Drawing this run again: scale {last.drawn} of {last.of}"
             yield {"notice": notice_html(text, busy=True)}
         assert last is not None
         history = last.history

@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ttsvar.engine.back import passes
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.features.pca import DisplayBasis
 from ttsvar.storage.atomic import keeping, write_atomically
 from ttsvar.storage.runs import INDEX, save_history
-from ttsvar.types import Candidates, ComponentCost, Run, Selection, Source, StepCost, StepResult
+from ttsvar.types import Candidates, ComponentCost, Run, SearchState, Selection, Source, StepCost, StepResult
 
 from ..shell.contract import MOST_COPIES
 from .annotations import Annotations, Duel, read_duels
@@ -165,11 +166,31 @@ class Session:
             node = self.history.node(state_id)
             if node.result is None:
                 raise StateError(f"Scale {node.state.scale} has not been generated yet.")
+            if counts is None and node.result.back is not None:
+                return self._follow(self.history.add_turn(self.engine.commit(node.result))).state.id
             selection = _selection(node.result, counts)
             state = self.engine.commit(node.result, selection)
             self.history.add_state(state, selection)
             self.last_child[node.state.id] = state.id
             return state.id
+
+    def turn_back(self, state_id: str, make: Callable[[Node], SearchState]) -> str:
+        """Go back as `make` says, and on with everybody to where decisions are open; returns the id of that state."""
+        with self.lock:
+            state = make(self.history.node(state_id))
+            node = self._follow(self.history.add_turn(state))
+            while passes(node.state):
+                result = node.result or self.engine.step(node.state, progress=self._doing(node))
+                self.history.add_result(result)
+                state = self.engine.commit(result)
+                node = self._follow(self.history.add_state(state, result.proposal))
+            self.doing = None
+            return node.state.id
+
+    def _follow(self, node: Node) -> Node:
+        if (above := self.history.parent(node.state.id)) is not None:
+            self.last_child[above.state.id] = node.state.id
+        return node
 
     def ahead(self, state_id: str) -> list[str]:
         """Ids of what was already computed after a state, along the branch last walked."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from chunked_checks import engine_on, own_numbers, raw
+from chunked_checks import check_ways_back, engine_on, own_numbers, raw
 from engine_fakes import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -282,3 +282,8 @@ def test_the_caches_of_a_run_take_what_is_said_at_their_peak(backend: InfinityBa
         held = {id(cache): cache.nbytes for cache in (before, state.kv.view.cache.buffer)}
         peak = max(peak, sum(held.values()))
     assert backend.run_bytes(run) - backend._chunk_bytes(run) == peak
+
+
+@pytest.mark.parametrize("chunk", [2, 3])
+def test_a_part_is_drawn_anew_and_the_rest_stays(chunk: int):
+    check_ways_back(tiny_backend(chunk=chunk), PROMPT)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from chunked_checks import engine_on, own_numbers, raw
+from chunked_checks import check_ways_back, engine_on, own_numbers, raw
 from engine_fakes import finish
 from golden_cases import CASES
 from hypothesis import given, settings
@@ -225,3 +225,8 @@ def test_a_published_name_wants_the_published_file(tmp_path: Path):
     path = saved(published_state(VARConfig(depth=2, embed_dim=64, num_heads=1, vocab=64)), tmp_path / "var.pth")
     with pytest.raises(CheckpointError, match=r"missing: blocks\.10\.adaptive\.bias.*wrong shape: blocks\.0"):
         load_var_backend(path, GOLDEN_VAE, "var-d16")
+
+
+@pytest.mark.parametrize("chunk", [2, 3])
+def test_a_part_is_drawn_anew_and_the_rest_stays(chunk: int):
+    check_ways_back(tiny_backend(chunk=chunk), PROMPT)

@@ -229,6 +229,19 @@ _ALL = (
         "As a default it looks after scale 5, the plan's last clustering scale, and two finish.",
     ),
     Experiment(
+        "going-back",
+        "Strategies that may go back, at like cost",
+        arms(
+            arm("early-pick"),
+            *(arm(name, budget=budget) for name in ("until", "rewind") for budget in (10, 20)),
+            *TTS_VAR[:2],
+            arm("beam"),
+            arm("best-of-n", n=5),
+        ),
+        "Not in the paper: new starts until the reward is content (after Verifier-Threshold, arXiv 2512.08985), and "
+        "going back to where it fell, ours.",
+    ),
+    Experiment(
         "beam-shape",
         "Beam: how wide, and how often it decides",
         arms(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -118,6 +118,8 @@ class ChunkedBackend(ABC):
             require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
             parts.append(self._draw(state.run, cache.scale, logits, names[self._slice(number)]))
         bits = torch.cat(parts)
+        if state.ahead is not None:
+            bits = state.ahead.over(bits, state.scale)
         return bits[: len(state)], self._with_codes(cache, view, bits)
 
     def select(self, kv: ChunkCache, parents: Sequence[int]) -> ChunkCache:
@@ -129,6 +131,18 @@ class ChunkedBackend(ABC):
         view = kv.view.select(rows, capacity=self._capacity(kv.run, kv.scale))
         summed = None if kv.summed is None else kv.summed[picks]
         return ChunkCache(kv.run, len(parents), kv.scale, view, summed)
+
+    def rewind(self, kv: ChunkCache, parents: Sequence[int], bits: tuple[Tensor, ...]) -> ChunkCache:
+        """The cache that the chosen candidates had when their bits were these: cut off, with the codes summed anew."""
+        if not bits:
+            return self._empty(kv.run, len(parents))
+        picks = padded(len(parents), self.chunk)
+        cache = ChunkCache(kv.run, len(parents), 0, kv.view, None)
+        for part in bits:
+            cache = self._with_codes(cache, kv.view, part[picks])
+        earlier = replace(kv.view, length=self._ends[len(bits) - 1])
+        chosen = self.select(replace(kv, scale=len(bits), view=earlier, summed=None), parents)
+        return replace(chosen, summed=cache.summed)
 
     def decode(self, bits: tuple[Tensor, ...]) -> Tensor:
         """Images of partial or full bits: uint8 [B, H, W, 3] RGB on the CPU."""
@@ -193,7 +207,10 @@ class ChunkedBackend(ABC):
         return ChunkCache(run, candidates, 0, self._view(rows, self._capacity(run, 0)), None)
 
     def _cache(self, state: SearchState) -> ChunkCache:
-        cache = self.restore(state.run, state.bits) if state.kv is None else state.kv
+        cache = state.kv
+        if cache is None:
+            # Before the first scale no bits tell how many there are, and after a way back it is not those that began.
+            cache = self.restore(state.run, state.bits) if state.bits else self._empty(state.run, len(state))
         if cache.candidates != len(state) or cache.scale != state.scale:
             raise StateError(
                 f"State {state.id} has {len(state)} candidates at scale {state.scale}, its cache {cache.candidates} at "
