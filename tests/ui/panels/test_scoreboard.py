@@ -100,6 +100,8 @@ def test_the_chart_says_when_people_beat_the_method(board: Scoreboard) -> None:
     tags.feed(chart)
     assert "script" not in tags.seen
     assert chart.count('class="duelist"') == 4
+    regions = chart.count('<div class="wide" tabindex="0" role="region" aria-label="')
+    assert regions == chart.count('class="wide"') == 2, "what scrolls on a phone is reached by a keyboard"
 
 
 def test_an_empty_class_is_told_how_to_join(board: Scoreboard) -> None:

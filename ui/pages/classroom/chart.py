@@ -99,7 +99,8 @@ def _chart(entries: Sequence[tuple[str, Entry]], scales: int) -> str:
         marks.append(_mark(name, entry, x(entry.scale) + shift, y(entry.gain), len(entries) <= MOST_LABELS))
     scale_labels = "".join(_column(entries, k, x(k), step) for k in range(scales))
     return (
-        f'<div class="wide"><svg viewBox="0 0 {W} {H}" role="img" aria-label="Reward gained or lost against the '
+        '<div class="wide" tabindex="0" role="region" aria-label="Chart of the choices">'
+        f'<svg viewBox="0 0 {W} {H}" role="img" aria-label="Reward gained or lost against the '
         f'algorithm, by the scale of the choice">{_grid(y, top)}{scale_labels}{"".join(marks)}'
         f'<text x="{W - RIGHT}" y="{H - 4}" text-anchor="end" class="soft">scale of the choice, coarse to fine</text>'
         "</svg></div>"
@@ -165,7 +166,8 @@ def _table(entries: Sequence[tuple[str, Entry]]) -> str:
     heads = ("who", "compared", "won", "tied", "lost", "reward", "agreement", "diversity")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     return (
-        f'<div class="wide"><table class="cost"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        '<div class="wide" tabindex="0" role="region" aria-label="What each person chose">'
+        f'<table class="cost"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
         '</div><p class="note">Reward and diversity are means of a choice, against the algorithm\'s. Agreement: the '
         "share of kept places that both gave to the same candidates.</p>"
     )
