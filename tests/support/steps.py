@@ -35,7 +35,6 @@ class View:
 
 
 DESK = View(WIDTHS[0], "light")
-EVERY_VIEW = pytest.mark.parametrize("view", [View(w, s) for w in WIDTHS for s in ("light", "dark")], ids=str)
 PHONE = View(WIDTHS[1], "dark")
 DESK_AND_PHONE = pytest.mark.parametrize("view", [DESK, PHONE], ids=str)
 ON_PHONE = pytest.mark.parametrize("view", [PHONE], ids=str)

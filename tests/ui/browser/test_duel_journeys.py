@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import DESK_AND_PHONE, View, at_scale, compare, finished, names, overrule, press, start, to_scale
+from steps import at_scale, compare, finished, names, overrule, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000
 
 
-@DESK_AND_PHONE
-def test_duels_from_2_and_6_keep_a_score(page: Page, view: View) -> None:
-    start(page, seed=view.width)
+def test_duels_from_2_and_6_keep_a_score(page: Page) -> None:
+    choosers: list[object] = []
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
+    start(page, seed=10)
     to_scale(page, 2)
     button = page.locator('.duel [data-do="compare"]')
     expect(button).to_be_disabled()
@@ -35,6 +36,7 @@ def test_duels_from_2_and_6_keep_a_score(page: Page, view: View) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator('.duel details[open] [data-do="open"]').first.click()
     finished(page)
+    assert choosers == [], "the menu's word for a file is open, too"
     expect(page.locator(".kick")).to_contain_text("by hand")
     page.reload()
     finished(page)
@@ -78,6 +80,7 @@ def test_two_visitors_meet_in_the_class_chart(page: Page, chromium: Browser) -> 
         to_scale(visitor, 2)
         overrule(visitor)
         compare(visitor)
+        assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth")
         visitor.locator(".nick input").fill(nickname)
         visitor.locator(".nick input").press("Enter")
     other.locator(".nick input").fill("ada")

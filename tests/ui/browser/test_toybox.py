@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, IN_VIEW, PROMPT, UNCOVERED, drop, finished, overrule, press, start, to_scale
+from steps import IN_VIEW, PROMPT, UNCOVERED, drop, finished, overrule, press, start, to_scale
 
 from ttsvar.storage.png import read_recipe
 from ui.guide.recorded import recorded_runs
@@ -40,12 +40,20 @@ def test_a_search_is_overruled_saved_and_reopened_to_the_bit(page: Page) -> None
     expect(page.locator(".answer")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
 
 
-@DESK_AND_PHONE
-def test_a_recorded_run_opens_and_goes_on_live(page: Page) -> None:
+def test_the_menu_leads_to_a_recorded_run_which_goes_on_live(page: Page) -> None:
+    start(page)
+    page.locator(".more summary").click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".more")).not_to_have_attribute("open", "")
+    expect(page.locator(".more summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator('.more [data-do="recorded"]').click()
+    page.wait_for_selector(".stage.hello .recorded")
+    page.wait_for_timeout(800)
+    expect(page.locator(".answer")).to_have_count(0)
     assert page.locator(".recorded li").count() >= 6
     page.locator(".recorded button").first.click()
-    finished(page)
-    expect(page.locator(".story h2")).to_have_text(recorded_runs()[0].title)
+    expect(page.locator(".stage.board .story h2")).to_have_text(recorded_runs()[0].title)
     page.locator(".places [data-go]").first.click()
     page.wait_for_selector(".stage.board")
     before = page.locator(".branches .chip").count()
@@ -63,21 +71,9 @@ def test_a_recorded_run_opens_and_goes_on_live(page: Page) -> None:
 def test_a_recorded_run_opens_at_its_story(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 720})
     page.locator(".recorded button").nth(4).click()
-    finished(page)
+    page.wait_for_selector(".stage.board .story h2")
     page.wait_for_function(f"({IN_VIEW})(document.querySelector('.story h2'))")
     page.wait_for_function(UNCOVERED)
     page.wait_for_timeout(500)
     assert page.locator(".story h2").evaluate(IN_VIEW)
-
-
-def test_the_menu_leads_to_the_recorded_runs_and_closes_with_escape(page: Page) -> None:
-    start(page)
-    page.locator(".more summary").click()
-    page.keyboard.press("Escape")
-    expect(page.locator(".more")).not_to_have_attribute("open", "")
-    expect(page.locator(".more summary")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.locator('.more [data-do="recorded"]').click()
-    page.wait_for_selector(".stage.hello .recorded")
-    page.wait_for_timeout(800)
-    expect(page.locator(".answer")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
