@@ -156,6 +156,10 @@ def test_a_run_that_is_watched_stays(session: Session, store: SessionStore) -> N
     store.sweep()
     assert session.folder.exists(), "somebody looked at it just now"
     session.touched = long_ago
+    session.take_turn()
+    store.sweep()
+    assert session.folder.exists(), "somebody acted in it just now"
+    session.touched = long_ago
     store.sweep()
     assert not session.folder.exists()
     assert store.get(session.id) is None
