@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ttsvar.engine.history import History
 from ttsvar.errors import StateError
 
 from ..shell.contract import LONGEST_NAME
+from ..shell.names import clean
 from .session import Session
 
 
@@ -46,7 +46,7 @@ def line_of(history: History, state_id: str) -> Line:
 
 def rename(session: Session, start: str, name: str) -> str:
     """Name a branch and keep that on disk; returns the name. StateError says why a name or a branch is refused."""
-    text = clean(name)
+    text = clean(name, LONGEST_NAME)
     history = session.history
     with session.lock:
         found = {line.start: line for line in lines(history)}
@@ -73,12 +73,6 @@ def name_once(session: Session, state_id: str, name: str) -> None:
         taken = {other.name for other in known}
         numbered = (name if i == 1 else f"{name} ({i})" for i in range(1, len(known) + 2))
         rename(session, state_id, next(n for n in numbered if n not in taken))
-
-
-def clean(name: object) -> str:
-    """A name without control characters and surplus blanks, cut to what fits."""
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", " ", str(name))
-    return " ".join(text.split())[:LONGEST_NAME].strip()
 
 
 def _starts(history: History) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from ttsvar.errors import StateError
 from ui.pages.classroom.chart import chart_html
 from ui.pages.classroom.page import Classroom
+from ui.panels.duel import scoreboard
 from ui.panels.duel.scoreboard import Scoreboard, total
 from ui.session.annotations import Duel, Side
 from ui.shell.network import addresses
@@ -18,9 +19,9 @@ from ui.shell.network import addresses
 ADA, BOB = "a" * 32, "b" * 32
 
 
-def fought(gain: float, scale: int = 2, at: str = "s1", satisfied: tuple = (None, None)) -> Duel:
+def fought(gain: float, scale: int = 2, at: str = "s1", satisfied: tuple = (None, None), end: str = "") -> Duel:
     mine, algorithm = (
-        Side(end="x", kept=("c0",), winner="c0", reward=reward, diversity=0.1, satisfied=yes)
+        Side(end=end, kept=("c0",), winner="c0", reward=reward, diversity=0.1, satisfied=yes)
         for reward, yes in zip((gain, 0.0), satisfied, strict=True)
     )
     return Duel(at=at, scale=scale, decision="cluster", mine=mine, algorithm=algorithm, agreement=0.5)
@@ -44,6 +45,40 @@ def test_a_duel_counts_once(board: Scoreboard) -> None:
     assert total([]) is None
 
 
+def test_a_choice_counts_for_whoever_made_it_first(board: Scoreboard) -> None:
+    board.add(ADA, "run1", fought(0.3, end="e1"))
+    board.add(BOB, "run1", fought(0.3, end="e1"))
+    board.add(BOB, "run1", fought(0.2, end="e2"))
+    board.add(BOB, "run2", fought(0.1, end="e1"))
+    assert [e.gain for e in board.of(ADA)] == [0.3]
+    assert [e.gain for e in board.of(BOB)] == [0.2, 0.1]
+    again = Scoreboard(board.path)
+    again.add(BOB, "run1", fought(0.3, end="e1"))
+    assert again.of(BOB) == board.of(BOB)
+
+
+def test_a_full_room_lets_its_oldest_duels_go(board: Scoreboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoreboard, "MOST_ENTRIES", 3)
+    for number in range(5):
+        board.add(ADA, f"run{number}", fought(0.1, end="e"))
+    assert [e.run for e in board.of(ADA)] == ["run2", "run3", "run4"]
+    board.add(BOB, "run0", fought(0.1, end="e"))
+    assert len(board.of(BOB)) == 1, "what went is nobody's any more"
+
+
+def test_a_flood_of_names_is_stopped_and_a_class_is_not(board: Scoreboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(scoreboard.NAMES_A_MINUTE):
+        board.name(f"{number:016x}", f"pupil {number}")
+    board.name(f"{0:016x}", "pupil 0")
+    with pytest.raises(StateError, match="Too many"):
+        board.name("f" * 16, "one more")
+    monkeypatch.setattr(scoreboard, "NAMES_A_MINUTE", 10**6)
+    monkeypatch.setattr(scoreboard, "MOST_NAMES", 50)
+    board.name("f" * 16, "one more")
+    assert board.nickname("f" * 16) == "one more"
+    assert board.nickname(f"{0:016x}") == "", "the oldest went"
+
+
 @pytest.mark.parametrize("visitor", ["", "x" * 32, "../../etc", "A" * 32, None, 7])
 def test_strange_visitors_are_not_counted(board: Scoreboard, visitor) -> None:
     board.add(visitor, "run1", fought(0.3))
@@ -58,8 +93,9 @@ def test_only_the_named_are_shown(board: Scoreboard) -> None:
     assert board.name(ADA, "  Ada\n") == "Ada"
     assert [n for n, _ in board.named()] == ["Ada"]
     assert board.named(time.time() + 1) == []
-    with pytest.raises(StateError, match="called"):
-        board.name(BOB, "aDA")
+    for lookalike in ("aDA", "\u0410da", "A\u00adda", "A d a"):
+        with pytest.raises(StateError, match="called"):
+            board.name(BOB, lookalike)
     board.name(ADA, "")
     assert board.named() == []
     assert board.name(BOB, "Ada") == "Ada"

@@ -75,8 +75,9 @@ def test_a_state_is_no_name_and_an_unknown_branch_is_refused(forked: Session) ->
         branches.rename(forked, "nonsense", "mine")
 
 
-def test_long_names_are_cut() -> None:
-    assert len(branches.clean("x" * 500)) == branches.LONGEST_NAME
+def test_long_names_are_cut(forked: Session) -> None:
+    given = branches.rename(forked, branches.lines(forked.history)[1].start, "x" * 500)
+    assert len(given) == branches.LONGEST_NAME
 
 
 def test_a_given_name_is_not_overwritten(forked: Session) -> None:

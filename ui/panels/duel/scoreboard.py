@@ -10,6 +10,7 @@ import logging
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,12 +21,14 @@ from ttsvar.errors import FileError, StateError
 from ttsvar.outside import DAMAGE, read_json
 
 from ...session.annotations import Duel, outcome
-from ...session.branches import clean
 from ...shell.contract import LONGEST_NICKNAME
+from ...shell.names import clean, skeleton
 
 log = logging.getLogger("ttsvar.ui")
 VISITOR = re.compile(r"[0-9a-f]{16,40}")
-MOST_ENTRIES, MOST_LINE = 20_000, 10_000
+MOST_ENTRIES, MOST_NAMES, MOST_LINE = 20_000, 5_000, 10_000
+NAMES_A_MINUTE = 120
+"""New names in a room; a class of thirty that changes its mind four times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,8 @@ class Entry:
     mine_satisfied: bool | None
     algorithm_satisfied: bool | None
     when: float
+    end: str = ""
+    """Where the choice led: whoever made it first on this run has it; empty in lines of a time that did not say."""
 
     @property
     def outcome(self) -> str:
@@ -90,14 +95,21 @@ class Scoreboard:
     def __init__(self, path: Path | None, ttl: float = 7 * 86400.0) -> None:
         self.path = path
         self._entries: dict[tuple[str, str, str], Entry] = {}
+        self._claims: dict[tuple[str, str], str] = {}
+        """Who made a choice first, by its run and where it led."""
         self._names: dict[str, str] = {}
+        self._ttl = ttl
+        self._named_at: deque[float] = deque()
         self._lock = threading.Lock()
         self._torn = False
         """Whether the file's last line was cut off: the next one begins on a line of its own."""
         self._load(time.time() - ttl)
 
     def add(self, visitor: str, run: str, duel: Duel) -> None:
-        """Count a duel; another choice at the same place of the same run replaces it. Ids that are none are ignored."""
+        """Count a duel; another choice at the same place of the same run replaces it.
+
+        One that somebody else made before counts for them alone. Ids that are none are ignored.
+        """
         if not is_visitor(visitor):
             return
         entry = Entry(
@@ -112,23 +124,31 @@ class Scoreboard:
             mine_satisfied=duel.mine.satisfied,
             algorithm_satisfied=duel.algorithm.satisfied,
             when=time.time(),
+            end=duel.mine.end,
         )
         with self._lock:
-            if len(self._entries) < MOST_ENTRIES:
-                self._entries[visitor, run, duel.at] = entry
+            if self._count(entry):
                 self._append({"duel": asdict(entry)})
 
     def name(self, visitor: str, nickname: object) -> str:
         """Give a visitor a nickname, or none where it is empty; StateError where somebody else has it."""
-        text = clean(nickname)[:LONGEST_NICKNAME].strip()
+        text = clean(nickname, LONGEST_NICKNAME)
         if not is_visitor(visitor):
             raise StateError("This browser keeps no visitor id; allow it to store data for this page.")
         with self._lock:
-            if text and any(n.casefold() == text.casefold() for v, n in self._names.items() if v != visitor):
-                raise StateError(f"Somebody here is called \u201c{text}\u201d already; choose another nickname.")
-            if text != self._names.get(visitor, ""):
-                self._names[visitor] = text
-                self._append({"visitor": visitor, "nickname": text})
+            if text == self._names.get(visitor, ""):
+                return text
+            seen = skeleton(text)
+            if text and any(skeleton(n) == seen for v, n in self._names.items() if v != visitor):
+                raise StateError(
+                    f"Somebody here is called \u201c{text}\u201d already, or nearly so; choose another nickname."
+                )
+            self._take_time()
+            self._names.pop(visitor, None)
+            self._names[visitor] = text
+            while len(self._names) > MOST_NAMES:
+                del self._names[next(iter(self._names))]
+            self._append({"visitor": visitor, "nickname": text})
         return text
 
     def nickname(self, visitor: str) -> str:
@@ -142,6 +162,32 @@ class Scoreboard:
     def named(self, since: float = 0.0) -> list[tuple[str, Entry]]:
         """Duels of everybody with a nickname, oldest first, that were fought after a time."""
         return [(name, e) for e in self._ordered() if e.when >= since and (name := self.nickname(e.visitor))]
+
+    def _count(self, entry: Entry) -> bool:
+        """Take an entry in unless somebody else has its choice; the oldest go where there are too many."""
+        choice = (entry.run, entry.end)
+        if entry.end and self._claims.setdefault(choice, entry.visitor) != entry.visitor:
+            return False
+        key = (entry.visitor, entry.run, entry.at)
+        self._entries.pop(key, None)
+        self._entries[key] = entry
+        oldest = time.time() - self._ttl
+        while len(self._entries) > MOST_ENTRIES or next(iter(self._entries.values())).when < oldest:
+            first = next(iter(self._entries))
+            self._claims.pop((self._entries[first].run, self._entries[first].end), None)
+            del self._entries[first]
+            if not self._entries:
+                break
+        return True
+
+    def _take_time(self) -> None:
+        """StateError where more names are given than a class gives."""
+        now = time.monotonic()
+        while self._named_at and self._named_at[0] < now - 60:
+            self._named_at.popleft()
+        if len(self._named_at) >= NAMES_A_MINUTE:
+            raise StateError("Too many people take a name just now; try again in a minute.")
+        self._named_at.append(now)
 
     def _ordered(self) -> list[Entry]:
         with self._lock:
@@ -173,7 +219,7 @@ class Scoreboard:
                 if "duel" in values:
                     entry = Entry(**values["duel"])
                     if entry.when >= oldest:
-                        self._entries[entry.visitor, entry.run, entry.at] = entry
+                        self._count(entry)
                 else:
                     self._names[str(values["visitor"])] = str(values["nickname"])
             except (FileError, *DAMAGE) as error:
