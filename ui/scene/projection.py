@@ -12,6 +12,7 @@ import tempfile
 import threading
 import warnings
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -26,20 +27,26 @@ log = logging.getLogger("ttsvar.ui")
 
 
 class Projector:
-    """UMAP in a process of its own, imported and compiled there at once: compiling would freeze the page's process.
+    """UMAP in a process of its own, where it is imported and compiled: that would freeze the page's process.
 
+    It starts when points are first wanted, as it takes many seconds of a core and much memory.
     The process ends when its pipe does, so also where the app is killed. Where it ends first, or cannot begin, PCA
     takes its place, and the log says so once.
     """
 
     def __init__(self) -> None:
+        self._pipe: Connection
+        self._process: BaseProcess
+        self._started = self._ready = self._gone = False
+        self._lock = threading.Lock()
+
+    def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), name="umap", daemon=True)
         self._process.start()
         theirs.close()
-        self._ready = self._gone = False
-        self._lock = threading.Lock()
+        self._started = True
 
     def project(self, vectors: np.ndarray) -> tuple[np.ndarray, str]:
         """Vectors [B, F] to points [B, 2] in the unit square, and the name of the projection.
@@ -60,6 +67,8 @@ class Projector:
     def wait(self, seconds: float) -> bool:
         """Whether UMAP is ready within so many seconds; the process says so once, by a first message."""
         with self._lock:
+            if not self._started:
+                self._start()
             if not (self._ready or self._gone):
                 self._ready = self._answer(seconds) is not None
             return self._ready and not self._gone
@@ -98,10 +107,11 @@ class Projector:
         log.warning("UMAP cannot go on: %s. The chart of clusters shows PCA instead.", reason)
 
     def close(self) -> None:
-        """End the process."""
-        self._process.terminate()
-        self._process.join(10)
-        self._pipe.close()
+        """End the process, if it was started."""
+        if self._started:
+            self._process.terminate()
+            self._process.join(10)
+            self._pipe.close()
 
 
 def _serve(pipe: Connection) -> None:

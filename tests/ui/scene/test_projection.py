@@ -129,6 +129,8 @@ def test_an_answer_that_never_comes_is_not_waited_for_twice(monkeypatch: Any, ca
 
 def test_a_killed_process_is_noticed(caplog: pytest.LogCaptureFixture):
     projector = Projector()
+    assert not projector._started, "nobody wanted points yet"
+    projector.wait(0)
     projector._process.kill()
     projector._process.join(30)
     assert projector.project(VECTORS)[1] == PLAIN
