@@ -35,6 +35,10 @@ class StateError(TTSVarError):
     """A state cannot be used this way: it is finished, or belongs to another model."""
 
 
+class StoppedError(StateError):
+    """A computation was stopped between two chunks, as nobody waits for it any more."""
+
+
 class NumberError(TTSVarError):
     """A model gave NaN, infinity or a wrong number of values; names the part, the scale and the likely cause."""
 

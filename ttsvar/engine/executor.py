@@ -18,6 +18,7 @@ import torch
 
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.observe import Observer
+from ttsvar.fair import FairLock
 from ttsvar.types import Backend, Run, SearchState, StepResult
 
 if TYPE_CHECKING:
@@ -64,16 +65,26 @@ def computes(verb: Callable[Concatenate[E, P], T]) -> Callable[Concatenate[E, P]
     return call
 
 
+def copies(verb: Callable[Concatenate[E, P], T]) -> Callable[Concatenate[E, P], T]:
+    """Mark a method that only copies what a state holds, though a model says how: it waits for nobody's computing."""
+
+    @wraps(verb)
+    def call(engine: E, /, *arguments: P.args, **settings: P.kwargs) -> T:
+        return engine._executor.beside(engine, verb, arguments, settings)  # pyright: ignore[reportPrivateUsage]
+
+    return call
+
+
 Lend = Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]]
 """`spaces.GPU`, or one like it: called with a duration it gives the decorator of what runs on the lent GPU."""
 
 
 class Executor:
-    """Runs what computes in this process, one call at a time and without gradients."""
+    """Runs what computes in this process, one chunk of one call at a time and without gradients."""
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         self._thread = threading.local()
 
     def holding(self) -> Models:
@@ -94,18 +105,33 @@ class Executor:
         with self._entered():
             return verb(engine, *arguments, **settings)
 
+    def beside(self, engine: Any, verb: Callable[..., T], arguments: tuple[Any, ...], settings: dict[str, Any]) -> T:
+        """What a method returns that only copies: at once, whoever computes."""
+        with self._within():
+            return verb(engine, *arguments, **settings)
+
+    @property
+    def sharing(self) -> int:
+        """How many calls wait while another one computes."""
+        return self._lock.waiting
+
     @property
     def _inside(self) -> bool:
         return getattr(self._thread, "inside", False)
 
     @contextmanager
     def _entered(self) -> Generator[None]:
-        with self._lock, torch.inference_mode():
-            self._thread.inside = True
-            try:
+        with self._lock.turn(), self._within():
+            yield
+
+    @contextmanager
+    def _within(self) -> Generator[None]:
+        before, self._thread.inside = self._inside, True
+        try:
+            with torch.inference_mode():
                 yield
-            finally:
-                self._thread.inside = False
+        finally:
+            self._thread.inside = before
 
 
 class LeasedExecutor(Executor):

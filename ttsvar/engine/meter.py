@@ -16,6 +16,7 @@ try:
 except ImportError:  # Windows has no resource usage of this kind
     resource = None
 
+from ttsvar.fair import waited
 from ttsvar.types import Component, ComponentCost, StepCost
 
 _STATUS = Path("/proc/self/status")
@@ -45,10 +46,10 @@ class CostMeter:
         if self._progress is not None:
             self._progress(name, items)
         self._memory.start()
-        began = time.perf_counter()
+        began = time.perf_counter() - waited()
         yield
         peak = self._memory.peak()
-        cost = ComponentCost(time.perf_counter() - began, flops, peak, items)
+        cost = ComponentCost(time.perf_counter() - waited() - began, flops, peak, items)
         self._parts[name] = self._parts.get(name, ComponentCost()) + cost
 
     def cost(self) -> StepCost:

@@ -18,6 +18,7 @@ from torch import Tensor
 from ttsvar.config import STRATEGIES
 from ttsvar.engine.meter import CostMeter
 from ttsvar.errors import ConfigError, NumberError
+from ttsvar.fair import give_way
 from ttsvar.finite import require_finite
 from ttsvar.rewards.combination import Combination
 from ttsvar.shapes import Features, Images, Scores
@@ -60,6 +61,7 @@ def in_chunks(compute: Callable[[Tensor], Tensor], inputs: Tensor, chunk: int) -
     """
     parts: list[Tensor] = []
     for start in range(0, len(inputs), chunk):
+        give_way()
         rows = inputs[start : start + chunk]
         padding = rows[-1:].expand(chunk - len(rows), *rows.shape[1:])
         computed = compute(torch.cat([rows, padding]))

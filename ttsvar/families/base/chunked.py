@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError, StateError
+from ttsvar.fair import give_way
 from ttsvar.families.base.memory import cache_bytes
 from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
@@ -114,6 +115,7 @@ class ChunkedBackend(ABC):
         names = [state.candidate_ids[i] for i in padded(len(state), self.chunk)]
         parts = []
         for number in range(len(names) // self.chunk):
+            give_way()
             logits = self._chunk_logits(cache, view, number)
             require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
             parts.append(self._draw(state.run, cache.scale, logits, names[self._slice(number)]))
@@ -151,7 +153,10 @@ class ChunkedBackend(ABC):
         count = len(bits[0])
         index = padded(count, self.chunk)
         starts = range(0, len(index), self.chunk)
-        images = [self._images([b[index[start : start + self.chunk]] for b in bits]).cpu() for start in starts]
+        images = []
+        for start in starts:
+            give_way()
+            images.append(self._images([b[index[start : start + self.chunk]] for b in bits]).cpu())
         return torch.cat(images)[:count]
 
     def restore(self, run: Run, bits: tuple[Tensor, ...]) -> ChunkCache:
@@ -163,6 +168,7 @@ class ChunkedBackend(ABC):
             index = padded(len(part), self.chunk)
             view = self._room(cache).grow(self.schedule.tokens(scale))
             for number in range(len(index) // self.chunk):
+                give_way()
                 self._chunk_logits(cache, view, number)
             cache = self._with_codes(cache, view, part[index])
         return cache

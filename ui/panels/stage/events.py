@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ttsvar.errors import TTSVarError
+from ttsvar.errors import StoppedError, TTSVarError
 
 from ...scene.scene import Shown
 from ...session.session import Session
@@ -63,17 +63,17 @@ class Stage:
         session.left_running = False
 
     def stop(self, event: RunEvent) -> bool:
-        """Stop what is running after the scale it is at."""
+        """Stop what is running within one chunk of candidates."""
         session = self.store.get(event.run)
         if session is not None:
             session.take_turn()
         return session is not None
 
     def progress(self, event: RunEvent) -> dict[str, Any]:
-        """What is running in a run: scale, component and number of candidates; empty where nothing is."""
+        """What is running in a run: scale, component, candidates, and how many others draw; empty where nothing is."""
         session = self.store.get(event.run)
         doing = None if session is None else session.doing
-        return {} if doing is None else asdict(doing)
+        return {} if doing is None else {**asdict(doing), "others": self.services.engine.sharing}
 
     def history(self, event: CandidateEvent) -> list[dict[str, Any]]:
         """How a candidate of a grown scale looked before; empty where there is no such candidate."""
@@ -88,7 +88,11 @@ class Stage:
 def _scales(session: Session, at: str, kind: Kind, turn: int) -> Iterator[Shown]:
     """A scene per scale, until the search is where it was sent, or somebody does something else."""
     while True:
-        node = session.open(at)
+        try:
+            node = session.open(at)
+        except StoppedError:
+            at = session.leave(at)
+            break
         if node.result is None:
             break
         free_end = node.result.grown.done and node.result.decision is None

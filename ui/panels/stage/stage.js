@@ -63,12 +63,15 @@ async function ask() {
   if (busy()) asking = setTimeout(ask, 200);
 }
 
-function showProgress({ scale, part, items }) {
+// The machine is shared chunk by chunk: with so many others each step takes as many times longer.
+const sharing = (others) => (others > 0 ? `, by turns with ${others} other${others === 1 ? "" : "s"}` : "");
+
+function showProgress({ scale, part, items, others }) {
   const parts = [...element.querySelectorAll(".parts li")];
   const at = parts.findIndex((li) => li.dataset.part === part);
   parts.forEach((li, i) => { li.classList.toggle("on", i === at); li.classList.toggle("past", at >= 0 && i < at); });
   const now = element.querySelector(".busy .now");
-  if (now) now.textContent = `Scale ${Number(scale)}: ${WORDS[part] || part} ${Number(items)} candidate${items === 1 ? "" : "s"}`;
+  if (now) now.textContent = `Scale ${Number(scale)}: ${WORDS[part] || part} ${Number(items)} candidate${items === 1 ? "" : "s"}${sharing(Number(others))}`;
 }
 
 function showBusy() {
