@@ -27,6 +27,7 @@ from .panels.duel.scoreboard import Scoreboard
 from .panels.panel import Services
 from .scene.projection import Projector
 from .session.store import SessionStore
+from .session.upkeep import USUAL, Limits, attend
 from .setup.checks import SetupChecks
 from .setup.events import SetupEvents
 from .shell import theme
@@ -37,6 +38,9 @@ from .shell.quirks import FOOTER
 
 KEPT = (600, 3600)
 """Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
+AT_ONCE, THREADS = 16, 96
+"""Events of one kind that are answered at once, and threads for all: those that compute share the engine by turns, and
+must leave threads to what needs no model."""
 MOST_QUEUED = 256
 """Events that wait; whoever comes then is told that the queue is full."""
 
@@ -58,7 +62,7 @@ class Explorer(gr.Blocks):
         own = {
             "theme": theme.theme(), "css": page.styles(), "head": page.head(), "footer_links": list(FOOTER),
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
-            "enable_monitoring": False, "max_file_size": MOST_BYTES,
+            "enable_monitoring": False, "max_threads": THREADS, "max_file_size": MOST_BYTES,
             "app_kwargs": {"middleware": [Middleware(Guard, hosts=hosts(named))], "routes": self.plain_pages},
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})
@@ -68,18 +72,19 @@ def create_app(
     engine: SearchEngine,
     *,
     runs_dir: Path | str | None = None,
-    ttl: float = 7 * 86400.0,
+    limits: Limits = USUAL,
     reward: str | None = None,
     weights: Path | None = None,
 ) -> Explorer:
-    """The app over an engine; runs are kept under `runs_dir` for `ttl` seconds after they were last touched.
+    """The app over an engine; runs are kept under `runs_dir` as long, and as many, as the limits say.
 
     The page offers the engine's rewards, and begins with `reward` or the usual one. It names the other models whose
     files are on this machine; `weights` is a folder that may hold some.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    store = SessionStore(engine, runs_dir, ttl, evaluator=evaluator_for(engine))
-    scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", ttl)
+    store = SessionStore(engine, runs_dir, limits, evaluator=evaluator_for(engine))
+    attend(store)
+    scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", limits.seconds)
     checks = SetupChecks(engine, reward)
     services = Services(
         store=store,
@@ -99,5 +104,5 @@ def create_app(
     evidence.build(demo)
     guess = Guess(store, lambda: demo.classroom.address)
     demo.plain_pages = [Route("/learn", learn.respond), *guess.routes()]
-    demo.queue(default_concurrency_limit=8, max_size=MOST_QUEUED)
+    demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_QUEUED)
     return demo

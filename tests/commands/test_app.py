@@ -96,6 +96,19 @@ def test_the_page_of_the_repository_is_found_from_any_folder(tmp_path: Path) -> 
     assert Path(answer.stdout.strip()) == ROOT / "ui" / "shell" / "network.py", answer.stderr
 
 
+def test_the_signal_to_end_is_obeyed_though_something_is_being_computed() -> None:
+    code = (
+        "import signal, threading, time; from ttsvar.commands import app; app.GRACE = 0.3;"
+        "signal.signal(signal.SIGTERM, app.end); threading.Thread(target=time.sleep, args=(90,)).start();"
+        "print('on', flush=True); time.sleep(90)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"on\n"
+        process.terminate()
+        assert process.wait(30) == 0
+
+
 @pytest.mark.slow
 def test_the_script_of_a_space_is_the_same_command() -> None:
     words = [sys.executable, "app.py", "--model", "infinity-9b"]

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,8 @@ HELP = "watch, understand and overrule a search in the browser, scale by scale"
 PAGE_INSTALLED = "ttsvar.ui"
 """The page in an installed package: nothing called `ui` lies at the top of site-packages."""
 PAGE_IN_REPOSITORY = "ui"
+GRACE = 2.0
+"""Seconds that an orderly end may take."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +36,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     runs = Path(os.environ.get("TTSVAR_RUNS", "runs"))
     parser.add_argument("--runs-dir", type=Path, default=runs, help=f"where runs are kept (default: {runs})")
     parser.add_argument("--ttl-days", type=float, default=7.0, help="days until an untouched run is deleted")
+    parser.add_argument("--disk-gb", type=float, default=10.0, help="runs on disk; beyond it the oldest are deleted")
+    parser.add_argument("--memory-gb", type=float, default=1.0, help="runs in memory; beyond it caches are dropped")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     mcp = "serve the API as MCP tools, too, at /gradio_api/mcp/ (default: where GRADIO_MCP_SERVER is true)"
     parser.add_argument("--mcp", action="store_true", default=_mcp_by_environment(), help=mcp)
@@ -44,8 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise ConfigError(
             'MCP tools need the package mcp: pip install "ttsvar-explorer[mcp]", or -r requirements-mcp.txt.'
         )
-    # An orderly exit ends the process that runs UMAP, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, end)
     zerogpu = importlib.util.find_spec("spaces") is not None
     if zerogpu:
         # ZeroGPU's package stands in for a GPU, and must do so before torch looks for one.
@@ -57,10 +61,15 @@ def run(arguments: argparse.Namespace) -> None:
     # A lent call runs in a copy of this process: only what is loaded before the page is served is there in every call.
     settings = replace(load_settings(arguments), whole=zerogpu)
     engine = ttsvar.load(arguments.model, settings=settings, say=lambda text: print(text, flush=True))
+    limits = page_module("session.upkeep").Limits(
+        seconds=arguments.ttl_days * 86400,
+        disk_bytes=int(arguments.disk_gb * 1024**3),
+        memory_bytes=int(arguments.memory_gb * 1024**3),
+    )
     demo = page.create_app(
         on_zerogpu(engine),
         runs_dir=arguments.runs_dir,
-        ttl=arguments.ttl_days * 86400,
+        limits=limits,
         reward=arguments.reward,
         weights=arguments.weights,
     )
@@ -75,6 +84,17 @@ def run(arguments: argparse.Namespace) -> None:
         mcp_server=arguments.mcp,
         allow_hosts=[arguments.host, *arguments.allow_host],
     )
+
+
+def end(*_: object) -> None:
+    """End in order, which ends the process of UMAP, too; and in any case soon, whatever is being computed.
+
+    What was answered is on disk, so nothing is lost by leaving a scale half drawn.
+    """
+    late = threading.Timer(GRACE, os._exit, (0,))
+    late.daemon = True
+    late.start()
+    sys.exit(0)
 
 
 def page_module(name: str = "") -> ModuleType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ttsvar.engine.held import held_bytes
 from ttsvar.engine.moves import turn_selection
 from ttsvar.errors import StateError
 from ttsvar.turns import Turn
@@ -139,6 +140,35 @@ class History:
         if not name.strip():
             raise StateError("A branch needs a name.")
         self.names[name.strip()] = self.node(state_id or self._current).state.id
+
+    def take_in(self, other: History) -> list[Node]:
+        """Add what another copy of this session has beyond it, and return the new states; where one stands stays.
+
+        Ids follow from the recipe and the choices, so the same id is the same state. Raises StateError where the other
+        is another session.
+        """
+        if other.root.state.id != self.root.state.id:
+            raise StateError(f"State {other.root.state.id} began another session than {self.root.state.id}.")
+        new = [node for node in other if node.state.id not in self._nodes]
+        for node in other:
+            mine = self._nodes.get(node.state.id, Node(node.state, node.selection))
+            mine = replace(mine, result=mine.result or node.result, seen=mine.seen or node.seen)
+            self._nodes[node.state.id] = mine
+            if mine.result is not None:
+                self._owners[mine.result.grown.id] = node.state.id
+        for name, state in other.names.items():
+            if state not in self.names.values():
+                self.names.setdefault(name, state)
+        return new
+
+    def drop_caches(self) -> None:
+        """Drop every KV cache, picture and feature; they are rebuilt from the bits when they are needed."""
+        self._nodes = {name: _lightened(node) for name, node in self._nodes.items()}
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of all tensors that the session holds."""
+        return held_bytes(self._nodes)
 
     def parent(self, state_id: str) -> Node | None:
         """The state that was stepped to get here; None at the root, and where somebody began anew."""

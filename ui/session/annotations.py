@@ -19,6 +19,7 @@ from ttsvar.errors import ConfigError, FileError
 from ttsvar.evaluation.rules.shortfall import Shortfall
 from ttsvar.outside import DAMAGE, read_json
 from ttsvar.storage.atomic import keeping, write_atomically
+from ttsvar.storage.lock import writing
 
 log = logging.getLogger("ttsvar.ui")
 FILE = "annotations.json"
@@ -94,12 +95,23 @@ class Annotations:
         self.save()
 
     def save(self) -> None:
-        """Write the comparisons beside the run; nothing where there are none."""
+        """Write the comparisons, if there are any, beside the run, with those that another server put there."""
         if self._folder is not None and self.duels:
-            content = to_json(self.duels)
             with keeping():
                 self._folder.mkdir(parents=True, exist_ok=True)
-                write_atomically(self._folder / FILE, lambda file: file.write(content))
+                with writing(self._folder):
+                    self._take_in(self._folder / FILE)
+                    content = to_json(self.duels)
+                    write_atomically(self._folder / FILE, lambda file: file.write(content))
+
+    def _take_in(self, path: Path) -> None:
+        own = {(duel.at, duel.mine.end) for duel in self.duels}
+        try:
+            found = from_json(path.read_bytes()) if path.is_file() else []
+        except (OSError, ConfigError) as error:
+            log.warning("%s is written anew: %s", FILE, error)
+            return
+        self.duels = (*(duel for duel in found if (duel.at, duel.mine.end) not in own), *self.duels)
 
 
 def read_duels(history: History, folder: Path | None) -> list[Duel]:

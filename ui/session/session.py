@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,9 +16,11 @@ from ttsvar.engine.back import passes
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
+from ttsvar.fair import stopping
 from ttsvar.features.pca import DisplayBasis
 from ttsvar.storage.atomic import keeping, write_atomically
-from ttsvar.storage.runs import INDEX, save_history
+from ttsvar.storage.lock import writing
+from ttsvar.storage.runs import INDEX, load_history, save_history
 from ttsvar.types import Candidates, ComponentCost, Run, SearchState, Selection, Source, StepCost, StepResult
 
 from ..shell.contract import MOST_COPIES
@@ -25,8 +28,11 @@ from .annotations import Annotations, Duel, read_duels
 from .shown import OBSERVED, ShownKey, ShownValues
 
 T = TypeVar("T")
+log = logging.getLogger("ttsvar.ui")
 ORIGIN = "origin.json"
 """Beside a run: the weights that drew it, and, of one that came from a file, where from."""
+STAR = "starred"
+"""A file beside a run that somebody wants to keep: no sweep deletes it."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,10 @@ class Session:
         self._saved: object = None
         self.annotations = Annotations(read_duels(history, folder) if duels is None else duels, folder)
         self._shown = ShownValues(folder)
+        self._written: object = None
+        """What `run.json` looked like when it was last read or written here."""
         if folder is not None and (folder / INDEX).is_file():
-            self._saved = self._held()
+            self._saved, self._written = self._held(), _looks(folder / INDEX)
         for node in history:
             above = history.parent(node.state.id)
             if above is not None:
@@ -99,22 +107,29 @@ class Session:
         return self.history.current.state.id
 
     def take_turn(self) -> int:
-        """Start acting; whatever was running before stops within one scale."""
+        """Start acting; whatever was running before stops within one chunk of candidates."""
         self.turn += 1
         self.touched = time.time()
         return self.turn
 
     def grow(self, state_id: str) -> None:
-        """Grow a state's scale and look at it, if that was never done."""
+        """Grow a state's scale and look at it, if that was never done.
+
+        StoppedError where somebody takes a turn meanwhile; the first scale is drawn in any case.
+        """
         with self.lock:
-            node = self.history.node(state_id)
+            node, self.touched, turn = self.history.node(state_id), time.time(), self.turn
             try:
-                if not node.state.done and node.result is None:
-                    self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
-                if not node.state.done:
-                    self.look(state_id, pictures=False)
+                with stopping(lambda: node.state.scale > 0 and self.turn != turn):
+                    self._grow(node)
             finally:
                 self.doing = None
+
+    def _grow(self, node: Node) -> None:
+        if not node.state.done and node.result is None:
+            self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
+        if not node.state.done:
+            self.look(node.state.id, pictures=False)
 
     def open(self, state_id: str) -> Node:
         """Stand at a state, growing its scale if that was never done."""
@@ -123,6 +138,17 @@ class Session:
             node = self.history.go(state_id)
             self.save()
             return node
+
+    def leave(self, state_id: str) -> str:
+        """Go back from a state whose scale was not drawn to the one it was chosen from; returns its id."""
+        with self.lock:
+            above = self.history.parent(state_id)
+            if above is None:
+                return state_id
+            if self.current == state_id:
+                self.history.go(above.state.id)
+                self.save()
+            return above.state.id
 
     def _doing(self, node: Node) -> Callable[[str, int], None]:
         def note(part: str, items: int) -> None:
@@ -230,14 +256,57 @@ class Session:
             content = json.dumps(self.origin).encode()
             write_atomically(self.folder / ORIGIN, lambda file: file.write(content))
 
+    @property
+    def starred(self) -> bool:
+        """Whether the run stays on disk however old it is."""
+        return self.folder is not None and (self.folder / STAR).exists()
+
+    def star(self, wanted: bool) -> None:
+        """Keep the run on disk however old it is, or no longer."""
+        if self.folder is not None:
+            with keeping():
+                if wanted:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    (self.folder / STAR).touch()
+                else:
+                    (self.folder / STAR).unlink(missing_ok=True)
+
     def save(self) -> None:
-        """Write the run to its folder; StateError says why that is not possible."""
+        """Write the run to its folder; StateError says why that is not possible.
+
+        Another server on the same folder may have written it meanwhile: what is new there is kept, here and on disk.
+        """
         if self.folder is not None:
             with self.lock, keeping():
-                held = self._held()
-                save_history(self.history, self.folder)
-                self.keep_origin()
-                self._saved = held
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with writing(self.folder):
+                    self._take_in(self.folder)
+                    held = self._held()
+                    save_history(self.history, self.folder)
+                    self.keep_origin()
+                    self._saved, self._written = held, _looks(self.folder / INDEX)
+
+    def _take_in(self, folder: Path) -> None:
+        if _looks(folder / INDEX) in (None, self._written):
+            return
+        try:
+            new = self.history.take_in(load_history(folder))
+        except StateError as error:
+            log.warning("run %s on disk is written anew: %s", self.id, error)
+            return
+        for node in new:
+            above = self.history.parent(node.state.id)
+            if above is not None:
+                self.last_child.setdefault(above.state.id, node.state.id)
+
+    def rest(self) -> None:
+        """Drop what can be made again, unless the run is at work."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self.history.drop_caches()
+                self._shown.drop_kept()
+            finally:
+                self.lock.release()
 
     @property
     def unsaved(self) -> bool:
@@ -249,6 +318,15 @@ class Session:
         history = self.history
         stepped = sum(node.result is not None for node in history)
         return len(history), stepped, history.current.state.id, dict(history.names)
+
+
+def _looks(path: Path) -> object:
+    """What tells one writing of a file from another; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size
 
 
 def _selection(result: StepResult, counts: list[int] | None) -> Selection:

@@ -66,13 +66,14 @@ class ShownValues:
     def get(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
         """The value of a state, made where it is not kept."""
         place = (state_id, key.name)
-        if place not in self._values:
+        kept = self._values.get(place)
+        if kept is None:
             kept = self._read(state_id, key)
             if kept is None:
                 kept = make()
                 self._write(state_id, key, kept)
             self._values[place] = kept
-        return self._values[place]
+        return kept
 
     def has(self, state_id: str, key: ShownKey[Any]) -> bool:
         """Whether a value is kept already."""
@@ -86,8 +87,17 @@ class ShownValues:
         if path is not None:
             path.unlink(missing_ok=True)
 
+    def drop_kept(self) -> None:
+        """Leave memory to others: what lies on disk is read again when it is shown."""
+        kept = [place for place in self._values if (path := self._named(*place)) is not None and path.is_file()]
+        for place in kept:
+            self._values.pop(place, None)
+
     def _path(self, state_id: str, key: ShownKey[Any]) -> Path | None:
-        return None if self.folder is None else self.folder / f"{state_id}-{key.name}.json"
+        return self._named(state_id, key.name)
+
+    def _named(self, state_id: str, name: str) -> Path | None:
+        return None if self.folder is None else self.folder / f"{state_id}-{name}.json"
 
     def _read(self, state_id: str, key: ShownKey[T]) -> T | None:
         path = self._path(state_id, key)

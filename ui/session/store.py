@@ -28,28 +28,29 @@ from ttsvar.storage.runs import INDEX, load_history
 
 from .annotations import read_duels
 from .session import ORIGIN, Evaluator, Session
+from .upkeep import USUAL, Disk, Limits, rest, surplus
 
 log = logging.getLogger("ttsvar.ui")
 MOST_ORIGIN = 64 * 1024
-SWEPT_EVERY, NOTED_EVERY = 300.0, 60.0
-"""Seconds between two sweeps, and between two notes on disk that a run is in use."""
+NOTED_EVERY = 60.0
+"""Seconds between two notes on disk that a run is in use."""
 RUN_ID = re.compile(r"[A-Za-z0-9]{6,32}")
 
 
 class SessionStore:
-    """All runs by id, in memory and on disk; those untouched for `ttl` seconds are deleted."""
+    """All runs by id, in memory and on disk; `attend` keeps them within their limits."""
 
     def __init__(
         self,
         engine: SearchEngine,
         runs_dir: Path | str | None = None,
-        ttl: float = 7 * 86400.0,
+        limits: Limits = USUAL,
         capacity: int = 64,
         evaluator: Evaluator | None = None,
     ) -> None:
         self.engine = engine
         self.root = None if runs_dir is None else Path(runs_dir)
-        self.ttl = ttl
+        self.limits = limits
         self.capacity = capacity
         self.evaluator = evaluator
         self._open: OrderedDict[str, Session] = OrderedDict()
@@ -57,8 +58,7 @@ class SessionStore:
         self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._lock = threading.Lock()
         self._reopening = tuple(threading.Lock() for _ in range(64))
-        self._sweeping = threading.Lock()
-        self.sweep()
+        self._disk = Disk(self.root)
 
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
         """Begin a run; raises the engine's errors for a bad prompt or schedule."""
@@ -68,7 +68,6 @@ class SessionStore:
         session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
         session.save()  # whoever is told an id finds the run after a restart, too
         self._hold(session)
-        self._sweep_when_due()
         return session
 
     def adopt(
@@ -106,7 +105,6 @@ class SessionStore:
                 os.replace(folder, home)
         session = Session(run_id, self.engine, history, home, origin, self.evaluator, duels)
         self._hold(session)
-        self._sweep_when_due()
         return session
 
     def get(self, run_id: str) -> Session | None:
@@ -124,6 +122,14 @@ class SessionStore:
             self._touch(session)
             self._hold(session)
         return session
+
+    def discard(self, session: Session) -> None:
+        """Forget a run that was never shown, and delete it."""
+        with self._lock:
+            self._open.pop(session.id, None)
+            self._known.pop(session.id, None)
+        if session.folder is not None:
+            shutil.rmtree(session.folder, ignore_errors=True)
 
     def _found(self, run_id: str) -> Session | None:
         with self._lock:
@@ -165,34 +171,25 @@ class SessionStore:
         return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule
 
     def sweep(self) -> None:
-        """Forget and delete what was not used for `ttl` seconds, here or by another server on the same folder."""
-        limit = time.time() - self.ttl
-        self._swept = time.time()
+        """Forget and delete runs that nobody used for long, here or in another server, and those that are too much.
+
+        Runs in use stay, and so do starred ones.
+        """
+        now = time.time()
         with self._lock:
-            for run_id in [i for i, s in self._known.items() if s.touched < limit]:
+            for run_id in [i for i, s in self._known.items() if s.touched < now - self.limits.seconds]:
                 self._open.pop(run_id, None)
                 self._known.pop(run_id, None)
             held = set(self._known)
-        for index in [] if self.root is None else list(self.root.glob(f"*/{INDEX}")):
-            folder = index.parent
-            if RUN_ID.fullmatch(folder.name) and folder.name not in held and _used(index) < limit:
-                shutil.rmtree(folder, ignore_errors=True)
+        runs = {name: kept for name, kept in self._disk.runs().items() if RUN_ID.fullmatch(name)}
+        for run_id in surplus(runs, held, self.limits, self._disk):
+            self._disk.delete(run_id, runs[run_id].used)
 
-    def _sweep_when_due(self) -> None:
-        """Sweep every few minutes and not at every run: it looks at each run's folder."""
-        if time.time() - self._swept >= SWEPT_EVERY and self._sweeping.acquire(blocking=False):
-            try:
-                self.sweep()
-            finally:
-                self._sweeping.release()
-
-
-def _used(index: Path) -> float:
-    """When a run was last used; one that another server deletes meanwhile is used now."""
-    try:
-        return index.stat().st_mtime
-    except OSError:
-        return time.time()
+    def rest(self) -> None:
+        """Let runs that nobody touches drop what can be made again."""
+        with self._lock:
+            sessions = list(self._known.values())
+        rest(sessions, self.limits.memory_bytes)
 
 
 def _new_id() -> str:

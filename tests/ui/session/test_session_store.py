@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
-import time
 
 import pytest
 from engine_fakes import page_engine
@@ -86,26 +84,3 @@ def test_reopening_one_run_keeps_nobody_else_waiting(store: SessionStore, monkey
         reader.join()
     assert found[0] is not None
     assert found[0] is found[1], "both got the same run"
-
-
-def test_a_sweep_is_not_made_at_every_run(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    swept: list[float] = []
-    true = store.sweep
-    monkeypatch.setattr(store, "sweep", lambda: (swept.append(time.time()), true()))
-    for seed in range(3):
-        store.create(PROMPT, SearchConfig(), seed)
-    assert not swept
-    store._swept -= module.SWEPT_EVERY
-    for seed in range(3, 6):
-        store.create(PROMPT, SearchConfig(), seed)
-    assert len(swept) == 1
-
-
-def test_looking_at_a_run_keeps_it_from_another_servers_sweep(store: SessionStore) -> None:
-    session = store.create(PROMPT, SearchConfig(), 0)
-    assert session.folder is not None
-    long_ago = time.time() - 100
-    os.utime(session.folder / "run.json", (long_ago, long_ago))
-    assert store.get(session.id) is session
-    SessionStore(page_engine(), store.root, ttl=50)
-    assert session.folder.exists()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import time
-
 import pytest
 from engine_fakes import FakeBackend, backend_of, page_engine
 from ui_helpers import PROMPT, go_to, page_at
 
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
-from ttsvar.errors import SelectionError, StateError
+from ttsvar.errors import SelectionError, StateError, StoppedError
 from ttsvar.types import ScaleSchedule
 from ui.scene.lineage import branches
 from ui.session.session import Session
@@ -140,29 +137,18 @@ def test_a_damaged_run_is_not_reopened(session: Session, store: SessionStore, en
     assert SessionStore(engine, store.root).get(session.id) is None
 
 
-def test_untouched_runs_are_deleted(session: Session, store: SessionStore, engine: Engine) -> None:
-    assert session.folder is not None
-    long_ago = time.time() - 100
-    os.utime(session.folder / "run.json", (long_ago, long_ago))
-    SessionStore(engine, store.root, ttl=50)
-    assert not session.folder.exists()
-
-
-def test_a_run_that_is_watched_stays(session: Session, store: SessionStore) -> None:
-    assert session.folder is not None
-    store.ttl = 50
-    long_ago = time.time() - 100
-    os.utime(session.folder / "run.json", (long_ago, long_ago))
-    store.sweep()
-    assert session.folder.exists(), "somebody looked at it just now"
-    session.touched = long_ago
-    session.take_turn()
-    store.sweep()
-    assert session.folder.exists(), "somebody acted in it just now"
-    session.touched = long_ago
-    store.sweep()
-    assert not session.folder.exists()
-    assert store.get(session.id) is None
+def test_a_turn_that_is_taken_meanwhile_stops_the_scale_within_a_chunk(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = session.current
+    new = session.commit(at)
+    monkeypatch.setattr(session, "_doing", lambda node: lambda part, items: session.take_turn())
+    with pytest.raises(StoppedError):
+        session.open(new)
+    assert session.leave(new) == at
+    assert session.current == at
+    monkeypatch.undo()
+    assert session.open(new).result is not None
 
 
 def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: SessionStore) -> None:
