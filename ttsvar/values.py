@@ -220,6 +220,11 @@ class Choice(Kind[str]):
         return _text(value)
 
 
+def is_whole(text: str) -> bool:
+    """Whether UTF-8 can carry a text: half a surrogate pair is in no file and on no page."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 @dataclass(frozen=True)
 class Text(Kind[str]):
     """Words, without surplus blanks."""
@@ -229,6 +234,8 @@ class Text(Kind[str]):
     def check(self, value: object) -> str:
         if not isinstance(value, str):
             raise UnfitError("a text")
+        if not is_whole(value):
+            raise UnfitError("text without half characters; type it again")
         return " ".join(value.split())
 
     def parse(self, text: str) -> str:

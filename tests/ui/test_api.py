@@ -108,6 +108,8 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
         ({"prompt": ""}, "Write what"),
         ({"prompt": 3}, "must be text"),
         ({"prompt": "x" * 10_000}, "10000 characters"),
+        ({"prompt": "half \ud83d"}, "half a character"),
+        ({"prompt": PROMPT, "settings": {"negative": "half \ud83d"}}, "half characters"),
         ({"prompt": PROMPT, "search": "magic"}, "no search named"),
         ({"prompt": PROMPT, "n": 99}, "N is"),
         ({"prompt": PROMPT, "n": 1.5}, "N is"),

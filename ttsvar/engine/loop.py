@@ -17,7 +17,7 @@ from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.back import GoesBack, decision_at, passes, require_fit
 from ttsvar.engine.checks import checked_parents, clusters_at, says_something, whole_seed
 from ttsvar.engine.cost import CostModel, cost_model
-from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes
+from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes, copies
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.moves import drawn
 from ttsvar.engine.observe import Named, Observer, in_chunks, require_scores, score_in_chunks
@@ -48,6 +48,7 @@ from ttsvar.types import (
     StepCost,
     StepResult,
 )
+from ttsvar.values import is_whole
 from ttsvar.weights.room import require_room
 
 Sign = Callable[[Image.Image, SearchState, int, str], Image.Image]
@@ -116,6 +117,8 @@ class Engine(GoesBack):
         """
         if not says_something(prompt):
             raise PromptError(f"The prompt is {prompt!r}; write in words what the image should show.")
+        if not is_whole(prompt):
+            raise PromptError(f"The prompt {prompt!r:.80} holds half a character, which no file can; type it again.")
         settings = self.resolve(search or SearchConfig())
         if refused := settings.chosen_options() - self.prompts.options:
             raise ConfigError(f"{self.name} takes no {' and no '.join(sorted(refused))}; leave that as it is.")
@@ -273,7 +276,7 @@ class Engine(GoesBack):
             return chosen_state(grown, parents, grown.kv)
         return self._chosen(grown, parents)
 
-    @computes
+    @copies
     def _chosen(self, grown: SearchState, parents: tuple[int, ...]) -> SearchState:
         return chosen_state(grown, parents, self._models.backend.select(grown.kv, parents))
 
@@ -319,6 +322,11 @@ class Engine(GoesBack):
         images = self.observe(only(state, index), features=False, scores=False)[0].images
         image = Image.fromarray(images[0].numpy())
         return self._sign(image, state, index, self.weights) if recipe and self._sign else image
+
+    @property
+    def sharing(self) -> int:
+        """How many calls of others wait, or compute by turns, while one computes: each gets a chunk at a time."""
+        return self._executor.sharing
 
     @property
     def _models(self) -> Models:

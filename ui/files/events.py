@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 from ttsvar.errors import FileError, TTSVarError
+from ttsvar.outside import DAMAGE
 from ttsvar.storage.png import png_bytes, read_recipe
 from ttsvar.storage.replay import Replay, replay
 from ttsvar.storage.runs import save_history
@@ -62,7 +63,7 @@ class Files:
             if data.startswith(PNG):
                 yield from self._from_picture(data)
             elif data.startswith(ZIP):
-                yield reopened(self.services, self._from_zip(data), "Reopened from the session.")
+                yield self._tried(self._from_zip(data), "Reopened from the session.")
             else:
                 raise FileError("This is neither a PNG nor a ZIP that was saved here; drop one of those.")
         except TTSVarError as error:
@@ -132,6 +133,18 @@ class Files:
         origin = {"weights": self.store.engine.weights, "from": "picture"}
         session = self.store.adopt(lambda folder: save_history(history, folder), origin, history)
         yield reopened(self.services, session, _told(last, recipe.weights, self.store.engine.weights))
+
+    def _tried(self, session: Session, notice: str) -> Values:
+        """The page at a run that came in; one that this model cannot show is not kept, and FileError says so."""
+        try:
+            return reopened(self.services, session, notice)
+        except TTSVarError:
+            self.store.discard(session)
+            raise
+        except DAMAGE as error:
+            self.store.discard(session)
+            log.warning("a dropped session does not fit the model: %r", error)
+            raise FileError("This session's numbers do not fit this model; take another copy of the file.") from error
 
     def _from_zip(self, data: bytes) -> Session:
         fill, origin = unpack(data)

@@ -14,7 +14,7 @@ from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_b
 from ttsvar.setting import Setting
 from ttsvar.settings import SETTINGS
 from ttsvar.types import ScaleSchedule
-from ttsvar.values import Flag, Share, Text, UnfitError, Whole, whole_number
+from ttsvar.values import Flag, Share, Text, UnfitError, Whole, is_whole, whole_number
 
 from ..shell.quirks import Values
 from . import searches
@@ -46,6 +46,8 @@ def read_prompt(prompt: str | None, listed: bool = False) -> str:
     if not text:
         asked = "Choose what the picture should show" if listed else "Write what the picture should show"
         raise FieldError("prompt", f"{asked}, or take an example below.")
+    if not is_whole(text):
+        raise FieldError("prompt", "This prompt holds half a character, as a copy that was cut does; type it again.")
     if len(text) > PROMPT_LIMIT:
         raise FieldError("prompt", f"This prompt has {len(text)} characters; {PROMPT_LIMIT} are the most. Shorten it.")
     return text

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from ttsvar.values import is_whole
+
 
 class Kind(StrEnum):
     """How far a search goes on by itself."""
@@ -152,9 +154,9 @@ class LeaveEvent:
 
 
 def text(data: Any, name: str) -> str:
-    """A text that was sent; empty where it was none."""
+    """A text that was sent; empty where it was none, or holds half a character."""
     value = data.get(name) if isinstance(data, dict) else None
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and is_whole(value) else ""
 
 
 def counts(data: Any) -> tuple[int, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,17 @@ from memory_use import peak_bytes
 from PIL import Image
 from ui_helpers import go_to, page_at
 
-from ttsvar.errors import FileError, StateError, TTSVarError
+from ttsvar.errors import ConfigError, FileError, StateError, TTSVarError
 from ttsvar.storage.png import read_recipe
 from ttsvar.storage.runs import load_history
 from ui.files import archive
 from ui.files.archive import check_history, pack, unpack
+from ui.files.events import Files
+from ui.panels.panel import Services
 from ui.session.session import Session
 from ui.session.store import SessionStore
+from ui.shell.events import FileEvent
+from ui.shell.quirks import Values
 
 
 @pytest.fixture
@@ -269,3 +275,18 @@ def test_only_our_own_recordings_bring_their_pictures(session: Session, store: S
         p.name for p in (session.folder / "shown").iterdir()
     }
     assert load_history(again.folder).current.state.id == at
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("shapes"), ConfigError("no such reward"), MemoryError()])
+def test_a_session_that_this_model_cannot_show_is_not_kept(
+    session: Session, services: Services, failure: Exception
+) -> None:
+    def fails(scene: object) -> Values:
+        raise failure
+
+    data = base64.b64encode(pack(session)).decode()
+    assert session.folder is not None
+    before = set(session.folder.parent.iterdir())
+    (answer,) = Files(replace(services, show=fails)).dropped(FileEvent(name="a.zip", data=data))
+    assert "bad" in answer["notice"]
+    assert set(session.folder.parent.iterdir()) == before

@@ -32,6 +32,10 @@ JSON = st.recursive(
 )
 
 
+def test_half_a_character_is_no_text() -> None:
+    assert FileEvent.read({"name": "a\udc00", "data": "ok"}) == FileEvent(name="", data="ok")
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 @given(data=JSON)
 def test_anything_can_be_read(event: Any, data: Any) -> None:
