@@ -32,7 +32,7 @@ from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
 
 let_waiting_threads_sleep()
 
-from fake_engine import fake_engine  # noqa: E402
+from engine_fakes import page_engine  # noqa: E402
 
 from ttsvar.config import SearchConfig  # noqa: E402
 from ttsvar.engine.recipe import run_from_json, run_to_json  # noqa: E402
@@ -121,7 +121,7 @@ class Parsers:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        engine = fake_engine()
+        engine = page_engine()
         self.store = SessionStore(engine, folder / "runs")
         session = self.store.create("a photo of three blue balls", SearchConfig(), 0)
         while not session.history.current.state.done:

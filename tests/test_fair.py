@@ -13,6 +13,7 @@ from tiny_infinity import tiny_backend
 from ttsvar import fair
 from ttsvar.errors import StoppedError
 from ttsvar.fair import FairLock, give_way, stopping, waited
+from ttsvar.types import Selection, Source
 
 
 def started(*works: Callable[[], object]) -> list[threading.Thread]:
@@ -126,6 +127,6 @@ def test_a_choice_waits_for_nobody_who_computes() -> None:
     result = engine.step(engine.begin("a cup", search=raw(6), seed=0))
     with engine._executor._lock.turn():
         done: list[object] = []
-        threads = started(lambda: done.append(engine.commit(result, type(result.proposal)((0, 2), "user", "mine"))))
+        threads = started(lambda: done.append(engine.commit(result, Selection((0, 2), Source.USER, "mine"))))
         threads[0].join(20)
         assert done

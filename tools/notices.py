@@ -36,11 +36,11 @@ def locked() -> dict[str, str]:
 
 def licence(package: Distribution) -> str:
     """The licence that a package states: as an expression, as a classifier, or in words."""
-    stated = package.metadata.get("License-Expression")
+    stated = package.metadata.get_all("License-Expression")
     if stated:
-        return stated
+        return stated[0]
     classes = [c.split(" :: ")[-1] for c in package.metadata.get_all("Classifier") or [] if c.startswith("License ::")]
-    own = (package.metadata.get("License") or "").strip().splitlines()
+    own = (package.metadata.get_all("License") or [""])[0].strip().splitlines()
     words = ", ".join(dict.fromkeys(c for c in classes if c != "OSI Approved")) or (own[0] if own else "")
     return words[:LONGEST] or "stated in its files"
 

@@ -151,7 +151,7 @@ class History:
             raise StateError(f"State {other.root.state.id} began another session than {self.root.state.id}.")
         new = [node for node in other if node.state.id not in self._nodes]
         for node in other:
-            mine = self._nodes.get(node.state.id, Node(node.state, node.selection))
+            mine = self._nodes.get(node.state.id, node)
             mine = replace(mine, result=mine.result or node.result, seen=mine.seen or node.seen)
             self._nodes[node.state.id] = mine
             if mine.result is not None:

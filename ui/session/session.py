@@ -143,7 +143,7 @@ class Session:
         """Go back from a state whose scale was not drawn to the one it was chosen from; returns its id."""
         with self.lock:
             above = self.history.parent(state_id)
-            if above is None:
+            if above is None or self.history.node(state_id).result is not None:
                 return state_id
             if self.current == state_id:
                 self.history.go(above.state.id)

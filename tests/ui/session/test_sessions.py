@@ -149,6 +149,8 @@ def test_a_turn_that_is_taken_meanwhile_stops_the_scale_within_a_chunk(
     assert session.current == at
     monkeypatch.undo()
     assert session.open(new).result is not None
+    assert session.leave(new) == new, "somebody else has drawn it meanwhile"
+    assert session.current == new
 
 
 def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: SessionStore) -> None:

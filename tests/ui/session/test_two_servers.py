@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import go_to
 
 from ttsvar.config import SearchConfig
@@ -17,14 +17,14 @@ from ui.session.store import SessionStore
 @pytest.fixture
 def other(session: Session, store: SessionStore) -> Session:
     """The same run in another server."""
-    found = SessionStore(fake_engine(), store.root).get(session.id)
+    found = SessionStore(page_engine(), store.root).get(session.id)
     assert found is not None
     assert found is not session
     return found
 
 
 def reopened(session: Session, store: SessionStore) -> Session:
-    found = SessionStore(fake_engine(), store.root).get(session.id)
+    found = SessionStore(page_engine(), store.root).get(session.id)
     assert found is not None
     return found
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_engine import fake_engine
+from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
@@ -70,6 +70,9 @@ def test_a_run_in_use_stays_until_nobody_has_touched_it_for_long(store: SessionS
     os.utime(folder(store, session.id) / "run.json", (0, 0))
     assert left(store, [session.id]) == [True]
     session.touched = 0
+    session.take_turn()
+    assert left(store, [session.id]) == [True], "somebody acted in it just now"
+    session.touched = 0
     assert left(store, [session.id]) == [False]
     assert store.get(session.id) is None
 
@@ -91,7 +94,7 @@ def test_looking_at_a_run_is_noted_on_disk(store: SessionStore) -> None:
     os.utime(folder(store, session.id) / "run.json", (0, 0))
     session.noted = 0.0
     assert store.get(session.id) is session
-    assert left(SessionStore(fake_engine(), store.root, Limits(seconds=50)), [session.id]) == [True]
+    assert left(SessionStore(page_engine(), store.root, Limits(seconds=50)), [session.id]) == [True]
 
 
 def test_only_runs_that_changed_are_measured_again(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
