@@ -19,7 +19,7 @@ from ui.app import Explorer
 
 pytestmark = pytest.mark.usefixtures("without_umap")
 
-ENDPOINTS = ["/begin", "/image", "/rewind", "/select", "/step"]
+ENDPOINTS = ["/begin", "/card", "/image", "/rewind", "/select", "/step"]
 HAS_MCP = importlib.util.find_spec("mcp") is not None
 
 
