@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE
+from steps import WIDTHS
 
 pytestmark = pytest.mark.browser
 
 
-@DESK_AND_PHONE
 def test_the_evidence_opens_from_the_menu(page: Page) -> None:
     page.locator(".more summary").click()
     with page.context.expect_page() as opened:
@@ -18,4 +17,6 @@ def test_the_evidence_opens_from_the_menu(page: Page) -> None:
     expect(evidence.locator(".claim")).to_contain_text("of the prompts")
     expect(evidence.locator("#headline .js-plotly-plot").first).to_be_visible(timeout=60_000)
     assert evidence.locator("#headline tbody tr").count() >= 3
-    assert evidence.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width in WIDTHS:
+        evidence.set_viewport_size({"width": width, "height": 900})
+        assert evidence.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"at {width} px"

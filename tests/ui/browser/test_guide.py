@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, PROMPT, View, at_scale, finished, press, start
+from steps import DESK_AND_PHONE, ON_PHONE, PROMPT, View, at_scale, finished, press, start
 
 from ui.guide.tour import STEPS
 
@@ -18,7 +18,7 @@ def on_step(page: Page, number: int) -> None:
     expect(page.locator(".tour h2")).to_have_text(STEPS[number - 1].title, timeout=60_000)
 
 
-@DESK_AND_PHONE
+@ON_PHONE
 def test_the_tour_follows_what_a_person_does(page: Page) -> None:
     page.locator('.hi [data-do="tour"]').click()
     on_step(page, 1)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from served import Server
-from steps import DESK_AND_PHONE, ON_PHONE, PROMPT, at_scale, drop, finished, names, press, start, to_scale
+from steps import ON_PHONE, PROMPT, at_scale, drop, finished, names, press, start, to_scale
 
 from examples.drive import drive
 from ttsvar.storage.png import read_recipe
@@ -75,7 +75,6 @@ def test_a_session_goes_out_and_comes_back(page: Page) -> None:
     at_scale(page, 2)
 
 
-@DESK_AND_PHONE
 def test_wrong_files_are_explained_and_the_run_stays(page: Page) -> None:
     start(page)
     address, cards = page.url, names(page)

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import at_scale, compare, finished, overrule, start, to_scale
+from steps import at_scale, start, to_scale
 
 pytestmark = pytest.mark.browser
-
-
-def test_opening_a_branch_does_not_ask_for_a_file(page: Page) -> None:
-    choosers: list[object] = []
-    page.on("filechooser", lambda chooser: choosers.append(chooser))
-    start(page, seed=31)
-    to_scale(page, 2)
-    overrule(page)
-    compare(page)
-    page.locator('.duel details[open] [data-do="open"]').first.click()
-    finished(page)
-    assert choosers == []
 
 
 def test_the_menu_asks_for_a_file_and_closes(page: Page) -> None:

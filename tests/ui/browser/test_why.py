@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, ON_PHONE, View, names, start, to_scale
+from steps import DESK_AND_PHONE, ON_PHONE, at_scale, names, start, to_scale
 
 from ttsvar.choices import POTENTIALS
 from ttsvar.search.potentials import potential, probabilities
@@ -39,9 +39,26 @@ def set_slider(page: Page, selector: str, value: float) -> None:
     )
 
 
-def test_the_lambda_slider_recomputes_all_potentials_without_running_anything(page: Page) -> None:
+def test_a_redraw_can_be_kept_and_the_lambda_slider_recomputes_without_running_anything(
+    page: Page,
+) -> None:
     start(page)
+    to_scale(page, 6)
+    tab(page, "Resampling")
+    keep = facts(page)["keep"]
+    assert page.locator(".bars .draws i").count() == keep
+    set_slider(page, '[data-do="lambda"]', 0)
+    assert page.locator(".bars .draws i").count() == 0
+    page.locator('[data-do="redraw"]').click()
+    assert page.locator(".bars .draws i").count() == keep
+    drawn = page.locator(".bars > [data-name]").evaluate_all("rows => rows.map(r => r.querySelectorAll('i').length)")
+    page.locator('[data-do="take"]').click()
+    assert page.locator(".card").evaluate_all("cards => cards.map(c => Number(c.dataset.count))") == drawn
+    page.locator('[data-do="back"]').click()
+    expect(page.locator("b.lam")).to_have_text("10")
     to_scale(page, 9)
+    page.reload()
+    at_scale(page, 9)
     tab(page, "Resampling")
     known = facts(page)
     past = torch.tensor([[math.nan if v is None else v for v in c["past"]] for c in known["cards"]])
@@ -59,39 +76,6 @@ def test_the_lambda_slider_recomputes_all_potentials_without_running_anything(pa
         own = probabilities(potential(known["kind"], past, current), lam).numpy()
         assert float(page.locator(".effective").text_content() or "") == pytest.approx(1 / (own**2).sum(), abs=0.051)
     assert [url for url in sent if "/queue/join" in url] == [], "nothing is asked of the server"
-
-
-def test_a_redraw_can_be_kept(page: Page) -> None:
-    start(page)
-    to_scale(page, 6)
-    tab(page, "Resampling")
-    keep = facts(page)["keep"]
-    assert page.locator(".bars .draws i").count() == keep
-    set_slider(page, '[data-do="lambda"]', 0)
-    assert page.locator(".bars .draws i").count() == 0
-    page.locator('[data-do="redraw"]').click()
-    assert page.locator(".bars .draws i").count() == keep
-    drawn = page.locator(".bars > [data-name]").evaluate_all("rows => rows.map(r => r.querySelectorAll('i').length)")
-    page.locator('[data-do="take"]').click()
-    assert page.locator(".card").evaluate_all("cards => cards.map(c => Number(c.dataset.count))") == drawn
-    page.locator('[data-do="back"]').click()
-    expect(page.locator("b.lam")).to_have_text("10")
-
-
-def test_one_candidate_lights_up_everywhere(page: Page) -> None:
-    start(page)
-    to_scale(page, 5)
-    page.wait_for_selector("#plot .shapelayer path")
-    for name in ("Features", "Resampling", "Scores", "Clusters"):
-        tab(page, name)
-    name = names(page)[1]
-    page.locator(".card .pic").nth(1).focus()
-    for place in (".card", "#features figure", "#resampling [role=row]", "#scores circle", "#lineage g"):
-        assert page.locator(f'{place}.lit[data-name="{name}"]').count() >= 1, place
-        assert page.locator(f'{place}.lit:not([data-name="{name}"])').count() == 0, place
-    assert page.locator("#plot .shapelayer path").evaluate_all("all => all.map(p => p.classList.contains('lit'))") == [
-        n == name for n in names(page)
-    ]
 
 
 @DESK_AND_PHONE
@@ -117,8 +101,8 @@ def test_clusters_say_how_they_were_projected(page: Page) -> None:
     expect(page.locator("#legend")).to_contain_text("too few for UMAP")
 
 
-def test_cost_is_set_against_the_same_n_without_a_search(page: Page, view: View) -> None:
-    start(page, seed=4242 + view.width + len(view.scheme))  # nobody has drawn it: what is remembered costs nothing
+def test_cost_is_told_and_one_candidate_lights_up_everywhere(page: Page) -> None:
+    start(page, seed=4242)  # nobody has drawn it: what is remembered costs nothing
     to_scale(page, 2)
     tab(page, "Cost")
     expect(page.locator(".price")).to_contain_text("Next, scale 3: 6 candidates")
@@ -126,3 +110,16 @@ def test_cost_is_set_against_the_same_n_without_a_search(page: Page, view: View)
     label = page.locator("svg.curves").first.get_attribute("aria-label") or ""
     assert "raw" in label
     expect(page.locator("table.cost tbody tr")).to_have_count(6)
+    to_scale(page, 5)
+    tab(page, "Clusters")
+    page.wait_for_selector("#plot .shapelayer path")
+    for name in ("Features", "Resampling", "Scores", "Clusters"):
+        tab(page, name)
+    name = names(page)[1]
+    page.locator(".card .pic").nth(1).focus()
+    for place in (".card", "#features figure", "#resampling [role=row]", "#scores circle", "#lineage g"):
+        assert page.locator(f'{place}.lit[data-name="{name}"]').count() >= 1, place
+        assert page.locator(f'{place}.lit:not([data-name="{name}"])').count() == 0, place
+    assert page.locator("#plot .shapelayer path").evaluate_all("all => all.map(p => p.classList.contains('lit'))") == [
+        n == name for n in names(page)
+    ]
