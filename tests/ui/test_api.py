@@ -102,6 +102,15 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
     assert Path(api.image(run, name)).read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_finished_run_has_a_card_and_a_moving_picture(api: Api) -> None:
+    run = api.begin(PROMPT)["run_id"]
+    to_end(api, run)
+    assert Path(api.card(run)).read_bytes().startswith(b"\x89PNG")
+    moving = Path(api.card(run, moving=True))
+    assert moving.suffix == ".webp"
+    assert moving.read_bytes()[8:12] == b"WEBP"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -163,6 +172,8 @@ def test_the_order_of_calls_is_explained(api: Api) -> None:
         api.image(run)
     with pytest.raises(gr.Error, match="choose one of c0"):
         api.image(run, "c77")
+    with pytest.raises(gr.Error, match="draw it to the end"):
+        api.card(run)
     to_end(api, run)
     with pytest.raises(gr.Error, match="finished"):
         api.select(run)

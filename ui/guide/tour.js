@@ -19,8 +19,13 @@ function scaleShown() {
 }
 
 const narrow = matchMedia("(max-width: 820px)");
+const ring = element.querySelector(".tour-ring");
+const AROUND = 5;
 function stand(target) {
   const box = target?.getBoundingClientRect();
+  // Nothing of the page can cut or cover a ring that is not part of it.
+  ring.hidden = !box;
+  if (box) Object.assign(ring.style, { left: `${box.left - AROUND}px`, top: `${box.top - AROUND}px`, width: `${box.width + 2 * AROUND}px`, height: `${box.height + 2 * AROUND}px` });
   const view = { width: innerWidth, height: innerHeight };
   const where = box && !narrow.matches && progress.beside(box, card.getBoundingClientRect(), view);
   Object.assign(card.style, where

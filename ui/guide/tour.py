@@ -48,13 +48,17 @@ STEPS: tuple[Step, ...] = (
 )  # fmt: skip
 
 
+RING = '<i class="tour-ring" aria-hidden="true" hidden></i>'
+"""Drawn around what a step speaks of."""
+
+
 def tour_html() -> str:
     """The card that the script fills, hidden until the tour is started."""
     steps = escape(dumps([asdict(step) for step in STEPS]))
     ways = (("back", "Back"), ("show", "Show me where"), ("skip", "Skip"))
     buttons = "".join(f'<button type="button" data-tour="{key}">{label}</button>' for key, label in ways)
     return (
-        f'<section class="tour" data-steps="{steps}" role="region" aria-label="Guided tour" hidden>'
+        f'{RING}<section class="tour" data-steps="{steps}" role="region" aria-label="Guided tour" hidden>'
         '<div class="top-line"><span class="of"></span><button type="button" data-tour="end" aria-label="End the tour">'
         f'End</button></div><div aria-live="polite"><h2></h2><p></p></div><div class="ways">{buttons}</div></section>'
     )

@@ -79,11 +79,15 @@ def states(page: Page) -> Iterator[str]:
     page.goto(f"{address}class")
     page.wait_for_selector(".class h2")
     yield "class"
+    for name, ready in (("learn", "[data-figure=cost] svg"), ("guess", "#play .pick")):
+        page.goto(f"{address}{name}")
+        page.wait_for_selector(ready)
+        yield name
     page.goto(address)
     page.wait_for_selector("#go")
     if page.locator(".recorded button").count():
         page.locator(".recorded button").first.click()
-        finished(page)
+        page.wait_for_selector(".stage.board .story")
         yield "recorded"
 
 

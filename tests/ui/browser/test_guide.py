@@ -12,6 +12,15 @@ from ui.guide.tour import STEPS
 
 pytestmark = pytest.mark.browser
 
+AROUND = """() => {
+  const [ring, prompt] = ['.tour-ring', '#prompt'].map((name) => document.querySelector(name).getBoundingClientRect());
+  return ring.left < prompt.left && ring.top < prompt.top && ring.right > prompt.right && ring.bottom > prompt.bottom;
+}"""
+COVERED = """() => {
+  const [card, prompt] = ['.tour', '#prompt'].map((name) => document.querySelector(name).getBoundingClientRect());
+  return card.left < prompt.right && card.right > prompt.left && card.top < prompt.bottom && card.bottom > prompt.top;
+}"""
+
 
 def on_step(page: Page, number: int) -> None:
     expect(page.locator(".tour .of")).to_have_text(f"{number} of {len(STEPS)}", timeout=60_000)
@@ -56,6 +65,9 @@ def test_the_tour_follows_what_a_person_does(page: Page) -> None:
 
 def test_the_tour_can_be_skipped_through_and_left(page: Page) -> None:
     page.locator('.hi [data-do="tour"]').click()
+    expect(page.locator(".tour-ring")).to_be_visible()
+    page.wait_for_function(AROUND)
+    assert not page.evaluate(COVERED)
     for number in range(1, len(STEPS) + 1):
         on_step(page, number)
         page.locator('[data-tour="skip"]').click()

@@ -33,6 +33,16 @@ def test_back_and_forward_go_through_start_and_rewind(page: Page) -> None:
     expect(page).to_have_url(re.compile("run="))
 
 
+def test_back_leaves_a_search_that_runs_for_good(page: Page) -> None:
+    start(page)
+    press(page, "end")
+    page.go_back()
+    expect(page.locator(".stage.hello")).to_be_visible()
+    page.wait_for_timeout(500)
+    expect(page.locator(".stage.hello")).to_be_visible()
+    assert "run=" not in page.url
+
+
 def test_a_slide_shows_the_stage_alone(page: Page, server: Server) -> None:
     start(page)
     page.goto(f"{page.url}&embed=1")

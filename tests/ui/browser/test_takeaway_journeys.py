@@ -17,6 +17,12 @@ from ttsvar.storage.png import read_recipe
 
 pytestmark = pytest.mark.browser
 
+WATCHED = """() => {
+  window.brought = 0;
+  const look = () => { window.brought += document.querySelectorAll('.answer.busy img.brought').length; };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}"""
+
 
 def overruled_to_the_end(page: Page) -> None:
     start(page, seed=5)
@@ -42,8 +48,10 @@ def test_a_dropped_picture_reopens_to_the_bit(page: Page) -> None:
     first, address = saved(page, "a.go"), page.url
     page.locator('.end [data-do="new"]').click()
     page.wait_for_selector(".stage.hello")
+    page.evaluate(WATCHED)
     drop(page, first, "picture.png", "image/png")
     expect(page.locator(".answer")).to_contain_text("every bit of the picture as recorded", timeout=180_000)
+    assert page.evaluate("window.brought") > 0, "the picture is seen while its run is drawn"
     finished(page)
     assert page.url != address
     assert saved(page, "a.go") == first

@@ -197,9 +197,10 @@
     const send = (body) => ask("rooms", { code, key, ...body });
     const now = follow(() => ({ do: "look", code, key }), (room) => {
       const scan = make("div");
-      scan.innerHTML = room.scan;
+      // A phone cannot reach an address of this computer alone.
+      scan.innerHTML = room.local === "true" ? "" : room.scan;
       const where = room.local === "true" ? "Only this computer can join: start the app with --host 0.0.0.0 for the room." : room.url;
-      const join = make("div", { className: "join" }, scan, make("div", {}, make("p", { className: "mut" }, "Scan, or go to the address and type"), make("strong", {}, room.code), make("p", {}, where)));
+      const join = make("div", { className: "join" }, scan, make("div", {}, make("p", { className: "mut" }, room.scan && room.local !== "true" ? "Scan, or go to the address and type" : "Go to the address and type"), make("strong", {}, room.code), make("p", {}, where)));
       const act = room.revealed ? "" : button(`Reveal (${room.picked} of ${room.players} have picked)`, async () => { await send({ do: "reveal" }); await now(); }, "go");
       play.replaceChildren(join, make("p", { className: "mut" }, `Round ${room.round}`), ...board(room.puzzle, { picks: room.picks }), make("div", { className: "row", style: "margin-top: 16px" }, act), ...scores(room));
       chart(room.rounds, "the class");

@@ -24,15 +24,18 @@
   function trusted(right, chance, scale) {
     const often = percent(right[scale]);
     const word = right[scale] < 1.8 * chance ? "little better than a blind guess" : right[scale] < 0.6 ? "a hint, not more" : "worth listening to";
-    return { bold: `After scale ${scale} the favourite wins ${often} times in 100`, tail: `: ${word}. A blind guess wins ${percent(chance)} times.` };
+    return { bold: `After scale ${scale} the favourite wins ${often} times in 100`, tail: `: ${word}. A blind guess wins ${Number((100 * chance).toFixed(1))} times.` };
   }
 
   const sum = (values) => values.reduce((all, value) => all + value, 0);
+
+  /** A reward with its sign, as on a card of the app. */
+  const signed = (value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(2)}`;
 
   /** What the schedule costs against one picture, and against all drawn in full. */
   function priced({ alive, search, one }) {
     return { ratio: sum(search) / sum(one), full: Math.max(...alive), last: alive[alive.length - 1] };
   }
 
-  /** @type {any} */ (globalThis).ttsvarFigures = { lineOf, highest, trusted, priced, sum };
+  /** @type {any} */ (globalThis).ttsvarFigures = { lineOf, highest, trusted, priced, signed };
 })();

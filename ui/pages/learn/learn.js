@@ -2,7 +2,7 @@
 // The article's figures: each is made from recorded data, and leads to the same state in the app.
 (() => {
   const data = JSON.parse(document.querySelector("#data")?.textContent || "{}");
-  const { lineOf, highest, trusted, priced } = /** @type {any} */ (globalThis).ttsvarFigures;
+  const { lineOf, highest, trusted, priced, signed } = /** @type {any} */ (globalThis).ttsvarFigures;
   const [search, other] = data.tale.branches;
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -87,7 +87,7 @@
     const last = branch.scales[branch.scales.length - 1];
     const row = last.kept[branch.best];
     const verdict = branch.verdict ? make("span", { className: branch.correct ? "yes" : "no" }, branch.correct ? `✓ ${branch.verdict}` : `✗ ${branch.verdict}`) : "";
-    const reward = `Reward ${last.rewards[row].toFixed(2)}. `;
+    const reward = `Reward ${signed(last.rewards[row])}. `;
     return make("div", { className: "ends" },
       make("img", { src: last.images[row], alt: `How it ended: ${data.tale.prompt}` }),
       make("p", {}, make("b", {}, "How it ends. "), reward, verdict));
@@ -103,7 +103,7 @@
     const cards = scale.images.map((uri, i) => {
       const letter = make("b", {}, scale.clusters[i]);
       const card = make("div", { className: "pick" }, make("img", { src: uri, alt: `Candidate of kind ${scale.clusters[i]}, reward ${scale.rewards[i]}` }),
-        make("i", {}, letter, make("span", {}, scale.rewards[i].toFixed(2))));
+        make("i", {}, letter, make("span", {}, signed(scale.rewards[i]))));
       card.style.setProperty("--cluster", scale.colors[i]);
       return card;
     });

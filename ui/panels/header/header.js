@@ -47,8 +47,14 @@ function follow() {
   expanded();
   entitle();
 }
-addEventListener("popstate", (event) => {
+// A search that runs would go on to show its scales, so it stops first, which takes one scale.
+async function settled() {
+  document.querySelector('.bar [data-do="stop"]:not(:disabled)')?.click();
+  while (body.classList.contains("running")) await new Promise((then) => { setTimeout(then, 100); });
+}
+addEventListener("popstate", async (event) => {
   wanted = event.state || { ...places.HOME, run: new URLSearchParams(location.search).get("run") || "" };
+  if (body.classList.contains("running")) await settled();
   trigger(wanted.run ? "visit" : "leave", { run: wanted.run, at: wanted.at });
 });
 
