@@ -13,7 +13,13 @@ from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
 # Shapes and types that these modules' signatures name are checked at every call; before anything imports them.
-CHECKED = ("ttsvar.search", "ttsvar.sampling", "ttsvar.features.pca", "ttsvar.engine.states")
+CHECKED = (
+    "ttsvar.search",
+    "ttsvar.sampling",
+    "ttsvar.features.extractors",
+    "ttsvar.features.display_basis",
+    "ttsvar.engine.states",
+)
 install_import_hook(CHECKED, "runtime_checks.checked")
 
 from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402

@@ -14,10 +14,10 @@ from chunked_checks import engine_on, raw
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward, finish
 from torch import Tensor
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import NumberError
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.finite import require_finite
 from ttsvar.rewards.combination import Combination
 from ttsvar.sampling import draw_bits, draw_tokens

@@ -43,7 +43,7 @@ def values_of(row: Setting[Any]) -> st.SearchStrategy[Any]:
     if isinstance(kind, Wholes):
         return st.lists(st.integers(-3, 0) if row.name == "cfg_layers" else st.integers(0, 12), min_size=1).map(tuple)
     if isinstance(kind, Choice):
-        return st.sampled_from(kind.names or ("hps", "clip-score"))
+        return st.sampled_from(tuple(kind.names) or ("hps", "clip-score"))
     if isinstance(kind, Flag):
         return st.just(True)
     assert isinstance(kind, Text)
@@ -105,6 +105,11 @@ def test_a_value_out_of_range_says_what_it_must_be(changes: dict[str, Any], says
     with pytest.raises(ConfigError) as refused:
         SearchConfig(**changes)
     assert str(refused.value) == says
+
+
+def test_a_list_without_numbers_has_a_word_where_an_empty_text_says_something_else() -> None:
+    kind = SETTINGS["score_scales"].kind
+    assert (kind.parse("none"), kind.parse(""), kind.show(()), kind.show((1, 2))) == ((), (), "none", "1, 2")
 
 
 def test_lists_become_tuples_and_numbers_stay_what_they_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from ttsvar.features.pca import pca
+from ttsvar.features.extractors.pca import pca
 from ttsvar.sampling import draw_bits, token_probabilities
 from ttsvar.search.clustering import cluster
 from ttsvar.search.potentials import potential

@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from ttsvar.config import SearchConfig
 from ttsvar.families.registry import MODELS
 from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS
-from ttsvar.rewards.registry import JUDGES
+from ttsvar.judges import JUDGES
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -23,14 +23,15 @@ class Potential(StrEnum):
 
 
 class Resampling(StrEnum):
-    """How candidates are drawn with replacement."""
+    """How candidates are drawn: all but the last with replacement, everybody as often on average as chances say."""
 
     MULTINOMIAL = "multinomial"
     STRATIFIED = "stratified"
     SYSTEMATIC = "systematic"
     RESIDUAL = "residual"
+    DISTINCT = "without-replacement"
 
 
-EXTRACTORS = ("pca", "pca-raw", "pool", "inception")
 POTENTIALS = tuple(kind.value for kind in Potential)
 RESAMPLINGS = tuple(scheme.value for scheme in Resampling)
+UNBIASED = tuple(scheme.value for scheme in Resampling if scheme is not Resampling.DISTINCT)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 from ttsvar.errors import ConfigError
 from ttsvar.values import Kind, UnfitError
 
 T = TypeVar("T")
+
+
+class Titled(Protocol):
+    """A row that people may choose."""
+
+    @property
+    def title(self) -> str:
+        """What the page calls it in a list."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +41,10 @@ class Setting(Generic[T]):
     line: str = ""
     """Neighbours with the same word here share a line of the page."""
     placeholder: str = ""
-    titles: Mapping[str, str] | None = None
-    """What the page calls the names of a choice; those without a title are called by their name."""
+    blank: bool = False
+    """Whether its field may stay empty, which leaves it to the search; the placeholder says what that means."""
+    rows: Mapping[str, Titled] = field(default_factory=dict[str, Titled])
+    """Of a choice: the table whose rows say what the page calls their names; a name without a row is its own title."""
     offered: Callable[[Any], Iterable[str]] | None = None
     """Of a choice: the names that an engine has; all where it is None."""
     idle: Callable[[Any], str] | None = None
@@ -51,6 +62,10 @@ class Setting(Generic[T]):
     def flag(self) -> str:
         """The flag of `ttsvar generate`."""
         return f"--{self.name.replace('_', '-')}"
+
+    def title_of(self, name: str) -> str:
+        """What the page calls a name of a choice."""
+        return self.rows[name].title if name in self.rows else name
 
     @property
     def noted(self) -> bool:

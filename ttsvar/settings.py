@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ttsvar.choices import EXTRACTORS, POTENTIALS, RESAMPLINGS
+from ttsvar.choices import POTENTIALS, RESAMPLINGS
+from ttsvar.extractor import EXTRACTORS
+from ttsvar.judges import JUDGES
 from ttsvar.setting import Setting, Settings
 from ttsvar.values import Batch, Choice, Flag, Numbers, Share, Text, Whole, Wholes
 
@@ -53,12 +55,7 @@ SETTINGS = Settings(
         help="what candidates are clustered on",
         label="Clusters on",
         short="clusters on",
-        titles={
-            "pca": "PCA, signs aligned",
-            "pca-raw": "PCA as published",
-            "pool": "Mean of patches",
-            "inception": "Supervised network",
-        },
+        rows=EXTRACTORS,
         offered=lambda engine: engine.extractors,
         format_1=True,
     ),
@@ -69,14 +66,7 @@ SETTINGS = Settings(
         help="judge that a search goes by, such as hps; `ttsvar models` lists all",
         label="Reward",
         short="reward",
-        titles={
-            "image-reward": "ImageReward",
-            "image-reward-package": "ImageReward (package)",
-            "hps": "HPS v2.1",
-            "aesthetic": "Aesthetic v2.5",
-            "clip-score": "CLIP score",
-            "hps+image-reward": "HPS + ImageReward",
-        },
+        rows=JUDGES,
         offered=lambda engine: engine.rewards,
         format_1=True,
     ),
@@ -156,11 +146,15 @@ SETTINGS = Settings(
     ),
     Setting(
         name="score_scales",
-        kind=Wholes("a list of whole numbers; scales count from 0"),
+        kind=Wholes("a list of whole numbers; scales count from 0", nothing="none"),
         default=None,
         help="scales that are scored besides those where the reward decides; left out: every scale for the potentials "
         "max, sum and diff, none for value",
+        label="Scored besides its decisions",
         short="scored scales",
+        placeholder="every scale for max, sum and diff; none for value",
+        blank=True,
+        by_search=True,
     ),
     Setting(
         name="width",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -166,6 +166,8 @@ class Wholes(Kind[tuple[int, ...]]):
 
     must: str = "a list of whole numbers"
     fits: Callable[[Sequence[int]], bool] = lambda values: True
+    nothing: str = ""
+    """The text that stands for a list without numbers, where an empty text would say something else."""
     _wording = "whole numbers with commas"
     _json = "a list of whole numbers"
 
@@ -176,7 +178,8 @@ class Wholes(Kind[tuple[int, ...]]):
         return kept
 
     def parse(self, text: str) -> tuple[int, ...]:
-        return tuple(_whole(part, self.must) for part in _parts(text))
+        parts = [] if text.strip() == self.nothing else _parts(text)
+        return tuple(_whole(part, self.must) for part in parts)
 
     def from_json(self, value: object) -> tuple[int, ...]:
         values = value if isinstance(value, list | tuple) else [value]
@@ -186,7 +189,7 @@ class Wholes(Kind[tuple[int, ...]]):
             raise UnfitError(self.must) from None
 
     def show(self, value: tuple[int, ...]) -> str:
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value)) or self.nothing
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ class Batch(Wholes):
 class Choice(Kind[str]):
     """One of some names; of any, where the model's own parts say which there are."""
 
-    names: tuple[str, ...] = ()
+    names: Collection[str] = ()
 
     @property
     def wording(self) -> str:

@@ -290,6 +290,8 @@ def _settings(values: Any) -> dict[str, Any]:
 
 def _setting(row: Setting[Any], value: Any) -> Any:
     """A setting that a program sends; its range is checked with that of the fields."""
+    if value is None and row.blank:
+        return None
     try:
         return row.kind.from_json(value)
     except UnfitError as error:

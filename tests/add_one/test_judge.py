@@ -14,7 +14,8 @@ from ttsvar.commands.cli import main
 from ttsvar.config import SearchConfig
 from ttsvar.errors import ConfigError
 from ttsvar.features.registry import NETWORKS, networks
-from ttsvar.rewards.registry import JUDGES, judges
+from ttsvar.judges import JUDGES
+from ttsvar.rewards.registry import judges
 from ttsvar.types import Component
 from ui import create_app
 from ui.api import Api

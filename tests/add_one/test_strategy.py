@@ -17,7 +17,7 @@ from ttsvar.commands.cli import main
 from ttsvar.config import SEARCHES, STRATEGIES
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.bench.experiments import arm
+from ttsvar.evaluation.bench.experiment import arm
 from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.figures import categories_figure
 from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, ExperimentResult, Summary
@@ -152,12 +152,12 @@ def test_a_strategy_is_found_in_the_report(strategy: str) -> None:
         judges={}, diversity=None, survivors=2.0, seconds=1.0, flops=1e9, components={},
     )  # fmt: skip
     experiment = ExperimentResult(
-        name="mine", title="Mine", about="", missing=(), matched=None, paper=(), against_paper=(),
+        name="mine", title="Mine", about="", missing=(), matched=(), paper=(), against_paper=(),
         settings={label: ArmSettings(strategy=strategy, n=3)},
         summary=Summary(images=1, prompts=1, held_out=0, arms={label: figures}, differences=()),
     )  # fmt: skip
     (bar,) = categories_figure(experiment).to_dict()["data"]
-    assert (bar["name"], bar["marker"]["color"]) == (label, "#123456")
+    assert (bar["name"], bar["marker"]["color"]) == ("The first half, N = 3", "#123456")
 
 
 def test_a_name_is_taken_once_and_an_unknown_one_lists_what_there_is(strategy: str, tmp_path: Path) -> None:

@@ -11,8 +11,12 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from ttsvar.errors import ConfigError
-from ttsvar.features import pca as module
-from ttsvar.features.pca import aligned_signs, clustering_input, display_basis, pca, pca_raw, pool
+from ttsvar.extractor import clustering_input
+from ttsvar.features.display_basis import display_basis
+from ttsvar.features.extractors import pca_raw as module
+from ttsvar.features.extractors.pca import aligned_signs, pca
+from ttsvar.features.extractors.pca_raw import pca_raw
+from ttsvar.features.extractors.pool import pool
 
 
 def scene(where: slice, seed: int = 0, noise: float = 0.3) -> Tensor:
@@ -49,17 +53,17 @@ def test_equal_layouts_agree_and_opposite_ones_do_not():
 def test_signs_do_not_depend_on_the_solver(seed: int, flips: list[bool]):
     features = torch.stack([scene(LEFT if i % 2 else RIGHT, seed + i, noise=1.0) for i in range(6)])
     expected = pca(features)
-    true, order = module._first_component, iter(flips)
+    true, order = module.first_component, iter(flips)
 
     def flipped(patches: Tensor) -> tuple[Tensor, Tensor]:
         scores, axis = true(patches)
         return (-scores, -axis) if next(order) else (scores, axis)
 
-    module._first_component = flipped
+    module.first_component = flipped
     try:
         assert torch.equal(pca(features), expected)
     finally:
-        module._first_component = true
+        module.first_component = true
 
 
 def test_order_does_not_matter():
@@ -81,7 +85,7 @@ def test_one_image_and_flat_images_are_fine():
 
 
 def test_names_are_checked():
-    with pytest.raises(ConfigError, match="pca, pca-raw, pool, inception"):
+    with pytest.raises(ConfigError, match=r"pca, pca-raw, pool, pool\+map, inception"):
         clustering_input("umap", torch.zeros(1, 4, 4))
     assert clustering_input("pool", torch.zeros(2, 4, 3, dtype=torch.float16)).dtype == torch.float32
 
@@ -108,3 +112,15 @@ def test_the_display_basis_says_what_it_needs():
         basis.maps(torch.randn(1, 12, 5))
     with pytest.raises(ConfigError, match="at least 3 channels"):
         display_basis(torch.randn(2, 12, 2))
+
+
+def test_the_mean_and_the_map_count_the_same_whatever_their_units():
+    features = torch.stack([scene(LEFT if i % 2 else RIGHT, i) for i in range(4)])
+    vectors = clustering_input("pool+map", features)
+    assert vectors.shape == (4, 24 + 64)
+    for part in vectors.split([24, 64], dim=1):
+        assert float(part.mean(0).abs().max()) < 1e-5
+        assert float(part.square().sum(1).mean()) == pytest.approx(1, rel=1e-4)
+    assert torch.allclose(clustering_input("pool+map", 50 * features), vectors, atol=1e-4)
+    alike = clustering_input("pool+map", features[:1].expand(3, -1, -1))
+    assert bool((alike == 0).all()), "nothing to tell apart"

@@ -13,8 +13,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch.utils.flop_counter import FlopCounterMode
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.errors import CheckpointError, ConfigError
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.families.load import FILES, TOYBOX_FOLDER, LoadSettings, load
 from ttsvar.features.labelled import (
     LabelledConfig,
@@ -144,8 +144,9 @@ def test_without_torchvision_the_extractor_says_what_to_install(
 
 def test_the_supervised_extractor_is_offered_where_it_is_here(small: Path, tmp_path: Path) -> None:
     own = partial(load_supervised, small)
-    assert extractors(own, own).here() == EXTRACTORS
-    assert extractors(own, own, partial(NETWORKS["inception"].here, tmp_path)).here() == ("pca", "pca-raw", "pool")
+    assert extractors(own, own).here() == tuple(EXTRACTORS)
+    own_network = partial(NETWORKS["inception"].here, tmp_path)
+    assert extractors(own, own, own_network).here() == ("pca", "pca-raw", "pool", "pool+map")
 
 
 def test_the_network_visits_a_device_where_parts_lie_on_the_cpu(small: Path, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward, backend_of
 from torch import Tensor
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.rewards.combination import Combination
 from ttsvar.types import SearchState
 

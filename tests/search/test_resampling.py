@@ -1,4 +1,4 @@
-"""Draws with replacement: four schemes, equal on average, different in spread."""
+"""Draws: four schemes with replacement, equal on average and different in spread, and one without."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ttsvar.choices import RESAMPLINGS
+from ttsvar.choices import RESAMPLINGS, UNBIASED
 from ttsvar.errors import ConfigError, SelectionError
 from ttsvar.sampling import keyed_rng
 from ttsvar.search.resampling import _at_points, _residual, resample
@@ -30,8 +30,8 @@ def test_draws_follow_the_probabilities_and_their_key():
     assert drawn.count(0) / 4000 == pytest.approx(0.7, abs=0.03)
 
 
-@pytest.mark.parametrize("scheme", RESAMPLINGS)
-def test_every_scheme_is_unbiased(scheme: str):
+@pytest.mark.parametrize("scheme", UNBIASED)
+def test_every_scheme_with_replacement_is_unbiased(scheme: str):
     p, keep, times = torch.tensor([0.05, 0.0, 0.55, 0.3, 0.1], dtype=torch.float64), 4, 4000
     rng = keyed_rng("unbiased", scheme)
     counts = np.zeros(len(p))
@@ -68,6 +68,23 @@ def test_how_far_a_count_may_be_from_its_average(weights: list[float], keep: int
     assert np.all(counts["residual"] >= low_for_sure), "the whole part for sure"
 
 
+@settings(max_examples=80, deadline=None)
+@given(WEIGHTS, st.integers(1, 12), st.integers(0, 10**6))
+def test_without_replacement_nobody_comes_again_before_everybody_came(weights: list[float], keep: int, key: int):
+    drawn = resample(normal(weights), keep, keyed_rng(key), "without-replacement")
+    counts = [drawn.count(i) for i, weight in enumerate(weights) if weight > 0]
+    assert max(counts) - min(counts) <= 1
+    assert len(set(drawn)) == min(keep, len(counts))
+
+
+def test_without_replacement_each_draw_goes_by_what_is_left():
+    p, times = torch.tensor([0.6, 0.3, 0.1], dtype=torch.float64), 20_000
+    rng = keyed_rng("distinct")
+    pairs = [resample(p, 2, rng, "without-replacement") for _ in range(times)]
+    expected = 0.6 * 0.3 / 0.4 + 0.3 * 0.6 / 0.7
+    assert pairs.count((0, 1)) / times == pytest.approx(expected, abs=0.015)
+
+
 def test_whole_averages_leave_nothing_to_chance():
     p = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
     assert resample(p, 4, keyed_rng(0), "residual") == (0, 0, 1, 2)
@@ -98,5 +115,5 @@ def test_rounding_of_the_sum_does_not_matter():
 def test_nobody_cannot_be_kept_and_schemes_have_names():
     with pytest.raises(SelectionError, match="at least 1"):
         resample(torch.tensor([1.0]), 0, keyed_rng(1))
-    with pytest.raises(ConfigError, match="multinomial, stratified, systematic, residual"):
+    with pytest.raises(ConfigError, match="multinomial, stratified, systematic, residual, without-replacement"):
         resample(torch.tensor([1.0]), 1, keyed_rng(1), "lottery")

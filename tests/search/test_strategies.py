@@ -37,6 +37,8 @@ def test_what_each_strategy_looks_at():
     assert needs("raw") == {}
     assert needs("best-of-n") == {12: {"scores"}}
     assert needs("tts-var") == {2: {"features"}, 5: {"features"}, 6: {"scores"}, 9: {"scores"}, 12: {"scores"}}
+    assert needs("random-drop") == {6: {"scores"}, 9: {"scores"}, 12: {"scores"}}
+    assert needs("reward-drop") == {2: {"features"}, **{k: {"scores"} for k in (5, 6, 9, 12)}}
     assert needs("cluster-only") == {2: {"features"}, 5: {"features"}, 12: {"scores"}}
     assert needs("importance-sampling") == needs("resample-only") == {k: {"scores"} for k in (6, 9, 12)}
     assert needs("early-pick") == {5: {"scores"}, 12: {"scores"}}

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import Sampling
 from ttsvar.engine.loop import Engine
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.families.infinity.prompting import OPTIONS
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms

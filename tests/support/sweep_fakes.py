@@ -6,13 +6,13 @@ from typing import Any
 
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import search_config
 from ttsvar.detections import Detection
 from ttsvar.engine.loop import Engine
 from ttsvar.evaluation.bench.store import Row
 from ttsvar.evaluation.bench.worker import Worker
 from ttsvar.evaluation.rules.measures import DetectorMeasure
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.toybox.world.things import COLORS, SHAPES
 
 ARMS = {
@@ -54,6 +54,9 @@ def row(recipe="r", prompt="a photo of a cup", draw=0, **changes):
         "seconds": 1.0,
         "cpu_seconds": 0.5,
         "flops": 1e9,
-        "parts": {"decode": {"seconds": 0.5, "flops": 1e8, "peak_bytes": 10, "items": 1}},
+        "parts": {
+            "decode": {"seconds": 0.5, "flops": 1e8, "peak_bytes": 10, "items": 1},
+            "transformer": {"seconds": 0.5, "flops": 4e8, "peak_bytes": 5, "items": 1},
+        },
     }
     return Row(recipe, prompt, draw, **(values | changes))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,10 +20,15 @@ from huggingface_hub import constants
 from safetensors.torch import save_file
 
 from ttsvar.errors import CheckpointError
-from ttsvar.weights.download import WeightFile, defect, find, locate, locate_all
+from ttsvar.weights.download import WeightFile, defect, find, locate_all
 
 DATA = bytes(range(256)) * 4000
 FILE = WeightFile("someone/model", "part.bin", len(DATA), hashlib.sha256(DATA).hexdigest(), "MIT")
+
+
+def located(file: WeightFile, weights: Path | None = None, **how: Any) -> Path:
+    """One file by itself."""
+    return locate_all([file], weights, **how)[0]
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +64,11 @@ def _put(path: Path, data: bytes = DATA) -> Path:
 
 def test_a_file_in_a_local_folder_is_used_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     by_flag = _put(tmp_path / "flag" / "someone" / "model" / "part.bin")
-    assert locate(FILE, tmp_path / "flag") == by_flag
+    assert located(FILE, tmp_path / "flag") == by_flag
     named = _put(tmp_path / "named" / "someone" / "model" / "part.bin")
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path / "named"))
-    assert locate(FILE) == named
-    assert locate(FILE, tmp_path / "flag") == by_flag
+    assert located(FILE) == named
+    assert located(FILE, tmp_path / "flag") == by_flag
 
 
 def test_only_a_name_of_its_own_may_lie_flat_in_the_folder(tmp_path: Path):
@@ -71,13 +77,13 @@ def test_only_a_name_of_its_own_may_lie_flat_in_the_folder(tmp_path: Path):
     published = replace(FILE, path="infinity.pth")
     assert find(published, tmp_path / "w") is None
     here = _put(tmp_path / "w" / "infinity.pth")
-    assert locate(published, tmp_path / "w", download=False) == here
+    assert located(published, tmp_path / "w", download=False) == here
 
 
 def test_without_a_network_a_missing_file_is_explained_and_not_waited_for(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"waited {seconds} s to try again"))
     with pytest.raises(CheckpointError) as caught:
-        locate(replace(FILE, path="infinity.pth"))
+        located(replace(FILE, path="infinity.pth"))
     message = str(caught.value)
     assert "infinity.pth" in message
     assert "http://127.0.0.1:9/someone/model/resolve/main/infinity.pth" in message
@@ -86,7 +92,7 @@ def test_without_a_network_a_missing_file_is_explained_and_not_waited_for(monkey
 
 def test_without_permission_to_download_nothing_is_asked(hub: FakeHub):
     with pytest.raises(CheckpointError, match=r"part\.bin: not on this machine"):
-        locate(FILE, download=False)
+        located(FILE, download=False)
     assert hub.ranges == []
 
 
@@ -102,21 +108,21 @@ def test_the_total_is_announced_before_the_download_and_the_cache_serves_the_nex
 
 
 def test_a_download_into_the_given_folder_is_found_there_again(hub: FakeHub, tmp_path: Path):
-    path = locate(FILE, tmp_path / "w")
+    path = located(FILE, tmp_path / "w")
     assert path == tmp_path / "w" / "someone" / "model" / "part.bin"
     assert find(FILE, tmp_path / "w") == path
 
 
 def test_a_broken_off_download_is_resumed(hub: FakeHub, tmp_path: Path):
     _put(tmp_path / "hf" / "ttsvar" / "someone" / "model" / "part.bin.part", DATA[:5000])
-    assert locate(FILE).read_bytes() == DATA
+    assert located(FILE).read_bytes() == DATA
     assert hub.ranges == ["bytes=5000-"]
 
 
 def test_a_download_that_is_not_what_was_published_is_removed(hub: FakeHub):
     hub.files["part.bin"] = DATA[::-1]
     with pytest.raises(CheckpointError, match="SHA-256"):
-        locate(FILE)
+        located(FILE)
     assert find(FILE) is None
 
 
@@ -124,7 +130,7 @@ def test_the_hub_tells_the_hash_of_a_file_of_which_nothing_is_known(hub: FakeHub
     """The part that is here has other bytes than the hub's, which only the hash can tell."""
     _put(tmp_path / "w" / "someone" / "model" / "part.bin.part", DATA[:5000][::-1])
     with pytest.raises(CheckpointError, match="SHA-256"):
-        locate(replace(FILE, size=None, sha256=None), tmp_path / "w")
+        located(replace(FILE, size=None, sha256=None), tmp_path / "w")
 
 
 def test_a_file_in_the_hub_cache_is_checked_against_its_name_and_replaced_where_broken(hub: FakeHub, tmp_path: Path):
@@ -135,11 +141,11 @@ def test_a_file_in_the_hub_cache_is_checked_against_its_name_and_replaced_where_
     pointer.symlink_to(blob)
     _put(repo / "refs" / "main", COMMIT.encode())
     unknown = replace(FILE, size=None, sha256=None)
-    assert locate(unknown) == pointer
+    assert located(unknown) == pointer
     assert hub.ranges == []
     _put(blob, DATA[:-1] + b"x")
     said: list[str] = []
-    assert locate(unknown, say=said.append).read_bytes() == DATA
+    assert located(unknown, say=said.append).read_bytes() == DATA
     assert "SHA-256" in said[0]
 
 
@@ -149,7 +155,7 @@ def test_a_file_in_the_hub_cache_is_checked_against_its_name_and_replaced_where_
 def test_a_broken_file_in_a_local_folder_is_refused_by_name(tmp_path: Path, data: bytes, complaint: str):
     path = _put(tmp_path / "w" / "someone" / "model" / "part.bin", data)
     with pytest.raises(CheckpointError, match=complaint) as caught:
-        locate(FILE, tmp_path / "w")
+        located(FILE, tmp_path / "w")
     assert str(path) in str(caught.value)
 
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from engine_fakes import FakeBackend, FakeExtractor, FakeReward
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import CheckpointError, ConfigError, RoomError
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.weights.download import WeightFile
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location
 
@@ -86,7 +86,7 @@ def test_the_engine_loads_what_a_run_needs_when_it_begins():
         raise CheckpointError("judge.pt: missing")
 
     engine = Engine(FakeBackend(), LazyMapping(dict.fromkeys(EXTRACTORS, eye)), LazyMapping({"image-reward": judge}))
-    assert (engine.extractors, engine.rewards) == (EXTRACTORS, ("image-reward",))
+    assert (engine.extractors, engine.rewards) == (tuple(EXTRACTORS), ("image-reward",))
     engine.begin("a cup", search=SearchConfig(strategy="raw"))
     assert loaded == []
     with pytest.raises(CheckpointError, match=r"judge\.pt: missing"):
@@ -95,11 +95,12 @@ def test_the_engine_loads_what_a_run_needs_when_it_begins():
 
 
 def test_what_needs_no_download_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from ttsvar.rewards.registry import JUDGES, rewards
+    from ttsvar.judges import JUDGES
+    from ttsvar.rewards.registry import rewards
 
     monkeypatch.setenv("TTSVAR_WEIGHTS", str(tmp_path))
     named = rewards(Location(torch.device("cpu")), {"image-reward": FakeReward})
-    assert set(named) == {*JUDGES, "hps+image-reward"}
+    assert set(named) == set(JUDGES)
     assert named.here() == ("image-reward",)
     for file in JUDGES["hps"].files:
         place = file.places(tmp_path)[0]

@@ -15,7 +15,7 @@ import torch
 
 from tools.image_reward.case import TOKENIZER, WEIGHTS, read_case
 from ttsvar.errors import TTSVarError
-from ttsvar.rewards.registry import JUDGES
+from ttsvar.judges import JUDGES
 
 TOLERANCE = 1e-4
 SPREAD = 100 * TOLERANCE

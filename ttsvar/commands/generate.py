@@ -21,10 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The prompt, the model, and every setting of the search."""
     parser.add_argument("prompt")
     add_loading_flags(parser)
-    parser.add_argument("--search", default="tts-var", help=f"one of {', '.join(SEARCHES)}")
+    add_search_flags(parser)
     parser.add_argument("--seed", type=int, default=0)
-    for row in SETTINGS.values():
-        _add_setting(parser, row)
     parser.add_argument("--out", type=Path, default=Path("ttsvar.png"))
     parser.add_argument("--no-recipe", action="store_true", help="save the bare picture, without how it was made")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
@@ -46,6 +44,13 @@ def run(arguments: argparse.Namespace) -> None:
     image.save(arguments.out)
     report["out"] = str(arguments.out)
     print(json.dumps(report, indent=1) if arguments.json else decision_table(report))
+
+
+def add_search_flags(parser: argparse.ArgumentParser) -> None:
+    """--search, and a flag for every setting; `chosen_search` reads them."""
+    parser.add_argument("--search", default="tts-var", help=f"one of {', '.join(SEARCHES)}")
+    for row in SETTINGS.values():
+        _add_setting(parser, row)
 
 
 def chosen_search(arguments: argparse.Namespace) -> SearchConfig:

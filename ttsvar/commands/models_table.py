@@ -8,9 +8,10 @@ from pathlib import Path
 import torch
 
 from ttsvar.evaluation.rules.sources import SOURCES
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.families.registry import FILES, MODELS, SUPERVISED, ModelPreset
 from ttsvar.features.registry import NETWORKS
-from ttsvar.rewards.registry import COMBINATION, JUDGES
+from ttsvar.judges import JUDGES
 from ttsvar.weights.download import WeightFile, find, readable
 from ttsvar.weights.room import free_bytes, pick_device, pick_dtype
 
@@ -29,12 +30,12 @@ def models_table(weights: Path | None = None) -> str:
             f"  {name}: {preset.summary}; {preset.licence}; {_fit(preset, free, device)}",
             *_files(preset, weights),
         ]
-    for title, parts in (("Judges (--reward)", JUDGES), ("Extractors (--eye)", NETWORKS)):
+    for title, parts in (("Judges (--reward)", JUDGES), ("Networks of features (--eye)", NETWORKS)):
         lines += ["", title]
         for name, part in parts.items():
             lines += [f"  {name}: {part.summary}", *map(_row, part.files, [find(f, weights) for f in part.files])]
-        if parts is JUDGES:
-            lines.append(f"  {COMBINATION}: a softmax of each over the candidates, averaged; the files of both")
+    lines += ["", "What candidates are clustered on (--extractor)"]
+    lines += [f"  {name}: {row.reading}" for name, row in EXTRACTORS.items()]
     lines += ["", "Measures (--measure FOLDER, see docs/evaluation.md)"]
     lines += [f"  FOLDER/{place}: the files of {source}" for place, source in SOURCES.items()]
     return "\n".join(lines)

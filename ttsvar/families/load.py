@@ -9,12 +9,13 @@ from pathlib import Path
 from ttsvar.config import SearchConfig
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import ConfigError
+from ttsvar.extractor import EXTRACTORS, Sees
 from ttsvar.families.base.settings import LoadSettings
 from ttsvar.families.infinity.models import folder_preset
 from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, ModelPreset
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.labelled import load_supervised
-from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, extractors, network_loader
+from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, SUPERVISED_NETWORK, extractors, network_loader
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.registry import rewards
 from ttsvar.storage.png import sign
@@ -49,8 +50,9 @@ def load(
     place, number_format = chosen.place, chosen.number_format
     preset = _preset(name)
     _check_shape(name, preset, chosen)
-    if preset.folder is None and chosen.extractor == "inception":
-        NETWORKS["inception"].require()
+    clusters_on = EXTRACTORS.get(chosen.extractor) if chosen.extractor else None
+    if preset.folder is None and clusters_on and clusters_on.sees is Sees.WHOLE:
+        NETWORKS[SUPERVISED_NETWORK].require()
     seen, judged = _eyes_and_judges(preset.folder, chosen.eye, chosen.location)
     if chosen.reward is not None and chosen.reward not in judged:
         raise ConfigError(f"There is no judge named {chosen.reward!r}; choose one of {', '.join(judged)}.")
@@ -92,13 +94,14 @@ def _eyes_and_judges(
     own: Path | None, eye: str | None, places: Location
 ) -> tuple[LazyMapping[FeatureExtractor], LazyMapping[Reward]]:
     """What a search may name, none of it loaded yet; `own` is the folder of a model that brings its own."""
-    if eye == "inception":
+    if eye == SUPERVISED_NETWORK:
         raise ConfigError(
-            "eye is 'inception', which sees a picture as a whole and has no patches to map. Leave --eye out, and let "
+            f"eye is {eye!r}, which sees a picture as a whole and has no patches to map. Leave --eye out, and let "
             "the search cluster on it: --extractor inception."
         )
     if own is None:
-        supervised, here = network_loader("inception", places), partial(NETWORKS["inception"].here, places.weights)
+        supervised = network_loader(SUPERVISED_NETWORK, places)
+        here = partial(NETWORKS[SUPERVISED_NETWORK].here, places.weights)
         return extractors(network_loader(eye or DEFAULT_NETWORK, places), supervised, here), rewards(places)
     sibling = partial(load_extractor, own / "features.safetensors", device=places.device)
     labelled = own / SUPERVISED

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from ttsvar.errors import ConfigError
+from ttsvar.extractor import EXTRACTORS, Sees
 from ttsvar.registry import Registry
 from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location, registering
@@ -16,6 +17,8 @@ network = registering(NETWORKS)
 """`@network(name, summary, files)` above a function from files and a device to a `MovableExtractor` names a new one."""
 DEFAULT_NETWORK = "dinov2-large"
 """The paper's."""
+SUPERVISED_NETWORK = "inception"
+"""The one for pictures as a whole, where a model brings none of its own."""
 
 
 @cache
@@ -41,11 +44,12 @@ def extractors(
     supervised: Callable[[], FeatureExtractor],
     supervised_here: Callable[[], bool] = lambda: True,
 ) -> LazyMapping[FeatureExtractor]:
-    """What `SearchConfig.extractor` may name: three readings of one network's patches, and the supervised one.
+    """What `SearchConfig.extractor` may name, over the network of patches or the supervised one, as each row says.
 
     `supervised_here` says whether that one needs neither a download nor a library that is absent. Every picture is
     looked at for its patches, so their network is always offered, and downloaded where it must be.
     """
     shared = cache(patches)
-    loaders = {"pca": shared, "pca-raw": shared, "pool": shared, "inception": supervised}
-    return LazyMapping(loaders, {"inception": supervised_here})
+    whole = [name for name, row in EXTRACTORS.items() if row.sees is Sees.WHOLE]
+    loaders = {name: supervised if name in whole else shared for name in EXTRACTORS}
+    return LazyMapping(loaders, dict.fromkeys(whole, supervised_here))

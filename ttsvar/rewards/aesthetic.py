@@ -120,6 +120,7 @@ def _load_head(path: Path, width: int) -> AestheticHead:
         ),
         *hub_files("google/siglip-so400m-patch14-384", "Apache-2.0", "model.safetensors", "config.json"),
     ),
+    title="Aesthetic v2.5",
     place=40,
 )
 def build_aesthetic(paths: Sequence[Path], device: torch.device) -> Reward:

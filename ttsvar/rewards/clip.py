@@ -102,6 +102,7 @@ def build_clip(
     "clip-score",
     "cosine of CLIP ViT-L/14's image and text",
     (*hub_files("openai/clip-vit-large-patch14", "MIT", "model.safetensors", "config.json"), CLIP.file),
+    title="CLIP score",
     place=50,
 )
 def build_clip_score(paths: Sequence[Path], device: torch.device) -> Reward:

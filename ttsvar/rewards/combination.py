@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ttsvar.judges import JUDGES
 from ttsvar.types import Reward
+from ttsvar.weights.download import WeightFile
+
+
+@dataclass(frozen=True)
+class Combined:
+    """A row of the judges that stands for others together."""
+
+    parts: tuple[str, ...]
+    title: str
+    summary: str
+    place: int = 100
+
+    @property
+    def files(self) -> tuple[WeightFile, ...]:
+        """None of its own."""
+        return ()
+
+
+JUDGES.add(
+    "hps+image-reward",
+    Combined(
+        ("hps", "image-reward"),
+        "HPS + ImageReward",
+        "a softmax of each over the candidates, averaged; the files of both",
+        place=60,
+    ),
+)
 
 
 class Combination:

@@ -146,6 +146,7 @@ def _layers(state: Mapping[str, Tensor], stack: str) -> int:
     "hps",
     "HPSv2.1, trained on human preferences",
     (*hub_files("xswu/HPSv2", "Apache-2.0", "HPS_v2.1_compressed.pt"), CLIP.file),
+    title="HPS v2.1",
     place=30,
 )
 def load_published_hps(paths: Sequence[Path], device: torch.device) -> Reward:

@@ -66,6 +66,7 @@ def load_scorer(path: str | Path, *, device: str | torch.device = "cpu") -> Imag
     "image-reward",
     "ImageReward, trained on human choices; the paper's potential",
     (*hub_files("THUDM/ImageReward", "Apache-2.0", "ImageReward.pt"), BERT.file),
+    title="ImageReward",
     place=10,
 )
 def build_image_reward(paths: Sequence[Path], device: torch.device) -> Reward:

@@ -25,7 +25,7 @@ class PackageScorer:
     """The package's model, image by image as it works."""
 
     def __init__(self, model: Any, *, name: str = "image-reward-package") -> None:
-        self.model, self.name = model, name
+        self._package, self.name = model, name
 
     @torch.inference_mode()
     def score(self, images: Tensor, prompt: str) -> Tensor:
@@ -33,7 +33,7 @@ class PackageScorer:
         check_images(images)
         pictures = [Image.fromarray(image.numpy()) for image in images.cpu()]
         # The package returns no list for a single picture, so pictures go one by one.
-        return torch.tensor([float(self.model.score(prompt, picture)) for picture in pictures])
+        return torch.tensor([float(self._package.score(prompt, picture)) for picture in pictures])
 
     def flops(self, images: int) -> float:
         """Floating-point operations of scoring this many images, for a prompt of the longest length."""
@@ -62,6 +62,7 @@ def import_package() -> ModuleType:
     "image-reward-package",
     "the same through the package `image-reward`, where that can be imported",
     hub_files("THUDM/ImageReward", "Apache-2.0", "ImageReward.pt", "med_config.json"),
+    title="ImageReward (package)",
     require=import_package,
     place=20,
 )

@@ -7,44 +7,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any
 
-from ttsvar.registry import Registry
-from ttsvar.rewards.combination import Combination
+from ttsvar.judges import JUDGES
+from ttsvar.rewards.combination import Combination, Combined
 from ttsvar.types import Reward
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location, registering
-from ttsvar.weights.offload import VisitingReward
+from ttsvar.weights.offload import MovableReward, VisitingReward
 
-JUDGES: Registry[Loadable[Reward]] = Registry("reward", "ttsvar.rewards", lambda row: row.place)
 judge = registering(JUDGES)
 """`@judge(name, summary, files)` above a function from files and a device to a `Reward` names a new judge."""
-COMBINED = ("hps", "image-reward")
-"""The parts of the paper's combination, which is named after them."""
-COMBINATION = "+".join(COMBINED)
 
 
 @cache
 def judges(location: Location) -> LazyMapping[Reward]:
-    """The named judges at a location."""
-    return LazyMapping({name: partial(_load, name, location) for name in JUDGES})
+    """The named judges at a location, combinations apart."""
+    return LazyMapping({name: partial(_load, row, location) for name, row in _single().items()})
 
 
-def _load(name: str, location: Location) -> Reward:
-    loaded: Any = JUDGES[name].load(location)
-    # The package keeps its weights to itself.
-    return VisitingReward(loaded, location.device) if location.offload and hasattr(loaded, "model") else loaded
+def combinations() -> dict[str, Combined]:
+    """The judges that are made of others, by name."""
+    return {name: row for name, row in JUDGES.items() if isinstance(row, Combined)}
+
+
+def _single() -> dict[str, Loadable[Reward]]:
+    return {name: row for name, row in JUDGES.items() if not isinstance(row, Combined)}
+
+
+def _load(row: Loadable[Reward], location: Location) -> Reward:
+    loaded = row.load(location)
+    if location.offload and isinstance(loaded, MovableReward):
+        return VisitingReward(loaded, location.device)
+    return loaded  # some keep their weights to themselves, or have none
 
 
 def rewards(location: Location, own: Mapping[str, Callable[[], Reward]] | None = None) -> LazyMapping[Reward]:
-    """What `SearchConfig.reward` may name: every judge, a model's `own` in place of those, and the combination."""
+    """What `SearchConfig.reward` may name: every judge, a model's `own` in place of those, and combinations."""
     shared = judges(location)
     loaders: dict[str, Callable[[], Reward]] = {name: partial(shared.__getitem__, name) for name in shared}
     loaders |= own or {}
-    # The combination takes its parts from the mapping, so that each is loaded, and remembered, only once.
-    loaders[COMBINATION] = lambda: Combination([named[part] for part in COMBINED], name=COMBINATION)
     here: dict[str, Callable[[], bool]] = {
-        name: partial(row.here, location.weights) for name, row in JUDGES.items() if name not in (own or {})
+        name: partial(row.here, location.weights) for name, row in _single().items() if name not in (own or {})
     }
-    here[COMBINATION] = lambda: all(here.get(part, lambda: True)() for part in COMBINED)
+
+    def combined(name: str, row: Combined) -> Reward:
+        # Its parts are taken from the mapping, so that each is loaded, and remembered, only once.
+        return Combination([named[part] for part in row.parts], name=name)
+
+    def all_here(row: Combined) -> bool:
+        return all(here.get(part, lambda: True)() for part in row.parts)
+
+    for name, row in combinations().items():
+        loaders[name], here[name] = partial(combined, name, row), partial(all_here, row)
     named = LazyMapping(loaders, here)
     return named

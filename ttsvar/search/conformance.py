@@ -12,7 +12,8 @@ import torch
 from ttsvar.arrays import floats, rows, tensor_of, whole_numbers
 from ttsvar.choices import POTENTIALS
 from ttsvar.errors import CheckpointError
-from ttsvar.features.pca import pca, pool
+from ttsvar.features.extractors.pca import pca
+from ttsvar.features.extractors.pool import pool
 from ttsvar.search.clustering import cluster
 from ttsvar.search.potentials import potential, probabilities
 

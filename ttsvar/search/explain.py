@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from ttsvar.features.pca import clustering_input
+from ttsvar.extractor import clustering_input
 from ttsvar.search.clustering import cluster
 from ttsvar.search.potentials import probabilities
 from ttsvar.search.weights import log_weights

@@ -51,6 +51,12 @@ def select_reason(ids: Sequence[str], values: Sequence[float], parents: Sequence
     return text + _gone([ids[i] for i in range(len(ids)) if i not in counts], "dropped")
 
 
+def chance_reason(ids: Sequence[str], parents: Sequence[int]) -> str:
+    """A sentence such as "6 -> 4: by chance alone; c2 and c5 were dropped."."""
+    head = f"{len(ids)} -> {len(parents)}: by chance alone"
+    return head + _gone([ids[i] for i in range(len(ids)) if i not in parents], "dropped")
+
+
 def finish_reason(ids: Sequence[str], scores: Sequence[float]) -> str:
     """A sentence such as "c3 (1.20) scores highest of 4 and is the final image; c1 (0.98) comes second."."""
     order = sorted(range(len(ids)), key=lambda i: (-_number(scores[i]), i))

@@ -8,11 +8,18 @@ from numpy.random import Generator
 
 from ttsvar.arrays import floats, whole_numbers
 from ttsvar.choices import Resampling
-from ttsvar.features.pca import clustering_input
+from ttsvar.extractor import clustering_input
 from ttsvar.search.clustering import cluster
 from ttsvar.search.explain import with_evidence
 from ttsvar.search.potentials import potential, probabilities
-from ttsvar.search.reasons import carry_reason, cluster_reason, draw_reason, finish_reason, select_reason
+from ttsvar.search.reasons import (
+    carry_reason,
+    chance_reason,
+    cluster_reason,
+    draw_reason,
+    finish_reason,
+    select_reason,
+)
 from ttsvar.search.resampling import resample
 from ttsvar.search.weights import draws_at, effective_size, log_weights
 from ttsvar.types import Candidates, Featured, Proposal, Scored, SearchState, Selection, Source
@@ -50,7 +57,7 @@ def by_draw(grown: SearchState, seen: Scored, keep: int, rng: Generator) -> Prop
         reason = carry_reason(ids, effective, search.ess_share * len(ids))
         return _proposal(tuple(range(len(ids))), reason, evidence)
     parents = resample(chances, keep, rng, search.resampling)
-    how = "" if search.resampling is Resampling.MULTINOMIAL else f", {search.resampling}"
+    how = "" if search.resampling is Resampling.MULTINOMIAL else f", {search.resampling.replace('-', ' ')}"
     if search.ess_share < 1:
         how += f", as the weights count for {effective:.1f} of {len(ids)}"
     lam = search.lam_at(grown.scale - 1)
@@ -64,6 +71,21 @@ def by_rank(grown: SearchState, seen: Scored, keep: int) -> Proposal:
     parents = best_copies(values, search.width * search.n, keep)
     reason = select_reason(grown.candidate_ids, values, parents, search.potential)
     return _proposal(parents, reason, with_evidence(grown, seen, clusters=None))
+
+
+def by_reward(grown: SearchState, seen: Scored, keep: int) -> Proposal:
+    """The `keep` best by potential, each once."""
+    kind = grown.run.search.potential
+    values = floats(potential(kind, grown.score_history[:, :-1], seen.scores))
+    parents = best_copies(values, keep, keep)
+    reason = select_reason(grown.candidate_ids, values, parents, kind)
+    return _proposal(parents, reason, with_evidence(grown, seen, clusters=None))
+
+
+def by_chance(grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:
+    """`keep` of the candidates, each once and as likely as any other."""
+    parents = tuple(sorted(int(i) for i in rng.choice(len(grown), size=keep, replace=False)))
+    return _proposal(parents, chance_reason(grown.candidate_ids, parents), seen)
 
 
 def best_copies(values: list[float], width: int, keep: int) -> tuple[int, ...]:

@@ -66,11 +66,6 @@ class WeightFile:
         return (*named, folder / self.path) if tells else named
 
 
-def locate(file: WeightFile, weights: Path | None = None, *, download: bool = True, say: Say | None = None) -> Path:
-    """The file on this machine, downloaded if it must be; see `locate_all`."""
-    return locate_all([file], weights, download=download, say=say)[0]
-
-
 def locate_all(
     files: Sequence[WeightFile], weights: Path | None = None, *, download: bool = True, say: Say | None = None
 ) -> list[Path]:

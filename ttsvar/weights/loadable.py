@@ -45,6 +45,8 @@ class Loadable(Generic[T]):
     """Raises ConfigError where a library is absent: asked before anything is downloaded."""
     place: int = 100
     """Where it stands among the others."""
+    title: str = ""
+    """What the page calls it in a list."""
 
     def load(self, location: Location) -> T:
         """It at its home; files that are not here are downloaded, or CheckpointError says what to do.
@@ -79,9 +81,10 @@ def registering(registry: Registry[Loadable[T]]) -> Callable[..., Callable[[Buil
         *,
         require: Callable[[], object] = lambda: None,
         place: int = 100,
+        title: str = "",
     ) -> Callable[[Build[T]], Build[T]]:
         def register(build: Build[T]) -> Build[T]:
-            registry.add(name, Loadable(summary, files, build, require, place))
+            registry.add(name, Loadable(summary, files, build, require, place, title or name))
             return build
 
         return register

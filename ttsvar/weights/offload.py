@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,7 @@ class MovableExtractor(FeatureExtractor, Protocol):
         ...
 
 
+@runtime_checkable
 class MovableReward(Reward, Protocol):
     """A reward whose weights are in one module."""
 

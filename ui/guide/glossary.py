@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
+
+from ttsvar.extractor import EXTRACTORS
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,13 @@ class Term:
     name: str
     forms: tuple[str, ...]
     meaning: str
+    rows: Callable[[], Iterable[str]] = tuple
+    """What the registered rows add to the meaning, a sentence each, whoever has added some by then."""
+
+    @property
+    def told(self) -> str:
+        """The meaning with what is registered now."""
+        return " ".join((self.meaning, *self.rows()))
 
 
 TERMS: tuple[Term, ...] = (
@@ -69,8 +79,8 @@ TERMS: tuple[Term, ...] = (
          "Floating-point operations: work that does not depend on how fast this computer is. A raw image's work is one "
          "picture without any search."),
     Term("extractor", ("extractor", "clusters on"),
-         "What clustering sees of a picture: the first main direction of its DINOv2 features with signs aligned (PCA), "
-         "as published (pca-raw), or their mean (pool)."),
+         "What clustering sees of a picture, by the name that a search gives it.",
+         lambda: (f"{name}: {row.reading}." for name, row in EXTRACTORS.items())),
     Term("effective sample size", ("effective sample size",),
          "How many candidates the chances amount to: all of them if they are alike, 1 if one takes all."),
 )  # fmt: skip
@@ -114,5 +124,5 @@ def _mark(text: str, seen: set[str]) -> str:
 
 def glossary_json() -> str:
     """All terms as JSON that is safe inside a script element: [[name, meaning, forms], ...]."""
-    rows = [[term.name, term.meaning, list(term.forms)] for term in TERMS]
+    rows = [[term.name, term.told, list(term.forms)] for term in TERMS]
     return json.dumps(rows).replace("<", "\\u003c")

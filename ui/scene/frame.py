@@ -10,7 +10,7 @@ import numpy as np
 
 from ttsvar.choices import Decision
 from ttsvar.engine.history import Node
-from ttsvar.features.pca import display_basis
+from ttsvar.features.display_basis import display_basis
 from ttsvar.search.potentials import potential
 from ttsvar.search.reasons import cluster_letter
 from ttsvar.search.weights import log_weights

@@ -17,7 +17,7 @@ from ttsvar.engine.history import History, Node
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.fair import stopping
-from ttsvar.features.pca import DisplayBasis
+from ttsvar.features.display_basis import DisplayBasis
 from ttsvar.storage.atomic import keeping, write_atomically
 from ttsvar.storage.lock import writing
 from ttsvar.storage.runs import INDEX, load_history, save_history

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,7 @@ def brought() -> tuple[str, ...]:
     return ("n", "plan", *(row.name for row in SETTINGS.on_page() if row.by_search))
 
 
-def _offered(row: Setting[Any], names: tuple[str, ...], engine: SearchEngine, value: str) -> tuple[str, ...]:
+def _offered(row: Setting[Any], names: Collection[str], engine: SearchEngine, value: str) -> tuple[str, ...]:
     """The names that a choice offers: those on this machine, and the one the fields begin with, which may yet come."""
     here = tuple(row.offered(engine)) if row.offered else names
     known = names or (*here, value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ttsvar.choices import Decision
-from ttsvar.config import SearchConfig
+from ttsvar.config import STRATEGIES, SearchConfig
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import ConfigError, ScheduleError, TTSVarError
 from ttsvar.schedule import decision_scales, decisions, default_batch, resolve_batch
@@ -91,7 +91,10 @@ def read_setting(row: Setting[Any], raw: Any) -> Any:
     Its range is checked where a search is made of it.
     """
     called = row.short[:1].upper() + row.short[1:] if row.short.isascii() else row.short
-    if raw is None or (isinstance(raw, str) and not raw.strip() and not isinstance(row.kind, Text)):
+    empty = raw is None or (isinstance(raw, str) and not raw.strip())
+    if empty and row.blank:
+        return None
+    if raw is None or (empty and not isinstance(row.kind, Text)):
         raise FieldError("advanced", f"{called} is empty; give {row.kind.wording}.")
     try:
         return row.kind.parse(raw) if isinstance(raw, str) else row.kind.from_json(raw)
@@ -119,8 +122,17 @@ def plan_text(search: SearchConfig, schedule: ScaleSchedule) -> str:
 def fields_of(engine: SearchEngine, search: SearchConfig) -> Values:
     """The values of the fields for a search, what it leaves open filled in: the inverse of `read_search`."""
     resolved = engine.resolve(search)
-    own = {row.name: shown(row, getattr(resolved, row.name)) for row in SETTINGS.on_page()}
+    own = {row.name: _field_of(row, resolved, engine) for row in SETTINGS.on_page()}
     return {"search": searches.name_of(search), "n": search.n, "plan": plan_text(search, engine.schedule), **own}
+
+
+def _field_of(row: Setting[Any], resolved: SearchConfig, engine: SearchEngine) -> Any:
+    """What a field holds of a search; nothing where it may stay empty and the search would have the same then."""
+    value = getattr(resolved, row.name)
+    if not row.blank:
+        return shown(row, value)
+    left_open = engine.resolve(SearchConfig(**{**resolved.values(), row.name: None}))
+    return "" if value == getattr(left_open, row.name) else shown(row, value or ())
 
 
 def _whole(field: str, value: object, low: int, high: int, message: str) -> int:
@@ -136,8 +148,9 @@ def _with_plan(search: SearchConfig, name: str, plan: str, schedule: ScaleSchedu
         return search
     sizes, marks = read_plan(plan)
     if marks != {k: kind for k, kind in enumerate(decisions(search, len(schedule))) if kind}:
-        clusters = tuple(k for k, mark in marks.items() if mark not in BY_REWARD)
-        rewards = tuple(k for k, mark in marks.items() if mark in BY_REWARD)
+        early = STRATEGIES[search.strategy].decision
+        clusters = tuple(k for k, mark in marks.items() if mark not in BY_REWARD or early(k, (k,), ()) == mark)
+        rewards = tuple(k for k in marks if k not in clusters)
         search = replace(search, cluster_scales=clusters, resample_scales=rewards)
         decided = decisions(search, len(schedule))
         for scale, mark in marks.items():

@@ -175,8 +175,7 @@ def _field(row: Setting[Any], offer: Choices) -> Component:
         "visible": not row.option or row.name in offer.options,
     }
     if isinstance(row.kind, Choice):
-        titles = row.titles or {}
-        named = [(titles.get(name, name), name) for name in offer.names[row.name]]
+        named = [(row.title_of(name), name) for name in offer.names[row.name]]
         return gr.Dropdown(named, filterable=False, **common)
     if isinstance(row.kind, Flag):
         return gr.Checkbox(**common)

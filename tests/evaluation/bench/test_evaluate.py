@@ -14,7 +14,7 @@ from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench import evaluate as command
 from ttsvar.evaluation.bench.evaluate import MEASUREMENTS, Options, build_worker, chosen_names, settings_that_tell
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS
-from ttsvar.evaluation.bench.store import Recipe, Store
+from ttsvar.evaluation.bench.store import Conditions, Store
 from ttsvar.families.load import LoadSettings
 from ttsvar.toybox.world.prompts import TAGS
 
@@ -81,7 +81,7 @@ def test_an_experiment_prints_its_table_and_best_of_n_for_the_same_seconds(fakes
     arms = EXPERIMENTS["early-pick"].arms
     assert len(store.keys()) in (len(TAGS) * len(arms), len(TAGS) * (len(arms) + 1))
     assert len(store.keys()) == len(TAGS) * len(arms) or matched is not None
-    assert len(store.rows(Recipe(model, arms["early-pick n=1"], weights).key)) == len(TAGS)
+    assert len(store.rows(Conditions(model, arms["early-pick n=1"], weights).key)) == len(TAGS)
     before = store.keys()
     assert main(arguments) == 0
     assert store.keys() == before
@@ -95,7 +95,7 @@ def test_schedule_and_consistency_are_measured(fakes, tmp_path, capsys):
     schedules = store.notes(weights)["schedule"]["schedules"]
     assert schedules["adaptive"]["alive"] == [8, 8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1]
     assert schedules["one candidate"]["flops"][0] * 8 == schedules["adaptive"]["flops"][0]
-    assert len(store.traces(Recipe(model, command.TRACED, weights).key)) == len(TAGS)
+    assert len(store.traces(Conditions(model, command.TRACED, weights).key)) == len(TAGS)
 
 
 @pytest.mark.parametrize(

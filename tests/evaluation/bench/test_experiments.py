@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from engine_fakes import fake_engine
 
-from ttsvar.choices import EXTRACTORS
 from ttsvar.config import SEARCHES
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, arm, bases
+from ttsvar.evaluation.bench.experiment import Experiment, arm, bases
+from ttsvar.evaluation.bench.experiments import EXPERIMENTS
+from ttsvar.extractor import EXTRACTORS
 from ttsvar.schedule import resolve_batch
 
 EVERY_ARM = [(label, search) for e in EXPERIMENTS.values() for label, search in e.arms.items()]

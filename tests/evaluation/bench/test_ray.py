@@ -23,11 +23,17 @@ from ttsvar.families.load import LoadSettings
 BUILD = partial(build_worker, "toybox", None, LoadSettings(device="cpu"))
 
 
+def process_ids(pool: OnRay) -> list[int]:
+    """Of the pool's actors."""
+    ray = pytest.importorskip("ray")
+    return ray.get([actor.__ray_call__.remote(lambda _: os.getpid()) for actor in pool.actors])
+
+
 class WithOneKilled(OnRay):
     """Kills one of its workers as soon as the first row is there."""
 
     def map(self, jobs):
-        victim = self.process_ids()[0]
+        victim = process_ids(self)[0]
         for place, row in enumerate(super().map(jobs)):
             if place == 0:
                 os.kill(victim, signal.SIGKILL)
@@ -59,9 +65,9 @@ def test_two_workers_of_which_one_is_killed_give_the_rows_of_one_process(tmp_pat
     pytest.importorskip("ray", reason="Ray is an extra: pip install -r requirements-ray.txt")
     pool = WithOneKilled(BUILD, "local", 2)
     try:
-        before = pool.process_ids()
+        before = process_ids(pool)
         spread = rows_of(tmp_path / "spread.sqlite", pool)
-        after = pool.process_ids()
+        after = process_ids(pool)
     finally:
         pool.close()
     assert len(set(before)) == 2

@@ -8,7 +8,7 @@ from sweep_fakes import row
 
 from ttsvar.config import SearchConfig
 from ttsvar.errors import StoreError
-from ttsvar.evaluation.bench.store import Recipe, Store, Trace
+from ttsvar.evaluation.bench.store import Conditions, Store, Trace
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 
@@ -37,8 +37,10 @@ def test_rows_of_before_shortfalls_were_data_still_read(store):
 
 def test_rows_of_a_potential_that_saw_the_decision_scales_alone_are_not_those_of_every_scale():
     kinds = {potential: SearchConfig(potential=potential) for potential in ("value", "diff")}
-    every = {potential: Recipe("toybox", search, "w").settings for potential, search in kinds.items()}
-    before = {potential: Recipe("toybox", replace(s, score_scales=()), "w").settings for potential, s in kinds.items()}
+    every = {potential: Conditions("toybox", search, "w").settings for potential, search in kinds.items()}
+    before = {
+        potential: Conditions("toybox", replace(s, score_scales=()), "w").settings for potential, s in kinds.items()
+    }
     assert every == {"value": "{}", "diff": '{"potential": "diff", "score_scales": "all"}'}
     assert before == {"value": "{}", "diff": '{"potential": "diff"}'}
 
@@ -60,7 +62,7 @@ def test_traces_and_notes_come_back(store):
 
 
 def test_work_counts_the_processors_seconds_and_the_clocks_where_there_are_none(store):
-    recipe, other = Recipe("toybox", SearchConfig(), "a"), Recipe("toybox", SearchConfig(), "b")
+    recipe, other = Conditions("toybox", SearchConfig(), "a"), Conditions("toybox", SearchConfig(), "b")
     for known in (recipe, other):
         store.add_recipe(known)
     assert store.work("a") == (0, 0.0)
@@ -77,7 +79,7 @@ def test_rows_are_there_for_another_process_as_soon_as_they_are_written(store):
 
 
 def test_the_latest_recipe_is_one_with_rows(store):
-    first, second, third = (Recipe("toybox", SearchConfig(), weights) for weights in "abc")
+    first, second, third = (Conditions("toybox", SearchConfig(), weights) for weights in "abc")
     for recipe in (first, second, third):
         store.add_recipe(recipe)
     assert store.latest() is None
@@ -86,8 +88,8 @@ def test_the_latest_recipe_is_one_with_rows(store):
 
 
 def test_recipes_differ_by_model_search_and_weights_only():
-    recipe = Recipe("toybox", SearchConfig(), "w")
-    assert recipe.key == Recipe("toybox", SearchConfig(strategy="tts-var", lam=10.0), "w").key
+    recipe = Conditions("toybox", SearchConfig(), "w")
+    assert recipe.key == Conditions("toybox", SearchConfig(strategy="tts-var", lam=10.0), "w").key
     others = [replace(recipe, model="var"), replace(recipe, search=SearchConfig(lam=5.0)), replace(recipe, weights="v")]
     assert len({r.key for r in (recipe, *others)}) == 4
     assert recipe.settings == "{}"

@@ -9,7 +9,7 @@ from ttsvar.config import search_config
 from ttsvar.evaluation.bench.pools import InProcess
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt, evaluation_prompts
 from ttsvar.evaluation.bench.store import Store
-from ttsvar.evaluation.bench.sweep import expected_work, in_turn, make_jobs, matched_best_of_n, sweep
+from ttsvar.evaluation.bench.sweep import COSTS, expected_work, in_turn, make_jobs, matched_best_of_n, sweep
 
 PROMPTS = evaluation_prompts(1)
 WITHOUT_TIMES = {"seconds": 0.0, "cpu_seconds": 0.0, "parts": {}}
@@ -112,14 +112,19 @@ def test_more_candidates_are_more_work(pool):
     assert work[0] < work[1] < work[2]
 
 
-def test_best_of_n_is_matched_to_the_seconds_of_another_arm():
+def test_best_of_n_is_matched_to_the_cost_of_another_arm():
     arms = {"raw": search_config("raw"), "plain": search_config("best-of-n", n=8), "guided": search_config("tts-var")}
     taken = {"raw": 0.3, "plain": 1.7, "guided": 2.3}
     rows = {label: [row(seconds=99.0, cpu_seconds=seconds)] for label, seconds in taken.items()}
-    matched = matched_best_of_n(arms, rows, "guided")
+    seconds = COSTS["seconds"]
+    matched = matched_best_of_n(arms, rows, "guided", seconds)
     assert matched is not None
     assert matched == search_config("best-of-n", n=11)
-    assert matched_best_of_n(arms, rows | {"plain": []}, "guided") is None
-    assert matched_best_of_n(arms, rows, "absent") is None
+    assert matched_best_of_n(arms, rows | {"plain": []}, "guided", seconds) is None
+    assert matched_best_of_n(arms, rows, "absent", seconds) is None
     on_a_gpu = {label: [row(seconds=seconds, cpu_seconds=0.0)] for label, seconds in taken.items()}
-    assert matched_best_of_n(arms, on_a_gpu, "guided") == matched
+    assert matched_best_of_n(arms, on_a_gpu, "guided", seconds) == matched
+    drawn = {"raw": (5.0, 1.0), "plain": (40.0, 8.0), "guided": (60.0, 4.0)}
+    rows = {label: [row(flops=flops, parts={"transformer": {"flops": own}})] for label, (flops, own) in drawn.items()}
+    assert matched_best_of_n(arms, rows, "guided", COSTS["FLOPs"]) == search_config("best-of-n", n=12)
+    assert matched_best_of_n(arms, rows, "guided", COSTS["transformer FLOPs"]) == search_config("best-of-n", n=4)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ttsvar.evaluation.bench.statistics import Estimate
-from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure
+from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure, experiment_figures
 from ttsvar.evaluation.report.names import readable
-from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Difference, ExperimentResult, Summary
+from ttsvar.evaluation.report.schema import (
+    ArmFigures,
+    ArmSettings,
+    ComponentFigures,
+    Difference,
+    ExperimentResult,
+    Summary,
+)
 
 NAMES = ("raw", "best-of-n n=8", "best-of-n n=14")
 
@@ -29,7 +38,7 @@ def arm() -> ArmFigures:
         survivors=1.0,
         seconds=1.0,
         flops=1e9,
-        components={},
+        components={"transformer": ComponentFigures(seconds=0.5, flops=4e8, peak_bytes=0.0)},
     )
 
 
@@ -41,6 +50,7 @@ def difference(first: str, overall: Estimate, reward: Estimate | None) -> Differ
         reward=reward,
         categories={},
         flops_ratio=1.0,
+        transformer_ratio=1.0,
         seconds_ratio=1.0,
         matched=(),
     )
@@ -51,7 +61,7 @@ EXPERIMENT = ExperimentResult(
     title="",
     about="",
     missing=(),
-    matched=None,
+    matched=(),
     settings={name: ArmSettings(strategy=name.split()[0], n=1) for name in NAMES},
     summary=Summary(
         images=1,
@@ -85,6 +95,7 @@ def test_every_difference_has_its_row_with_its_words_from_the_top():
 
 def test_a_difference_without_a_reward_has_no_row_there():
     figure = differences_figure(EXPERIMENT, "reward", "difference in reward")
+    assert figure is not None
     assert figure.to_dict()["data"][0]["x"] == [0.3]
     assert len(figure.layout.annotations) == 1
 
@@ -99,3 +110,16 @@ def test_an_arm_is_named_in_words():
     assert readable("tts-var n=2 lam=0.1") == "TTS-VAR, N = 2, \u03bb = 0.1"
     assert readable("importance-sampling n=4 resample=6,8") == "Importance sampling, N = 4, drawn at scale 6, 8"
     assert readable("gone n=1") == "gone, N = 1"
+
+
+def test_an_experiment_names_its_figures():
+    def shown(name: str) -> list[str]:
+        return [figure.layout.yaxis.title.text for figure in experiment_figures(replace(EXPERIMENT, name=name))]
+
+    assert shown("headline") == ["share of right images"]
+    assert shown("resampling-scale") == ["mean reward of the final image"]
+    assert len(shown("score-vs-compute")) == 3
+    assert len(shown("of another version")) == 2, "the differences, where the row is not known here"
+    unranked = tuple(replace(d, reward=None) for d in EXPERIMENT.summary.differences)
+    bare = replace(EXPERIMENT, summary=replace(EXPERIMENT.summary, differences=unranked))
+    assert len(experiment_figures(bare)) == 1

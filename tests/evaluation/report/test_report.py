@@ -11,12 +11,12 @@ from sweep_fakes import row
 
 from ttsvar.commands.cli import main
 from ttsvar.config import search_config
-from ttsvar.evaluation.bench.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
+from ttsvar.evaluation.bench.evaluate import MATCHED_NOTES, TRACED
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS
 from ttsvar.evaluation.bench.measurements import all_consistency, consistency
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.evaluation.bench.statistics import Estimate
-from ttsvar.evaluation.bench.store import Recipe, Store, Trace
+from ttsvar.evaluation.bench.store import Conditions, Store, Trace
 from ttsvar.evaluation.report.collect import against_paper, collect, headline
 from ttsvar.evaluation.report.page import page
 from ttsvar.evaluation.report.results import results, verdict_sentence
@@ -33,11 +33,11 @@ def filled(path, guided_right: int, total: int = 40) -> Store:
     store = Store(path)
     right = {"raw": total // 4, "best-of-n n=8": total // 2, "tts-var n=2": guided_right}
     for label, count in right.items():
-        recipe = Recipe("toybox", EXPERIMENTS["headline"].arms[label], "w")
+        recipe = Conditions("toybox", EXPERIMENTS["headline"].arms[label], "w")
         store.add_recipe(recipe)
         for i in range(total):
             store.add(row(recipe.key, f"prompt {i}", i, correct=i < count, seconds=1.0 + (label != "raw")))
-    traced = Recipe("toybox", TRACED, "w")
+    traced = Conditions("toybox", TRACED, "w")
     store.add(Trace(traced.key, "prompt 0", 0, ((0.0, 1.0), (1.0, 0.0))))
     store.set_note("w", "detector", DETECTOR)
     return store
@@ -105,6 +105,7 @@ def test_agreement_with_the_paper_is_told_by_sign_and_interval():
             reward=None,
             categories={},
             flops_ratio=1.0,
+            transformer_ratio=1.0,
             seconds_ratio=1.0,
             matched=(),
         )
@@ -155,19 +156,23 @@ def test_every_experiment_and_measurement_has_its_section(tmp_path):
     store = filled(tmp_path / "rows.sqlite", 2, total=2)
     for experiment in EXPERIMENTS.values():
         for search in experiment.arms.values():
-            recipe = Recipe("toybox", search, "w")
+            recipe = Conditions("toybox", search, "w")
             store.add_recipe(recipe)
             for i in range(2):
                 store.add(row(recipe.key, f"prompt {i}", i, seconds=0.5 * search.n))
     costs = {"flops": [1.0] * 13, "cached_tokens": [1] * 13, "alive": [1] * 13, "peak_bytes": [0] * 13}
     store.set_note("w", "schedule", {"scales": [[1, 1]] * 13, "schedules": {"one candidate": costs, "adaptive": costs}})
-    store.set_note("w", MATCHED_NOTE, {"n": 11, "arm": "tts-var n=2"})
-    matched = Recipe("toybox", search_config("best-of-n", n=11), "w")
-    for i in range(2):
-        store.add(row(matched.key, f"prompt {i}", i))
+    for n, name in zip((11, 12), ("seconds", "transformer FLOPs"), strict=True):
+        store.set_note("w", MATCHED_NOTES[name], {"n": n, "arm": "tts-var n=2"})
+        matched = Conditions("toybox", search_config("best-of-n", n=n), "w")
+        for i in range(2):
+            store.add(row(matched.key, f"prompt {i}", i))
     evidence = collect(store)
     shown = [e.name for e in evidence.experiments if "best-of-n n=11" in e.summary.arms]
-    assert shown == list(MATCHED_IN)
+    assert shown == ["main", "score-vs-compute", "early-pick"]
+    (main,) = [e for e in evidence.experiments if e.name == "main"]
+    assert [(m.n, m.cost) for m in main.matched] == [(12, "transformer FLOPs"), (11, "seconds")]
+    assert "best-of-n n=12" in main.summary.arms
     assert [e.name for e in evidence.experiments] == list(EXPERIMENTS)
     text, short = page(evidence), results(evidence)
     for experiment in EXPERIMENTS.values():

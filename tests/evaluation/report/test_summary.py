@@ -7,8 +7,10 @@ from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.summary import summarize, table
 
 
-def arm(right, flops, seconds, total=20, **changes):
-    return [row(prompt=str(i), correct=i < right, flops=flops, seconds=seconds, **changes) for i in range(total)]
+def arm(right, flops, seconds, total=20, transformer=0.0, **changes):
+    parts = {"transformer": {"seconds": 0.1, "flops": transformer, "peak_bytes": 1, "items": 1}}
+    changes = {"flops": flops, "seconds": seconds, "parts": parts, **changes}
+    return [row(prompt=str(i), correct=i < right, **changes) for i in range(total)]
 
 
 ROWS = {"raw": arm(10, 1e9, 0.5), "best-of-n n=2": arm(15, 2e9, 1.0), "tts-var n=1": arm(18, 8e9, 1.1)}
@@ -28,6 +30,19 @@ def test_arms_are_compared_with_the_first_and_with_plain_ones_of_like_cost():
     assert pairs[("tts-var n=1", "best-of-n n=8")] == ("like FLOPs",)
     assert pairs[("tts-var n=1", "best-of-n n=2")] == ("like seconds",)
     assert pairs[("tts-var n=1", "raw")] == ()
+
+
+def test_arms_are_compared_at_like_work_of_the_transformer_which_is_what_the_paper_counts():
+    costs = {"best-of-n n=2": (2e9, 1e9), "best-of-n n=5": (5e9, 3e9), "tts-var n=2": (20e9, 2.9e9)}
+    rows = {label: arm(10, flops, 1.0, transformer=own) for label, (flops, own) in costs.items()}
+    rows["best-of-n n=20"] = arm(10, 20e9, 9.0, transformer=12e9)
+    plain = [label for label in rows if label.startswith("best")]
+    found = {(d.first, d.second): d for d in summarize(rows, plain).differences}
+    peer = found["tts-var n=2", "best-of-n n=5"]
+    assert peer.matched == ("like transformer FLOPs",)
+    assert peer.transformer_ratio == pytest.approx(2.9 / 3)
+    assert peer.flops_ratio == 4.0
+    assert found["tts-var n=2", "best-of-n n=20"].matched == ("like FLOPs",)
 
 
 def test_an_arm_is_compared_with_its_base_where_that_has_rows():

@@ -1,17 +1,29 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from tiny_models import TINY_VISION
 
 from ttsvar.commands.cli import main
 from ttsvar.detections import Detection
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.rules.compbench import CompBench, box_overlap, load_compbench, noun_phrases, place_score
+from ttsvar.evaluation.rules.compbench import (
+    CompBench,
+    Likeness,
+    box_overlap,
+    load_compbench,
+    merged,
+    noun_phrases,
+    place_score,
+)
+from ttsvar.evaluation.rules.complex_prompts import ComplexReader, load_reader
+from ttsvar.evaluation.rules.geneval_models import clip_pixels
 
 IMAGE = torch.zeros(40, 60, 3, dtype=torch.uint8)
 
@@ -57,6 +69,86 @@ def test_numbers_earn_half_for_being_there_and_half_for_being_right():
     assert bench.score("numeracy", IMAGE, "two cups and two dogs") == (0.75, "")
     assert bench.score("numeracy", IMAGE, "two cats") == (0.0, "")
     assert bench.score("numeracy", IMAGE, "two dragons")[0] is None
+
+
+def test_an_object_that_is_seen_twice_is_counted_once():
+    whole, part = Detection("cup", (0.0, 0.0, 10.0, 10.0), 0.9), Detection("cup", (1.0, 1.0, 6.0, 6.0), 0.8)
+    beside, other = Detection("cup", (8.0, 0.0, 18.0, 10.0), 0.7), Detection("dog", (0.0, 0.0, 10.0, 10.0), 0.95)
+    assert merged([part, whole, beside, other]) == [other, whole, beside], "the surest of a class stays"
+    bench = CompBench(detector=Sees(part, whole, beside))
+    assert bench.score("numeracy", IMAGE, "two cups") == (1.0, "")
+    assert merged([Detection("cup", (3.0, 3.0, 3.0, 3.0), 0.9)] * 2) != [], "a box without an area covers nothing"
+
+
+class Like:
+    def score(self, image, text):
+        return {"a dog is chasing a cat": 0.25, "the dog chasing cat": 0.75}[text]
+
+
+class Token:
+    def __init__(self, text, pos):
+        self.text, self.pos_ = text, pos
+
+
+class Parsed(list):
+    noun_chunks = (Token("the small dog", ""), Token("cat", ""), Token("the left", ""))
+
+
+def read(prompt):
+    return Parsed([Token("the", "DET"), Token("small", "ADJ"), Token("dog", "NOUN"), Token("chasing", "VERB"),
+                   Token("cat", "NOUN")])  # fmt: skip
+
+
+def test_actions_are_scored_by_likeness():
+    bench = CompBench(likeness=Like())  # type: ignore[arg-type]
+    assert bench.score("non_spatial", IMAGE, "a dog is chasing a cat") == (0.25, "")
+
+
+def test_complex_prompts_get_the_mean_of_what_they_hold():
+    place, action = "a dog on the left of a man", "The small dog is chasing a cat."
+    reader = ComplexReader(read, frozenset({place}), frozenset({"the small dog is chasing a cat"}))
+    assert reader.phrases(action) == ["the small dog", "cat"]
+    bench = CompBench(
+        asker=Says(), detector=Sees(at("dog", 0), at("person", 30)), likeness=Like(), reader=reader  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert bench.score("complex", IMAGE, action)[0] == pytest.approx((0.125 + 0.75) / 2)
+    assert bench.score("complex", IMAGE, place)[0] == pytest.approx((0.125 + 0.95) / 2)
+    assert bench.score("complex", IMAGE, "a dog on the left of a man, barking")[0] is None, "an unknown object"
+    everything = CompBench(bench.asker, bench.detector, bench.likeness, ComplexReader(read))
+    assert everything.score("complex", IMAGE, place)[0] == pytest.approx((0.125 + 0.95 + 0.75) / 3)
+
+
+def test_complex_asks_for_what_it_reads_with(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match="--lists"):
+        load_reader(None)
+    for kind in ("spatial", "action"):
+        (tmp_path / f"complex_val_{kind}.txt").write_text("A red cup on a table.\n")
+    monkeypatch.setitem(sys.modules, "spacy", None)  # as if it were not installed
+    with pytest.raises(ConfigError, match="pip install spacy"):
+        load_reader(tmp_path)
+
+
+def test_the_likeness_is_clips_cosine(tmp_path):
+    from transformers import CLIPConfig, CLIPModel
+
+    torch.manual_seed(0)
+    text = {"vocab_size": 40, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
+            "num_attention_heads": 2, "max_position_embeddings": 8, "eos_token_id": 2}  # fmt: skip
+    model = CLIPModel(CLIPConfig(text_config=text, vision_config=TINY_VISION, projection_dim=8)).eval()
+
+    def tokenizer(texts, **_):
+        return {"input_ids": torch.tensor([[1, 5, 2]])}
+
+    image = torch.randint(0, 256, (40, 60, 3), dtype=torch.uint8)
+    size = model.config.vision_config.image_size
+    with torch.no_grad():
+        told = model(
+            input_ids=torch.tensor([[1, 5, 2]]),
+            attention_mask=torch.ones(1, 3, dtype=torch.long),
+            pixel_values=clip_pixels(Image.fromarray(image.numpy()), size)[None],
+        )
+    expected = float((told.image_embeds @ told.text_embeds.T).item())
+    assert Likeness(model, tokenizer).score(image, "a cup") == pytest.approx(expected, abs=1e-5)
 
 
 def test_places_earn_half_and_objects_their_scores():
@@ -164,5 +256,5 @@ def test_the_command_scores_a_folder_and_says_what_is_left_out(models, tmp_path,
 
 
 def test_other_categories_are_refused():
-    with pytest.raises(ConfigError, match="no category 'complex'"):
-        CompBench().score("complex", IMAGE, "a cup")
+    with pytest.raises(ConfigError, match="no category '3d_spatial'"):
+        CompBench().score("3d_spatial", IMAGE, "a cup")

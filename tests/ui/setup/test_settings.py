@@ -119,6 +119,44 @@ def test_what_only_some_models_take_comes_back_as_it_was_read() -> None:
         read_search({**PAPER, "cfg_layers": "0.5"}, engine.schedule)
 
 
+@pytest.mark.parametrize(
+    ("search", "potential", "field", "kept"),
+    [
+        ("tts-var", "value", "", None),
+        ("tts-var", "max", "", tuple(range(13))),
+        ("tts-var", "diff", "none", None),
+        ("tts-var", "sum", "3, 4", (3, 4)),
+        ("tts-var", "value", "0, 12", (0, 12)),
+        ("smc", "max", "none", None),
+    ],
+)
+def test_scored_scales_are_the_searchs_own_where_the_field_is_empty(
+    search: str, potential: str, field: str, kept: tuple[int, ...] | None
+) -> None:
+    base = fields_of(ENGINE, SEARCHES[search])
+    values = {**base, "potential": potential, "score_scales": field}
+    chosen = ENGINE.resolve(read_search(values, SCHEDULE))
+    assert chosen.score_scales == kept
+    assert fields_of(ENGINE, chosen)["score_scales"] == field, "a run that is opened again fills the field as it was"
+    assert ENGINE.resolve(read_search(fields_of(ENGINE, chosen), SCHEDULE)).score_scales == kept
+
+
+def test_a_scale_that_is_none_is_named() -> None:
+    with pytest.raises(FieldError, match="score_scales names scale 13"):
+        read_search({**PAPER, "score_scales": "13"}, SCHEDULE)
+    with pytest.raises(FieldError, match="Scored scales is 'all'"):
+        read_search({**PAPER, "score_scales": "all"}, SCHEDULE)
+
+
+def test_marks_of_the_control_stay_its_own_where_one_is_moved() -> None:
+    control = fields_of(ENGINE, SEARCHES["random-drop"])
+    assert control["plan"].split()[2] == "6:select"
+    moved = read_search({**control, "plan": PLAN.replace("8 8 6:cluster", "8 6:select 6").replace("cluster", "select")},
+                        SCHEDULE)  # fmt: skip
+    assert (moved.cluster_scales, moved.resample_scales) == ((1, 5), (6, 9))
+    assert decisions(moved, 13)[1] == "select"
+
+
 def test_a_prompt_is_bounded_by_its_model_and_only_far_above_that_by_the_page() -> None:
     published = "mountain landscape " * 36
     assert read_prompt(published) == published.strip()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from ttsvar.config import STRATEGIES, SearchConfig, search_config
 from ttsvar.errors import ConfigError
-from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, bases
+from ttsvar.evaluation.bench.experiment import Experiment, bases
+from ttsvar.evaluation.bench.experiments import EXPERIMENTS
 from ttsvar.evaluation.bench.measurements import detector_error, schedule_cost
 from ttsvar.evaluation.bench.pools import Build, InProcess, OnRay, Pool
 from ttsvar.evaluation.bench.prompts import PUBLISHED, EvaluationPrompt, evaluation_prompts
-from ttsvar.evaluation.bench.store import Recipe, Row, Store
-from ttsvar.evaluation.bench.sweep import in_turn, make_jobs, matched_best_of_n, sweep
+from ttsvar.evaluation.bench.store import Conditions, Row, Store
+from ttsvar.evaluation.bench.sweep import COSTS, in_turn, make_jobs, matched_best_of_n, sweep
 from ttsvar.evaluation.bench.worker import Job, Worker
 from ttsvar.evaluation.report.summary import summarize, table
 from ttsvar.evaluation.rules.measures import measure_files, open_measure, toybox_detector, toybox_reconstruction
@@ -25,8 +26,13 @@ from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.room import pick_device
 
 DEFAULT_STORE = Path("runs/evidence.sqlite")
-MATCHED_ARM, MATCHED_IN, MATCHED_NOTE = "tts-var n=2", ("main", "score-vs-compute", "early-pick"), "matched best-of-n"
-"""These experiments get one more best-of-N, which takes the seconds of this arm; its N is chosen once and noted."""
+MATCHED_ARM = "tts-var n=2"
+MATCHED_NOTES = {
+    "FLOPs": "matched best-of-n, FLOPs",
+    "transformer FLOPs": "matched best-of-n, transformer FLOPs",
+    "seconds": "matched best-of-n",
+}
+"""Experiments with `matched` get best-of-N that costs as much as this arm, by cost; its N is chosen once and noted."""
 TRACED = search_config("best-of-n", n=8)
 """The candidates whose rewards at every scale tell consistency."""
 PLACES = ("device", "weights", "offload", "reward", "extractor")
@@ -113,7 +119,7 @@ def evaluate(names: Sequence[str], options: Options) -> None:
     chosen = chosen_names(names)
     build = partial(build_worker, options.model, options.measure, options.settings)
     options.chosen(chosen[0])
-    with Session(Store(options.out), build, options) as session:
+    with Evaluation(Store(options.out), build, options) as session:
         for name in chosen:
             session.run(name)
     print(f"\nRows are in {options.out}; python -m ttsvar report --rows {options.out} turns them into a page.")
@@ -127,7 +133,7 @@ def chosen_names(names: Sequence[str]) -> list[str]:
     return known if "all" in names else list(dict.fromkeys(names))
 
 
-class Session:
+class Evaluation:
     """One call of the command: a store, and the models, loaded when first needed."""
 
     def __init__(self, store: Store, build: Build, options: Options) -> None:
@@ -135,7 +141,7 @@ class Session:
         self._pool: Pool | None = None
         self._here: InProcess | None = None
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Evaluation:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -189,10 +195,9 @@ class Session:
     def _experiment(self, experiment: Experiment) -> None:
         arms = self._runnable(experiment)
         self._sweep(experiment.name, list(arms.values()))
-        if extra := self._matched(experiment):
-            label = f"best-of-n n={extra.n}"
-            self._sweep(f"{experiment.name}, same seconds", [extra], size_of=experiment.name)
-            arms.setdefault(label, extra)
+        for cost, extra in self._matched(experiment).items():
+            self._sweep(f"{experiment.name}, same {cost}", [extra], size_of=experiment.name)
+            arms.setdefault(f"best-of-n n={extra.n}", extra)
         rows = self._rows(arms, experiment.name)
         plain = [label for label, search in arms.items() if not STRATEGIES[search.strategy].decides]
         print(f"\n{experiment.title}\n{table(summarize(rows, plain, bases(arms)))}\n")
@@ -216,19 +221,22 @@ class Session:
     def _rows(self, arms: Mapping[str, SearchConfig], experiment: str) -> dict[str, list[Row]]:
         """By arm the rows of this experiment's prompts and seeds, whatever else the store holds."""
         wanted = {job.key for job in self._jobs(list(arms.values()), experiment)}
-        recipes = {label: Recipe(self.options.model, search, self.weights).key for label, search in arms.items()}
+        recipes = {label: Conditions(self.options.model, search, self.weights).key for label, search in arms.items()}
         return {label: [r for r in self.store.rows(key) if r.key in wanted] for label, key in recipes.items()}
 
-    def _matched(self, experiment: Experiment) -> SearchConfig | None:
-        """Best-of-N for the seconds of `MATCHED_ARM`; chosen once and noted, so that every sweep keeps to it."""
-        if experiment.name not in MATCHED_IN:
-            return None
-        noted = self.store.notes(self.weights).get(MATCHED_NOTE)
-        if noted is None:
-            rows = self._rows(experiment.arms, experiment.name)
-            search = matched_best_of_n(experiment.arms, rows, MATCHED_ARM)
-            if search is None:
-                return None
-            noted = {"n": search.n, "arm": MATCHED_ARM}
-            self.store.set_note(self.weights, MATCHED_NOTE, noted)
-        return search_config("best-of-n", n=noted["n"])
+    def _matched(self, experiment: Experiment) -> dict[str, SearchConfig]:
+        """By cost the best-of-N for that of `MATCHED_ARM`; chosen once and noted, so that every sweep keeps to it."""
+        if not experiment.matched:
+            return {}
+        notes, found = self.store.notes(self.weights), dict[str, SearchConfig]()
+        for cost, name in MATCHED_NOTES.items():
+            noted = notes.get(name)
+            if noted is None:
+                rows = self._rows(experiment.arms, experiment.name)
+                search = matched_best_of_n(experiment.arms, rows, MATCHED_ARM, COSTS[cost])
+                if search is None:
+                    continue
+                noted = {"n": search.n, "arm": MATCHED_ARM}
+                self.store.set_note(self.weights, name, noted)
+            found[cost] = search_config("best-of-n", n=noted["n"])
+        return found

@@ -6,15 +6,13 @@ SMC with 5N candidates, cost about as much as TTS-VAR at N on the toybox (72, 65
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
 from types import MappingProxyType
 
-from ttsvar.choices import EXTRACTORS, POTENTIALS, RESAMPLINGS
-from ttsvar.config import SEARCHES, STRATEGIES, SearchConfig, search_config
+from ttsvar.choices import POTENTIALS, UNBIASED
+from ttsvar.config import SearchConfig
 from ttsvar.evaluation.bench import paper
-from ttsvar.evaluation.bench.paper import PaperTable
+from ttsvar.evaluation.bench.experiment import Experiment, FigureKind, arm, arms
+from ttsvar.evaluation.bench.published import GENEVAL_MODELS
 from ttsvar.schedule import PAPER_BATCH
 
 SIZES = (1, 2, 4, 8)
@@ -23,52 +21,10 @@ ABLATION_SIZES = (2, 4)
 """The N of the paper's ablations."""
 EVERY_SCALE = tuple(range(1, 12))
 """All scales of 13 with a choice: after the first there is one token, after the last the reward judges anyway."""
+PAPER_EXTRACTORS = ("pca", "pca-raw", "pool", "inception")
+"""What Table 6 clusters on, and the first with its signs aligned."""
 REWARDS = ("aesthetic", "image-reward", "hps", "hps+image-reward")
 """The rewards of Table 9; a model that lacks the weights of one cannot run its arms."""
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One question, the arms that answer it, and the paper's numbers, if any; `bases` says what an arm is held to."""
-
-    name: str
-    title: str
-    arms: Mapping[str, SearchConfig]
-    about: str = ""
-    paper: tuple[PaperTable, ...] = ()
-
-
-def arm(name: str, **changes: object) -> tuple[str, SearchConfig]:
-    """A named search with some settings changed, and its label: 'tts-var n=2 lam=5', without what is as named."""
-    search, named = search_config(name, **changes), SEARCHES[name]
-    label = [name, f"n={search.n}"] if STRATEGIES[search.strategy].ranks else [name]
-    for setting, value in search.values().items():
-        if setting != "n" and value != getattr(named, setting):
-            label.append(f"{setting.removesuffix('_scales')}={_shown(value)}")
-    return " ".join(label), search
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        groups = [(_shown(part), len(list(same))) for part, same in groupby(value)]
-        return ",".join(f"{part}x{count}" if count > 1 else part for part, count in groups) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def arms(*searches: tuple[str, SearchConfig]) -> Mapping[str, SearchConfig]:
-    """Labelled searches in their order, each once."""
-    return MappingProxyType(dict(searches))
-
-
-def bases(searches: Mapping[str, SearchConfig]) -> dict[str, str]:
-    """By arm the one that it is compared with: the first arm, or where there is one its like at the arm's own N."""
-    first, search = next(iter(searches.items()))
-    likes: dict[int, str] = {}
-    for label, other in searches.items():
-        if other.strategy == search.strategy:
-            likes.setdefault(other.n, label)
-    found = {label: likes.get(other.n, first) for label, other in searches.items()}
-    return {label: base if base != label else first for label, base in found.items()}
 
 
 def _at_ablation_sizes(name: str, **changes: object) -> list[tuple[str, SearchConfig]]:
@@ -92,6 +48,7 @@ PARTICLES = [arm("smc", n=n) for n in (5, 10, 20)]
 PICKS = [arm("early-pick", n=n) for n in (1, 2, 4)]
 BEST_OF = [arm("best-of-n", n=n) for n in (2, 4, 8)]
 IMPORTANCE = [arm("importance-sampling", n=n) for n in (2, 4, 8)]
+CONTROL = [arm("random-drop", n=n) for n in SIZES[:2]]
 TTS_VAR = [arm("tts-var", n=n) for n in SIZES]
 ABLATION_BASE = _at_ablation_sizes("best-of-n")
 
@@ -102,6 +59,8 @@ _ALL = (
         arms(RAW, arm("best-of-n", n=8), arm("tts-var", n=2)),
         "The paper's claim: TTS-VAR with N = 2 does better than best-of-N with N = 8, at a quarter of the samples.",
         (paper.MAIN, paper.GENEVAL),
+        figures=(FigureKind.CATEGORIES,),
+        claim=True,
     ),
     Experiment(
         "main",
@@ -109,6 +68,9 @@ _ALL = (
         arms(RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR, *BEAMS[:2], *PARTICLES[:2], *PICKS[:2]),
         "Beam search, SMC and early pick are not in the paper; they cost about as much as TTS-VAR at N = 1 and 2.",
         (paper.MAIN, paper.GENEVAL),
+        published=GENEVAL_MODELS,
+        figures=(FigureKind.OVER_N,),
+        matched=True,
     ),
     Experiment(
         "score-vs-n",
@@ -116,6 +78,8 @@ _ALL = (
         arms(RAW, *IMPORTANCE, *BEST_OF, *TTS_VAR),
         "In the paper best-of-N with N = 8 stays below TTS-VAR with N = 2.",
         (paper.MAIN,),
+        figures=(FigureKind.OVER_N,),
+        within="main",
     ),
     Experiment(
         "score-vs-compute",
@@ -123,6 +87,8 @@ _ALL = (
         arms(RAW, *IMPORTANCE, *BEST_OF, arm("best-of-n", n=16), *TTS_VAR[:3], *BEAMS, *PARTICLES, *PICKS),
         "In the paper TTS-VAR does better than both baselines with less than half of their TFLOPs.",
         (paper.MAIN,),
+        figures=(FigureKind.OVER_FLOPS, FigureKind.OVER_TRANSFORMER_FLOPS, FigureKind.OVER_SECONDS),
+        matched=True,
     ),
     Experiment(
         "resampling-scale",
@@ -133,6 +99,7 @@ _ALL = (
         ),
         "In the paper resampling after an early scale such as 3 lowers the final reward below best-of-N, "
         "and after a late one raises it.",
+        figures=(FigureKind.BY_SCALE,),
     ),
     Experiment(
         "potentials",
@@ -169,7 +136,7 @@ _ALL = (
     Experiment(
         "extractors",
         "What k-means sees (Table 6)",
-        arms(*(_clustered(n, extractor=name) for name in EXTRACTORS for n in ABLATION_SIZES)),
+        arms(*(_clustered(n, extractor=name) for name in PAPER_EXTRACTORS for n in ABLATION_SIZES)),
         "The paper's PCA is `pca-raw`, as published; `pca` aligns the signs of the first components across candidates. "
         # Of the shipped rows; measured again, it is to go.
         "The rows of `extractor=inception` are older than the toybox's own supervised network: they clustered on the "
@@ -182,6 +149,7 @@ _ALL = (
         arms(*ABLATION_BASE, *(a for name in REWARDS for a in _at_ablation_sizes("tts-var", reward=name))),
         "The toybox has one reward of its own, so that there only best-of-N and ImageReward are covered.",
         (paper.REWARDS,),
+        within="main",
     ),
     Experiment(
         "pipeline",
@@ -206,6 +174,19 @@ _ALL = (
         (paper.LAMBDA,),
     ),
     Experiment(
+        "control",
+        "What clustering adds, and what else could be done there",
+        arms(
+            *CONTROL,
+            *TTS_VAR[:2],
+            *(arm("tts-var", n=n, extractor=name) for name in ("pool", "pool+map") for n in SIZES[:2]),
+            *(arm("reward-drop", n=n) for n in SIZES[:2]),
+            *(arm("tts-var", n=n, resampling="without-replacement") for n in SIZES[:2]),
+        ),
+        "Each is held to a control of its N that drops as many candidates by chance where TTS-VAR clusters. The others "
+        "cluster on something else, go by the reward after scale 5, or draw nobody twice after scales 6 and 9.",
+    ),
+    Experiment(
         "early-pick",
         "One look, where it counts",
         arms(
@@ -217,6 +198,7 @@ _ALL = (
             arm("best-of-n", n=8),
         ),
         "Ours, which the others are compared with: the reward looks once, at the knee of its consistency.",
+        matched=True,
     ),
     Experiment(
         "early-pick-shape",
@@ -257,10 +239,17 @@ _ALL = (
     Experiment(
         "resampling-schemes",
         "How SMC draws, and when",
-        arms(*(arm("smc", resampling=scheme, ess_share=share) for share in (1.0, 0.5) for scheme in RESAMPLINGS)),
+        arms(*(arm("smc", resampling=scheme, ess_share=share) for share in (1.0, 0.5) for scheme in UNBIASED)),
         "Not in the paper: four unbiased schemes, always or when the effective sample size falls below half "
         "(FK steering, arXiv 2501.06848).",
     ),
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
+
+
+def experiment_row(name: str) -> Experiment:
+    """The row of an experiment; of one that only another version knows, a row without arms."""
+    return EXPERIMENTS.get(name) or Experiment(name, name, MappingProxyType({}))
+
+
 """Every experiment by name. Consistency per scale and the cost of the schedule are measurements, and have no arms."""

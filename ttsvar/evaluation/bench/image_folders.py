@@ -22,6 +22,8 @@ from ttsvar.evaluation.bench.prompts import read_prompts
 IMAGE_NAME = re.compile(r"\d+\.png")
 UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 """What Pillow raises for damaged pictures."""
+SAMPLES = "samples"
+"""Of a folder in T2I-CompBench's layout, where its images may lie."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -69,6 +71,7 @@ def named_images(folder: str | Path) -> Iterator[tuple[Path, str]]:
     Hidden files are left out: macOS writes `._NAME.png` beside a picture where it keeps what the disk cannot.
     """
     folder = Path(folder)
+    folder = folder / SAMPLES if (folder / SAMPLES).is_dir() else folder
     found = folder.iterdir() if folder.is_dir() else ()
     paths = sorted(p for p in found if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
     if not paths:

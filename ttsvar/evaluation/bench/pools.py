@@ -136,10 +136,6 @@ class OnRay:
         except RayError as error:
             raise EvaluationError(f"The workers on Ray cannot begin. {_reason(error)}") from error
 
-    def process_ids(self) -> list[int]:
-        """Of the actors."""
-        return self._ray.get([actor.process_id.remote() for actor in self.actors])
-
     def close(self) -> None:
         """Stop the actors, and Ray where this pool started it."""
         self._ray.shutdown()
@@ -148,9 +144,6 @@ class OnRay:
 class _Actor(InProcess):
     def do(self, job: Job) -> Row | Trace:
         return self.worker.do(job)
-
-    def process_id(self) -> int:
-        return os.getpid()
 
 
 def _reason(error: Exception) -> str:

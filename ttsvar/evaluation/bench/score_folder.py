@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.image_folders import FolderImage, append_json, geneval_images, named_images, read_image
+from ttsvar.evaluation.bench.published import COMPBENCH_MODELS
 from ttsvar.evaluation.bench.statistics import accuracy
 from ttsvar.evaluation.rules.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
 from ttsvar.evaluation.rules.measures import Measure, open_measure
@@ -86,7 +87,16 @@ def compbench_table(rows: Sequence[dict[str, Any]], category: str) -> str:
     ]
     reasons = sorted({row["left_out"] for row in rows if row["left_out"]})
     lines += [f"  {reason}" for reason in reasons[:5]]
+    lines.append(_beside(category))
     return "\n".join([*lines, "not covered: " + "; ".join(f"{k} ({v})" for k, v in NOT_COVERED.items())])
+
+
+def _beside(category: str) -> str:
+    """The paper's column, to stand beside a score."""
+    place = COMPBENCH_MODELS.columns.index(category)
+    judged = "a language model's judgement" if category in ("non_spatial", "complex") else "with UniDet and B-VQA"
+    rows = [f"  {model:<42} {row[place]:.4f}" for model, row in COMPBENCH_MODELS.rows.items()]
+    return "\n".join([f"published ({COMPBENCH_MODELS.source}), {judged}:", *rows])
 
 
 def geneval_command(folder: Path, models: Path | None, out: Path, metadata: Path | None, device: str | None) -> None:
@@ -111,9 +121,11 @@ def _require_toybox(images: Sequence[FolderImage]) -> None:
         )
 
 
-def compbench_command(folder: Path, category: str, models: Path, out: Path, device: str | None) -> None:
+def compbench_command(
+    folder: Path, category: str, models: Path, out: Path, device: str | None, lists: Path | None = None
+) -> None:
     """Score a folder for one category of T2I-CompBench and print."""
-    print(score_compbench(folder, category, load_compbench(models, category, device), out).text)
+    print(score_compbench(folder, category, load_compbench(models, category, device, lists), out).text)
     print(f"Wrote {out}.")
 
 

@@ -15,6 +15,7 @@ from ttsvar.config import SearchConfig
 from ttsvar.errors import StoreError
 from ttsvar.evaluation.rules.shortfall import Shortfall
 from ttsvar.schedule import scores_every_scale
+from ttsvar.types import Component
 
 VERSION = 1
 JSON_COLUMNS = ("reasons", "judges", "parts", "scores")
@@ -22,7 +23,7 @@ BOOLEAN_COLUMNS = ("held_out", "correct")
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Conditions:
     """What an image depends on besides prompt and seed: the model, its search, and the weights and the measure used."""
 
     model: str
@@ -82,6 +83,11 @@ class Row:
         return self.cpu_seconds or self.seconds
 
     @property
+    def transformer_flops(self) -> float:
+        """Of the transformer alone: what the paper counts; decodes, features and rewards are left out."""
+        return self.parts.get(Component.TRANSFORMER, {}).get("flops", 0.0)
+
+    @property
     def key(self) -> tuple[str, str, int]:
         """What a row may exist once for."""
         return self.recipe, self.prompt, self.draw
@@ -138,7 +144,7 @@ class Store:
         """Close the file; nothing is lost without it."""
         self._db.close()
 
-    def add_recipe(self, recipe: Recipe) -> None:
+    def add_recipe(self, recipe: Conditions) -> None:
         """Say what a recipe's key stands for."""
         values = (recipe.key, recipe.model, recipe.settings, recipe.weights)
         with self._explained("written to"):

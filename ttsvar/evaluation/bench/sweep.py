@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -11,11 +11,13 @@ from tqdm import tqdm
 from ttsvar.config import STRATEGIES, SearchConfig, search_config
 from ttsvar.evaluation.bench.pools import Pool
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
-from ttsvar.evaluation.bench.store import Recipe, Row, Store
+from ttsvar.evaluation.bench.store import Conditions, Row, Store
 from ttsvar.evaluation.bench.worker import Job
 from ttsvar.schedule import decisions, resolve_batch
 from ttsvar.types import ScaleSchedule
 
+Cost = Callable[[Sequence[Row]], float]
+"""What one image of an arm costs."""
 BAR = "{l_bar}{bar}| {postfix} [{elapsed}, {remaining} left]"
 
 
@@ -32,7 +34,7 @@ def make_jobs(
 
     So wherever a sweep stops, the arms have nearly the same images, and the categories nearly as many each.
     """
-    recipes = {Recipe(model, search, weights).key: search for search in arms}
+    recipes = {Conditions(model, search, weights).key: search for search in arms}
     jobs: dict[tuple[str, str, int], Job] = {}
     for seed in seeds:
         for prompt in in_turn(prompts):
@@ -60,7 +62,7 @@ def sweep(store: Store, pool: Pool, jobs: Sequence[Job], *, model: str, weights:
     there = {True: store.keys("traces"), False: store.keys("rows")}
     left = [job for job in jobs if job.key not in there[job.trace]]
     for search in {job.recipe: job.search for job in jobs}.values():
-        store.add_recipe(Recipe(model, search, weights))
+        store.add_recipe(Conditions(model, search, weights))
     if not left:
         return 0
     sizes = pool.sizes()
@@ -96,21 +98,21 @@ def expected_work(search: SearchConfig, sizes: ScaleSchedule) -> float:
 
 
 def matched_best_of_n(
-    arms: Mapping[str, SearchConfig], rows: Mapping[str, Sequence[Row]], label: str
+    arms: Mapping[str, SearchConfig], rows: Mapping[str, Sequence[Row]], label: str, cost: Cost
 ) -> SearchConfig | None:
-    """Best-of-N with as many candidates as take the seconds of another arm; None where there is nothing to go by.
+    """Best-of-N with as many candidates as cost what another arm does; None where there is nothing to go by.
 
-    Best-of-N takes a fixed time and as much again for every candidate, so a line through the arms that were run
-    (medians of seconds on a machine with nothing else to do) says how many candidates fit.
+    Best-of-N costs a fixed amount and as much again for every candidate, so a line through the arms that were run says
+    how many candidates fit.
     """
     plain = {count: rows[name] for name, search in arms.items() if (count := candidates_of(search)) and rows.get(name)}
     if len(plain) < 2 or not rows.get(label):
         return None
     counts = sorted(plain)
-    slope, fixed = np.polyfit(counts, [median_seconds(plain[n]) for n in counts], 1)
+    slope, fixed = np.polyfit(counts, [cost(plain[n]) for n in counts], 1)
     if slope <= 0:
         return None
-    return search_config("best-of-n", n=int(np.clip(round((median_seconds(rows[label]) - fixed) / slope), 2, 64)))
+    return search_config("best-of-n", n=int(np.clip(round((cost(rows[label]) - fixed) / slope), 2, 64)))
 
 
 def candidates_of(search: SearchConfig) -> int:
@@ -122,3 +124,21 @@ def candidates_of(search: SearchConfig) -> int:
 def median_seconds(rows: Sequence[Row]) -> float:
     """Of one image, on a machine with nothing else to do."""
     return float(np.median([row.alone for row in rows]))
+
+
+def mean_flops(rows: Sequence[Row]) -> float:
+    """Of one image, whatever computes them."""
+    return float(np.mean([row.flops for row in rows]))
+
+
+def mean_transformer_flops(rows: Sequence[Row]) -> float:
+    """Of one image, in the transformer alone."""
+    return float(np.mean([row.transformer_flops for row in rows]))
+
+
+COSTS: Mapping[str, Cost] = {
+    "FLOPs": mean_flops,
+    "transformer FLOPs": mean_transformer_flops,
+    "seconds": median_seconds,
+}
+"""What arms may cost as much of, by its name in reports."""

@@ -15,7 +15,7 @@ from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.bench.store import Row, Trace
 from ttsvar.evaluation.rules.measures import Measure
-from ttsvar.rewards.registry import COMBINATION
+from ttsvar.rewards.registry import combinations
 from ttsvar.types import Candidates, Selection, StepCost
 
 DIVERSITY_EXTRACTOR = "pool"
@@ -153,7 +153,7 @@ def other_judges(engine: Engine, search: SearchConfig, image: Tensor, prompt: st
 
     A combination is no judge of one image: it compares candidates, and gives a lone one 1.
     """
-    others = [name for name in sorted(engine.rewards) if name not in (search.reward, COMBINATION)]
+    others = [name for name in sorted(engine.rewards) if name not in (search.reward, *combinations())]
     return {name: round(float(engine.image_scores(name, image[None], prompt)[0]), 5) for name in others}
 
 

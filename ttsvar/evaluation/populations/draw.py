@@ -18,7 +18,7 @@ from ttsvar.evaluation.bench.worker import draw_seed
 from ttsvar.evaluation.populations.plane import fit_plane
 from ttsvar.evaluation.populations.record import Array, Populations, gathered, joined, same_distances
 from ttsvar.evaluation.rules.measures import Measure
-from ttsvar.features.pca import clustering_input
+from ttsvar.extractor import clustering_input
 from ttsvar.outside import DAMAGE
 from ttsvar.storage.atomic import write_atomically
 from ttsvar.types import Selection

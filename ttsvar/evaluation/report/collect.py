@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from ttsvar.config import STRATEGIES, search_config
 from ttsvar.errors import StoreError
-from ttsvar.evaluation.bench.evaluate import MATCHED_IN, MATCHED_NOTE, TRACED
-from ttsvar.evaluation.bench.experiments import EXPERIMENTS, Experiment, bases
+from ttsvar.evaluation.bench.evaluate import MATCHED_NOTES, TRACED
+from ttsvar.evaluation.bench.experiment import Experiment, bases
+from ttsvar.evaluation.bench.experiments import EXPERIMENTS
 from ttsvar.evaluation.bench.measurements import all_consistency
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.evaluation.bench.statistics import METHOD
-from ttsvar.evaluation.bench.store import Recipe, Store
+from ttsvar.evaluation.bench.store import Conditions, Store
 from ttsvar.evaluation.report.plain import from_plain
 from ttsvar.evaluation.report.schema import (
     AgainstPaper,
@@ -45,10 +46,14 @@ def collect(store: Store) -> Evidence:
         raise StoreError(f"{store.path} holds no rows yet; make some with: python -m ttsvar evaluate headline.")
     model, weights = newest
     notes = store.notes(weights)
-    matched = _noted(MatchedSearch, notes, MATCHED_NOTE)
+    matched = tuple(
+        from_plain(MatchedSearch, {**notes[name], "cost": cost}, f"the note {name!r}")
+        for cost, name in MATCHED_NOTES.items()
+        if name in notes
+    )
     experiments = [_experiment(store, e, model, weights, matched) for e in EXPERIMENTS.values()]
     images, seconds = store.work(weights)
-    traces = store.traces(Recipe(model, TRACED, weights).key)
+    traces = store.traces(Conditions(model, TRACED, weights).key)
     return Evidence(
         model=model,
         weights=weights,
@@ -66,13 +71,13 @@ def _noted(kind: type[T], notes: Mapping[str, Any], name: str) -> T | None:
 
 
 def _experiment(
-    store: Store, experiment: Experiment, model: str, weights: str, noted: MatchedSearch | None
+    store: Store, experiment: Experiment, model: str, weights: str, noted: tuple[MatchedSearch, ...]
 ) -> ExperimentResult:
     arms = dict(experiment.arms)
-    matched = noted if experiment.name in MATCHED_IN else None
-    if matched:
-        arms.setdefault(f"best-of-n n={matched.n}", search_config("best-of-n", n=matched.n))
-    rows = {label: store.rows(Recipe(model, search, weights).key) for label, search in arms.items()}
+    matched = noted if experiment.matched else ()
+    for extra in matched:
+        arms.setdefault(f"best-of-n n={extra.n}", search_config("best-of-n", n=extra.n))
+    rows = {label: store.rows(Conditions(model, search, weights).key) for label, search in arms.items()}
     plain = [label for label, search in arms.items() if not STRATEGIES[search.strategy].decides]
     summary = summarize(rows, plain, bases(arms))
     tables = tuple(replace(t, rows={k: v for k, v in t.rows.items() if k in arms}) for t in experiment.paper)

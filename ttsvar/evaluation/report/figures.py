@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from ttsvar.config import STRATEGIES
+from ttsvar.evaluation.bench.experiment import FigureKind
+from ttsvar.evaluation.bench.experiments import experiment_row
 from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Consistency, ExperimentResult
 from ttsvar.evaluation.report.summary import SHORT
+from ttsvar.types import Component
 
-Along = Literal["n", "flops", "seconds"]
+Along = Literal["n", "flops", "transformer flops", "seconds"]
 """What a curve goes along."""
 OTHER = "#8C564B"
 """Of a strategy or a potential that is not known here, in rows of another version."""
@@ -21,6 +24,12 @@ FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
 PATTERNS = ("", "/", "x")
 """Tell arms of one strategy apart, in the order in which they come."""
 POTENTIAL_COLORS = {"value": "#4650DD", "max": "#009E73", "sum": "#E69F00", "diff": "#CC79A7"}
+
+
+def experiment_figures(experiment: ExperimentResult) -> list[go.Figure]:
+    """The figures that the experiment names, of those that it has the numbers for."""
+    drawn = (_FIGURES[kind](experiment) for kind in experiment_row(experiment.name).figures)
+    return [figure for figure in drawn if figure is not None]
 
 
 def categories_figure(experiment: ExperimentResult) -> go.Figure:
@@ -44,7 +53,7 @@ def categories_figure(experiment: ExperimentResult) -> go.Figure:
 
 
 def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figure:
-    """Overall share against 'n', 'flops' (in GFLOP) or 'seconds', one line a strategy; all arms with default settings.
+    """Overall share against N, a cost in GFLOP or seconds, one line a strategy; all arms with default settings.
 
     Raw sampling begins every line: with one candidate there is nothing to search.
     """
@@ -76,14 +85,16 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
     return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
 
 
-def differences_figure(experiment: ExperimentResult, of: Literal["overall", "reward"], title: str) -> go.Figure:
+def differences_figure(experiment: ExperimentResult, of: Literal["overall", "reward"], title: str) -> go.Figure | None:
     """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
 
-    The row's words stand above its mark: beside it they would leave a phone no room. Each row has a piece of the zero
-    line of its own, which ends below the words.
+    None where there are none. The row's words stand above its mark: beside it they would leave a phone no room. Each
+    row has a piece of the zero line of its own, which ends below the words.
     """
     pairs = [(d, d.overall if of == "overall" else d.reward) for d in experiment.summary.differences]
     told = [(d, gap) for d, gap in pairs if gap is not None]
+    if not told:
+        return None
     rows = list(range(len(told), 0, -1))
     figure = go.Figure()
     for row in rows:
@@ -176,10 +187,24 @@ def calm(figure: go.Figure, x: str, y: str) -> go.Figure:
     )
 
 
+_FIGURES: Mapping[FigureKind, Callable[[ExperimentResult], go.Figure | None]] = {
+    FigureKind.CATEGORIES: categories_figure,
+    FigureKind.OVER_N: lambda e: curve_figure(e, "n", "N"),
+    FigureKind.OVER_FLOPS: lambda e: curve_figure(e, "flops", "GFLOP an image"),
+    FigureKind.OVER_TRANSFORMER_FLOPS: lambda e: curve_figure(e, "transformer flops", "GFLOP of the transformer"),
+    FigureKind.OVER_SECONDS: lambda e: curve_figure(e, "seconds", "seconds an image"),
+    FigureKind.BY_SCALE: scale_figure,
+    FigureKind.DIFFERENCES: lambda e: differences_figure(e, "overall", "difference in right images"),
+    FigureKind.REWARD_DIFFERENCES: lambda e: differences_figure(e, "reward", "difference in reward"),
+}
+
+
 def _place(label: str, arm: ArmFigures, experiment: ExperimentResult, x: Along) -> float:
     if x == "n":
         return experiment.settings[label].n
-    return arm.flops / 1e9 if x == "flops" else arm.seconds
+    if x == "seconds":
+        return arm.seconds
+    return (arm.flops if x == "flops" else arm.components[Component.TRANSFORMER].flops) / 1e9
 
 
 def _bars(estimates: Sequence[Estimate]) -> dict[str, Any]:

@@ -9,22 +9,18 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from ttsvar.evaluation.bench.experiments import experiment_row
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.evaluation.report.collect import headline
-from ttsvar.evaluation.report.figures import (
-    categories_figure,
-    consistency_figure,
-    curve_figure,
-    differences_figure,
-    scale_figure,
-    schedule_figure,
-)
+from ttsvar.evaluation.report.figures import consistency_figure, experiment_figures, schedule_figure
 from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.results import (
+    PUBLISHED,
     arm_cells,
     arm_columns,
     detector_lines,
     detector_sentence,
+    published_tables,
     verdict_sentence,
     work_sentence,
 )
@@ -120,8 +116,9 @@ def _section(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> Sec
         f"<p>{_esc(experiment.about)} {size}combinations that training never saw.{_verdicts(experiment, counted)}</p>"
     )
     missing = f"<p>Not run: {_esc(', '.join(experiment.missing))}.</p>" if experiment.missing else ""
-    below = _arms_table(experiment) + _differences_table(experiment) + missing + _command(experiment.name)
-    return Section(name=experiment.name, above=above, figures=tuple(_figures(experiment)), below=below)
+    tables = _arms_table(experiment) + _published(experiment) + _differences_table(experiment)
+    below = tables + missing + _command(experiment.name)
+    return Section(name=experiment.name, above=above, figures=tuple(experiment_figures(experiment)), below=below)
 
 
 def _verdicts(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> str:
@@ -136,26 +133,6 @@ def _verdicts(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> st
     return f" The paper's differences here, each pair in its first table: {', '.join(told)}." if told else ""
 
 
-def _figures(experiment: ExperimentResult) -> list[go.Figure]:
-    if experiment.name == "headline":
-        return [categories_figure(experiment)]
-    if experiment.name in ("main", "score-vs-n"):
-        return [curve_figure(experiment, "n", "N")]
-    if experiment.name == "score-vs-compute":
-        return [
-            curve_figure(experiment, "flops", "GFLOP an image"),
-            curve_figure(experiment, "seconds", "seconds an image"),
-        ]
-    if experiment.name == "resampling-scale":
-        return [scale_figure(experiment)]
-    differences = experiment.summary.differences
-    rewards = any(d.reward for d in differences)
-    return [
-        *([differences_figure(experiment, "overall", "difference in right images")] if differences else []),
-        *([differences_figure(experiment, "reward", "difference in reward")] if rewards else []),
-    ]
-
-
 def _arms_table(experiment: ExperimentResult) -> str:
     columns = arm_columns(experiment)
     theirs = {(t.source, c): (t, i) for t in experiment.paper for i, c in enumerate(t.columns)}
@@ -168,7 +145,15 @@ def _arms_table(experiment: ExperimentResult) -> str:
             *(f"<td>{_esc(c)}</td>" for c in arm_cells(arm, columns)),
         ]
         rows.append("".join([*cells, *(f'<td class="paper">{n}</td>' for n in numbers)]))
-    return _folded("Every search in figures", _table(head, rows), unfolded=experiment.name == "headline")
+    return _folded("Every search in figures", _table(head, rows), unfolded=experiment_row(experiment.name).claim)
+
+
+def _published(experiment: ExperimentResult) -> str:
+    tables = [
+        _table(head, ["".join(f"<td>{_esc(cell)}</td>" for cell in row) for row in rows])
+        for head, rows in published_tables(experiment)
+    ]
+    return "".join(_folded("Published models beside it", f"<p>{_esc(PUBLISHED)}</p>{table}") for table in tables)
 
 
 def _differences_table(experiment: ExperimentResult) -> str:
@@ -185,7 +170,8 @@ def _differences_table(experiment: ExperimentResult) -> str:
         rows.append(
             f"<td>{_esc(readable(d.first))} \u2212 {_esc(readable(d.second))}</td><td>{d.overall.text('+')}</td>"
             f"<td>{d.reward.text('+') if d.reward else ''}</td>"
-            f"<td>{d.flops_ratio:.2f}</td><td>{d.seconds_ratio:.2f}</td><td>{_esc(matched)}</td>"
+            f"<td>{d.flops_ratio:.2f}</td><td>{d.transformer_ratio:.2f}</td><td>{d.seconds_ratio:.2f}</td>"
+            f"<td>{_esc(matched)}</td>"
             f'<td class="paper">{theirs}</td><td class="{word}">{word}</td>'
         )
     head = [
@@ -193,6 +179,7 @@ def _differences_table(experiment: ExperimentResult) -> str:
         "overall [95 %]",
         "reward [95 %]",
         "FLOPs ratio",
+        "transformer FLOPs ratio",
         "seconds ratio",
         "compared at",
         "paper",

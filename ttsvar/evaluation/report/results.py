@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ttsvar.evaluation.bench.experiments import experiment_row
 from ttsvar.evaluation.report.collect import headline
 from ttsvar.evaluation.report.schema import Agreement, ArmFigures, Difference, Evidence, ExperimentResult
 from ttsvar.evaluation.report.summary import CLAIM, SHORT
@@ -14,6 +15,12 @@ ORDER = {
     Agreement.DIFFERS: "differs from the paper",
     Agreement.OPEN: "is open",
 }
+
+
+PUBLISHED = (
+    "Other models on GenEval's own prompts, as the paper prints them, above ours on prompts of the same forms about "
+    "this model's own objects: neither prompts nor evaluator are the same, so no column ranks across the line."
+)
 
 
 def results(evidence: Evidence) -> str:
@@ -27,11 +34,10 @@ def results(evidence: Evidence) -> str:
     ]
     if experiment := headline(evidence):
         parts += ["## Headline", verdict_sentence(experiment)]
-    shown: set[str] = set()
+    arms = {experiment.name: set(experiment.summary.arms) for experiment in evidence.experiments}
     for experiment in evidence.experiments:
-        arms = set(experiment.summary.arms)
-        parts += _pointer(experiment) if arms <= shown else _experiment(experiment)
-        shown |= arms if experiment.name == "main" else set()
+        told = arms.get(experiment_row(experiment.name).within, set())
+        parts += _pointer(experiment) if arms[experiment.name] <= told else _experiment(experiment)
     parts += [*_consistency(evidence), *_detector(evidence)]
     return "\n\n".join(parts) + "\n"
 
@@ -52,8 +58,8 @@ def verdict_sentence(experiment: ExperimentResult) -> str:
     return (
         f"{first} satisfies {arms[first].overall.value:.3f} of the prompts and {second} "
         f"{arms[second].overall.value:.3f}{raw}: a difference of {gap.text('+')} on {summary.images} "
-        f"images an arm, {finding}. It takes {d.flops_ratio:.2f} times the FLOPs and {d.seconds_ratio:.2f} times "
-        "the seconds."
+        f"images an arm, {finding}. It takes {d.flops_ratio:.2f} times the FLOPs ({d.transformer_ratio:.2f} of the "
+        f"transformer's) and {d.seconds_ratio:.2f} times the seconds."
     )
 
 
@@ -128,10 +134,31 @@ def _experiment(experiment: ExperimentResult) -> list[str]:
         rows.append([label, *arm_cells(arm, columns), *theirs])
     size = f"{summary.images} images an arm, {summary.prompts} prompts ({summary.held_out} never seen)."
     parts = [f"## {experiment.title}", f"{experiment.about} {size}".strip(), _markdown(head, rows)]
-    parts += _unseen(summary.arms) if experiment.name == "headline" else []
+    parts += [text for table in published_tables(experiment) for text in (PUBLISHED, _markdown(*table))]
+    parts += _unseen(summary.arms) if experiment_row(experiment.name).claim else []
     parts += _differences(experiment)
     parts += _against_paper(experiment)
     return [*parts, f"`python -m ttsvar evaluate {experiment.name}`"]
+
+
+def published_tables(experiment: ExperimentResult) -> list[tuple[list[str], list[list[str]]]]:
+    """Other models' figures with the arms under them, head and rows; none where the experiment has no such table."""
+    table = experiment_row(experiment.name).published
+    if table is None:
+        return []
+    theirs = [[model, *(_figure(value) for value in row)] for model, row in table.rows.items()]
+    ours = []
+    for label, arm in experiment.summary.arms.items():
+        shares = {tag: estimate.value for tag, estimate in arm.categories.items()} | {"overall": arm.overall.value}
+        ours.append([f"here: {label}", *(_figure(shares.get(column)) for column in table.columns)])
+    head = [f"published ({table.source}), and here", *(SHORT.get(column, column) for column in table.columns)]
+    return [(head, theirs + ours)]
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.2f}" if value == round(value, 2) else f"{value:.4f}"
 
 
 def _pointer(experiment: ExperimentResult) -> list[str]:
@@ -144,8 +171,8 @@ def _differences(experiment: ExperimentResult) -> list[str]:
     """Those at like cost; all of them where the paper has no table of its own."""
     found = [d for d in experiment.summary.differences if d.matched or not experiment.paper]
     lines = [
-        f"- {d.first} - {d.second}: {_gap(d)}, {d.flops_ratio:.2f} times the FLOPs, "
-        f"{d.seconds_ratio:.2f} times the seconds" + (f" ({', '.join(d.matched)})" if d.matched else "")
+        f"- {d.first} - {d.second}: {_gap(d)}, {d.flops_ratio:.2f} times the FLOPs ({d.transformer_ratio:.2f} of the "
+        f"transformer's), {d.seconds_ratio:.2f} times the seconds" + (f" ({', '.join(d.matched)})" if d.matched else "")
         for d in found
     ]
     return ["Differences:\n\n" + "\n".join(lines)] if lines else []

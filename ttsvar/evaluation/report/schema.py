@@ -56,6 +56,8 @@ class Difference:
     """None where an arm has images without one."""
     categories: Mapping[str, Estimate]
     flops_ratio: float
+    transformer_ratio: float
+    """Of the FLOPs of the transformer alone."""
     seconds_ratio: float
     matched: tuple[str, ...]
     """At which costs the two are alike."""
@@ -84,10 +86,12 @@ class ArmSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchedSearch:
-    """The N of the best-of-N that takes the seconds of `arm`."""
+    """The N of the best-of-N that costs as much as `arm`."""
 
     n: int
     arm: str
+    cost: str
+    """Of what it costs as much, such as 'seconds'."""
 
 
 class Agreement(StrEnum):
@@ -118,7 +122,7 @@ class ExperimentResult:
     about: str
     missing: tuple[str, ...]
     """Arms that were not run."""
-    matched: MatchedSearch | None
+    matched: tuple[MatchedSearch, ...]
     settings: Mapping[str, ArmSettings]
     summary: Summary
     paper: tuple[PaperTable, ...]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ttsvar.evaluation.bench.statistics import Estimate, accuracy, paired_difference
 from ttsvar.evaluation.bench.store import Row
+from ttsvar.evaluation.bench.sweep import COSTS
 from ttsvar.evaluation.report.schema import ArmFigures, ComponentFigures, Difference, Summary
 from ttsvar.toybox.world.prompts import TAGS
 
@@ -19,6 +20,8 @@ NAMES = (
 SHORT: dict[str, str] = dict(zip(TAGS, NAMES, strict=True))
 CLAIM = ("tts-var n=2", "best-of-n n=8")
 """The paper's claim: the first of these does better than the second, with a quarter of the samples (section 5.1)."""
+LEAST_COST = 1e-4
+"""A cost that was not measured counts as this much."""
 LIKE = 1.5
 """Costs within this factor are alike enough to compare at."""
 NOTHING = Summary(images=0, prompts=0, held_out=0, arms={}, differences=())
@@ -27,7 +30,7 @@ Arms = Mapping[str, Sequence[Row]]
 
 
 def summarize(arms: Arms, plain: Sequence[str] = (), bases: Mapping[str, str] | None = None) -> Summary:
-    """Figures of every arm, and differences against its base and, at like FLOPs and seconds, against `plain` ones.
+    """Figures of every arm, and differences against its base and, at like costs of every kind, against `plain` ones.
 
     The base is that of `bases`, or the first arm where it names none with rows.
     Only images that every arm with rows has are counted, so that an interrupted sweep still compares like with like.
@@ -63,10 +66,10 @@ def table(summary: Summary) -> str:
     held_out = f", {summary.held_out} of combinations training never saw" if summary.held_out else ""
     text = [f"{summary.images} images an arm, {summary.prompts} prompts{held_out}", *_aligned(lines)]
     if summary.differences:
-        lines = [["difference", *(SHORT[t] for t in tags), "overall [95 %]", "FLOPs ratio", "seconds ratio"]]
+        lines = [["difference", *(SHORT[t] for t in tags), "overall [95 %]", *(f"{name} ratio" for name in COSTS)]]
         for d in summary.differences:
             cells = [f"{d.categories[t].value:+.2f}" for t in tags]
-            ratios = (f"{d.flops_ratio:.2f}", f"{d.seconds_ratio:.2f}")
+            ratios = (f"{ratio:.2f}" for ratio in (d.flops_ratio, d.transformer_ratio, d.seconds_ratio))
             lines.append([f"{d.first} - {d.second}", *cells, d.overall.text("+"), *ratios])
         text += ["", *_aligned(lines)]
     return "\n".join(text)
@@ -113,11 +116,11 @@ def _differences(arms: Arms, plain: Sequence[str], bases: Mapping[str, str]) -> 
     reasons: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
     for label in labels:
         if label not in plain and plain:
-            for cost, reason in ((_flops, "like FLOPs"), (_seconds, "like seconds")):
-                gaps = {other: abs(math.log(cost(arms[other]) / cost(arms[label]))) for other in plain}
+            for name in (name for name, cost in COSTS.items() if cost(arms[label])):
+                gaps = {other: abs(math.log(_ratio(name, arms[other], arms[label]))) for other in plain}
                 peer = min(plain, key=gaps.__getitem__)
                 if gaps[peer] < math.log(LIKE):
-                    reasons.setdefault((label, peer), []).append(reason)
+                    reasons.setdefault((label, peer), []).append(f"like {name}")
     return tuple(_difference(a, b, arms, tuple(why)) for (a, b), why in reasons.items() if a != b)
 
 
@@ -131,18 +134,16 @@ def _difference(first: str, second: str, arms: Arms, matched: tuple[str, ...]) -
         overall=paired_difference(a, b).rounded(),
         reward=paired_difference(mine, theirs, shares=False).rounded() if judged else None,
         categories={tag: paired_difference({tag: a[tag]}, {tag: b[tag]}).rounded() for tag in a},
-        flops_ratio=_flops(arms[first]) / _flops(arms[second]),
-        seconds_ratio=_seconds(arms[first]) / _seconds(arms[second]),
+        flops_ratio=_ratio("FLOPs", arms[first], arms[second]),
+        transformer_ratio=_ratio("transformer FLOPs", arms[first], arms[second]),
+        seconds_ratio=_ratio("seconds", arms[first], arms[second]),
         matched=matched,
     )
 
 
-def _flops(rows: Sequence[Row]) -> float:
-    return max(1.0, float(np.mean([r.flops for r in rows])))
-
-
-def _seconds(rows: Sequence[Row]) -> float:
-    return max(1e-4, _median([r.alone for r in rows]))
+def _ratio(cost: str, first: Sequence[Row], second: Sequence[Row]) -> float:
+    """What an image of the first costs over one of the second."""
+    return max(LEAST_COST, COSTS[cost](first)) / max(LEAST_COST, COSTS[cost](second))
 
 
 def _outcomes(rows: Sequence[Row], of: Callable[[Row], float] = lambda row: row.correct) -> dict[str, list[float]]:

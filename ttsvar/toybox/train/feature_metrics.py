@@ -19,8 +19,10 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from ttsvar.extractor import clustering_input
 from ttsvar.features.dinov2 import load_extractor
-from ttsvar.features.pca import clustering_input, pca, pca_raw
+from ttsvar.features.extractors.pca import pca
+from ttsvar.features.extractors.pca_raw import pca_raw
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.train.dataset import training_scene
 from ttsvar.toybox.train.feature_views import to_planes, truncated

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from ttsvar.extractor import EXTRACTORS, Sees
+
 from ...scene.frame import Card, Frame
 from ...scene.marks import mark_svg
 from ...shell.contract import BLEND
 
-READINGS = {
-    "pca": "one number a patch, along their main direction, with signs aligned between pictures",
-    "pca-raw": "one number a patch, along their main direction, as the paper's code does it",
-    "pool": "the mean of all patches",
-    "inception": "one vector a picture, pooled in a network that was trained with labels",
-}
 PATCHES = (
     "DINOv2 map",
     "Each patch of a picture is described by DINOv2 features; their three main directions are shown as red, green and "
@@ -29,27 +25,31 @@ WHOLE = (
 
 def layer(extractor: str) -> str:
     """The name of what lies over a picture."""
-    return (WHOLE if extractor == "inception" else PATCHES)[0]
+    return _shown(extractor)[0]
 
 
 def features_html(frame: Frame, extractor: str) -> str:
     """Every picture under its map, as opaque as the slider says, and its clustering input beside it."""
-    meaning = (WHOLE if extractor == "inception" else PATCHES)[1]
-    cards = "".join(_figure(card, layer(extractor)) for card in frame.cards)
+    over, meaning = _shown(extractor)
+    cards = "".join(_figure(card, over) for card in frame.cards)
     basis = (
         "The colours are comparable between all candidates and, from scale 2 on, between all scales of this run."
         if frame.scale >= 2
         else "Before scale 2 there is no layout yet: colours compare candidates of this scale only."
     )
-    reading = READINGS.get(extractor, extractor)
+    reading = EXTRACTORS[extractor].reading
     return (
         '<label class="blend"><span>Map over the picture</span><input type="range" min="0" max="100" '
         f'value="{BLEND}" data-do="blend" aria-label="Opacity of the '
-        f'{layer(extractor)} over each picture"></label><div class="maps">{cards}</div>'
+        f'{over} over each picture"></label><div class="maps">{cards}</div>'
         f'<p class="note">{meaning} {basis}</p>'
         f'<p class="note"><b>In grey: what k-means reads</b>, {escape(reading)}. Black is the lowest number among all '
         "candidates, white the highest.</p>"
     )
+
+
+def _shown(extractor: str) -> tuple[str, str]:
+    return WHOLE if EXTRACTORS[extractor].sees is Sees.WHOLE else PATCHES
 
 
 def _figure(card: Card, over: str) -> str:

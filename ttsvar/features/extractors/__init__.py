@@ -1,0 +1,1 @@
+"""What candidates may be clustered on, a file each."""
