@@ -1,12 +1,11 @@
-"""The engine for programs: begin, step, select, rewind, image, card. Endpoints of the page's API, and MCP tools.
+"""The engine for programs: begin, step, select, rewind, image, card and the ways back. The page's API, and MCP tools.
 
 They act on the same runs as the page: what a program begins, a person can watch at `?run=ID`, and the other way round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,12 +18,13 @@ from PIL import Image
 from ttsvar.choices import Decision
 from ttsvar.config import SearchConfig
 from ttsvar.engine.history import Node
-from ttsvar.errors import SelectionError, StateError, TTSVarError
+from ttsvar.errors import SelectionError, StateError
 from ttsvar.setting import Setting
 from ttsvar.settings import SETTINGS, read_texts
 from ttsvar.storage.png import png_bytes
-from ttsvar.values import UnfitError, number
+from ttsvar.values import UnfitError
 
+from .endpoint import explained, number_of, text_of
 from .files.records import evidence
 from .files.share.card import card_png
 from .files.share.film import film_webp
@@ -33,12 +33,13 @@ from .session.store import SessionStore
 from .setup import searches
 from .setup.fields import fields_of, read_prompt, read_search, read_seed
 from .shell.contract import MOST_COPIES
+from .ways_back import WaysBack
 
 PLAN = "8 8 6:cluster 6 6 4:cluster 2:resample ..."
 """What `plan` may look like."""
 
 
-class Api:
+class Api(WaysBack):
     """The endpoints over one store of runs; every argument is checked, and every complaint says what to send."""
 
     def __init__(self, store: SessionStore) -> None:
@@ -67,11 +68,13 @@ class Api:
         """
         engine = self.store.engine
         with explained():
-            usual = fields_of(engine, searches.base(_text(search, "search")) or SearchConfig())
-            own = {} if n is None else {"n": _number(n, "n")}
+            usual = fields_of(engine, searches.base(text_of(search, "search")) or SearchConfig())
+            own = {} if n is None else {"n": number_of(n, "n")}
             values = {**usual, "search": search, "plan": "", **own, **_settings(settings)}
             checked = read_search(values, engine.schedule)
-            session = self.store.create(read_prompt(_text(prompt, "prompt")), checked, read_seed(_number(seed, "seed")))
+            session = self.store.create(
+                read_prompt(text_of(prompt, "prompt")), checked, read_seed(number_of(seed, "seed"))
+            )
         run = session.run
         decisions = {str(k): run.search.decision(k) for k in range(len(run.schedule)) if run.search.decision(k)}
         return {
@@ -156,7 +159,7 @@ class Api:
         """
         with explained():
             session = self._run(run_id)
-            data = _picture(session, _text(candidate or "", "candidate").strip())
+            data = _picture(session, text_of(candidate or "", "candidate").strip())
         return save_bytes_to_cache(data, f"{session.id}-{candidate or 'best'}.png", get_upload_folder())
 
     def card(self, run_id: str, moving: bool = False) -> str:
@@ -175,30 +178,24 @@ class Api:
             data = make(session, session.current)
         return save_bytes_to_cache(data, f"{session.id}-card.{ending}", get_upload_folder())
 
+    def _told(self, session: Session, node: Node) -> dict:
+        return _told(session, node)
+
     def _run(self, run_id: str) -> Session:
-        session = self.store.get(_text(run_id, "run_id"))
+        session = self.store.get(text_of(run_id, "run_id"))
         if session is None:
             raise StateError(f"There is no run {run_id!r:.40} on this server (any more); begin one, or check the id.")
         return session
 
     def publish(self) -> None:
         """Add the endpoints to the page that is being built."""
-        for endpoint in (self.begin, self.step, self.select, self.rewind):
+        for endpoint in (self.begin, self.step, self.select, self.rewind, self.redraw, self.again, self.cross):
             api(_plain(endpoint), api_name=endpoint.__name__)
         with gr.Row(visible=False):
             run, name, file = gr.Textbox(label="run_id"), gr.Textbox(label="candidate"), gr.File(label="PNG")
             moving = gr.Checkbox(label="moving")
             gr.Button("card").click(_plain(self.card), [run, moving], file, api_name="card", show_progress="hidden")
             gr.Button("image").click(_plain(self.image), [run, name], file, api_name="image", show_progress="hidden")
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Errors that the caller can mend, as Gradio passes them on: with their message and without a stack."""
-    try:
-        yield
-    except TTSVarError as error:
-        raise gr.Error(str(error), print_exception=False) from error
 
 
 def _plain(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -284,7 +281,7 @@ def _settings(values: Any) -> dict[str, Any]:
         if name not in rows and name != "plan":
             raise StateError(f"There is no setting {str(name)[:40]!r}; there are plan, {', '.join(rows)}.")
     return {
-        name: _text(value, name) if name == "plan" else _setting(rows[name], value) for name, value in values.items()
+        name: text_of(value, name) if name == "plan" else _setting(rows[name], value) for name, value in values.items()
     }
 
 
@@ -297,16 +294,3 @@ def _setting(row: Setting[Any], value: Any) -> Any:
     except UnfitError as error:
         wrong = value if error.entry is None else error.entry
         raise StateError(f"{row.name} is {wrong!r:.40}; it must be {error}.") from None
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise StateError(f"{name} is {value!r:.40}; it must be text.")
-    return value
-
-
-def _number(value: Any, name: str) -> float:
-    try:
-        return number(value)
-    except UnfitError as error:
-        raise StateError(f"{name} is {value!r:.40}; it must be {error}.") from None

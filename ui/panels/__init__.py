@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import clusters, cost, duel, facts, features, header, lineage, resampling, scores, stage, stepper
+from . import clusters, cost, duel, facts, features, header, lineage, redraw, resampling, scores, stage, stepper
 from .panel import Panel
 
 PANELS: tuple[Panel, ...] = (
@@ -11,6 +11,7 @@ PANELS: tuple[Panel, ...] = (
     stage.PANEL,
     duel.PANEL,
     lineage.PANEL,
+    redraw.PANEL,
     features.PANEL,
     clusters.PANEL,
     resampling.PANEL,

@@ -9,6 +9,8 @@ from ttsvar.config import Decision
 
 MOST_COPIES = 16
 """Copies of one candidate that may go on."""
+MOST_VARIANTS = 8
+"""Variants of one candidate that are drawn at once."""
 MOST_BYTES = 24 * 1024**2
 """Size of the largest file that may be dropped."""
 LONGEST_NAME = 40
