@@ -77,7 +77,7 @@ class Rooms:
             if len(room.players) >= MOST_PLAYERS:
                 raise StateError(f"This room has {MOST_PLAYERS} players, which is as many as it takes.")
             player = secrets.token_urlsafe(9)
-            called = clean(name)[:LONGEST_NICKNAME] or f"Player {len(room.players) + 1}"
+            called = clean(name, LONGEST_NICKNAME) or f"Player {len(room.players) + 1}"
             room.players[player] = Player(called)
             return player
 
