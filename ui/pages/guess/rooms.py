@@ -12,8 +12,8 @@ from typing import Any
 
 from ttsvar.errors import StateError
 
-from ...session.branches import clean
 from ...shell.contract import LONGEST_NICKNAME
+from ...shell.names import clean
 from .puzzle import CANDIDATES, Puzzle
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
