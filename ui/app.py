@@ -17,6 +17,7 @@ from ttsvar.evaluation.rules.evaluator import evaluator_for
 from . import page
 from .api import Api
 from .guide.gallery import gallery_html
+from .guide.hero import hero_of
 from .guide.recorded import offered
 from .pages import evidence
 from .pages.classroom import page as classroom
@@ -85,7 +86,8 @@ def create_app(
     store = SessionStore(engine, runs_dir, limits, evaluator=evaluator_for(engine))
     attend(store)
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", limits.seconds)
-    checks = SetupChecks(engine, reward)
+    hero = hero_of(engine)
+    checks = SetupChecks(engine, reward, hero.prompt if hero is not None and hero.name else "")
     services = Services(
         store=store,
         projector=Projector(),
@@ -93,6 +95,7 @@ def create_app(
         show=page.values_of,
         recipe=checks.recipe,
         gallery=gallery_html(offered(engine)),
+        hero=hero,
     )
     settings = {"fill_width": True, "analytics_enabled": False, "delete_cache": KEPT}
     with Explorer(title="TTS-VAR Explorer", **settings) as demo:

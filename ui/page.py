@@ -114,7 +114,9 @@ class Page:
 def build(services: Services, setup: SetupEvents, offer: Choices, panels: Sequence[Panel] = PANELS) -> Page:
     """Lay the page out around the welcome, and join it to its handlers."""
     engine = services.engine
-    first = values_of(Welcome(engine, engine.resolve(SearchConfig()), gallery=services.gallery), panels)
+    first = values_of(
+        Welcome(engine, engine.resolve(SearchConfig()), gallery=services.gallery, hero=services.hero), panels
+    )
     components: dict[str, Component] = {}
     put = partial(_put, services, first, panels, components)
     put(Place.TOP)
@@ -186,7 +188,7 @@ def _join_setup(page: Page, setup: SetupEvents) -> None:
     if isinstance(page.components["prompt"], gr.Textbox):
         begins.append(("prompt", "submit"))
     for component, event in begins:
-        page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, NOTES))
+        page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, NOTES, "prompt"))
     page.listen("examples", Event("choose", FileEvent.read, setup.example, sets=("prompt",)))
     page.answer("prompt", "change", setup.check_prompt, takes=("prompt",), sets=("prompt_note",), mode=LAST)
     page.answer("dice", "click", setup.dice, takes=(), sets=("seed",))

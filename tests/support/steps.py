@@ -116,8 +116,16 @@ def names(page: Page, selector: str = ".card") -> list[str]:
 
 def advanced(page: Page) -> None:
     """Open the drawer of advanced settings."""
+    settings(page)
     page.locator("#advanced > button").click()
     expect(page.locator(".cell").first).to_be_visible()
+
+
+def settings(page: Page) -> None:
+    """Open the settings, unless they are."""
+    if not page.locator("#search").is_visible():
+        page.locator("#settings > button").click()
+        expect(page.locator("#search")).to_be_visible()
 
 
 def drop(page: Page, data: bytes, name: str, kind: str) -> None:
@@ -127,5 +135,6 @@ def drop(page: Page, data: bytes, name: str, kind: str) -> None:
 
 def choose(page: Page, search: str) -> None:
     """Choose a named search in the rail."""
+    settings(page)
     page.locator("#search input").click()
     page.get_by_role("option", name=search, exact=True).click()

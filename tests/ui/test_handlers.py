@@ -93,7 +93,6 @@ def test_start_shows_the_first_scale(setup: SetupEvents) -> None:
 @pytest.mark.parametrize(
     ("prompt", "seed", "changes", "place", "words"),
     [
-        ("  ", 0, {}, "prompt_note", "Write what the picture"),
         (PROMPT, -3, {}, "number_note", "The seed is a whole number"),
         (PROMPT, 0, {"plan": RISING}, "plan_note", "Scale 3 cannot be run"),
         (PROMPT, 0, {"lam": "-5"}, "advanced_note", "lam is -5"),

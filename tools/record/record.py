@@ -31,6 +31,7 @@ from ui.guide.recorded import FOLDER, INDEX, Recorded
 from ui.page import values_of, visit
 from ui.panels.duel.scoreboard import Scoreboard
 from ui.panels.panel import Services
+from ui.scene.baseline import baseline_of
 from ui.scene.pictures import picture_uri
 from ui.scene.projection import Projector
 from ui.session.session import Session
@@ -132,6 +133,7 @@ class Recorder:
         for node in session.history:
             session.walked(node.state.id)
             visit(services, session, node.state.id)
+        baseline_of(session)
 
     def thumbnail(self, session: Session, end: End) -> str:
         """The picture of a branch's end as a data URI."""

@@ -104,7 +104,7 @@ window.ttsvar.verbs(element, { dismiss: () => say("") });
 hear("open-file", () => element.querySelector("#bring").click());
 hear("share", ({ button }) => share(button));
 hear("save", ({ button }) => during(button, () => server.pack(window.ttsvar.run())));
-hear("recorded", ({ button }) => trigger("recorded", { name: button.dataset.runName }));
+hear("recorded", ({ button }) => trigger("recorded", { name: button.dataset.runName, at: button.dataset.runAt || "" }));
 // The picture is in the link, recipe and all; without its recipe it is asked for.
 hear("download", ({ event }) => {
   if (document.querySelector("#with-recipe")?.checked !== false) return;

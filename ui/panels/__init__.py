@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from . import clusters, cost, duel, facts, features, header, lineage, redraw, resampling, scores, stage, stepper
+from . import clusters, cost, duel, facts, features, film, header, lineage, redraw, resampling, scores, stage, stepper
 from .panel import Panel
 
 PANELS: tuple[Panel, ...] = (
     header.PANEL,
     stepper.PANEL,
+    film.PANEL,
     stage.PANEL,
     duel.PANEL,
     lineage.PANEL,

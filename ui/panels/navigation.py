@@ -19,7 +19,7 @@ FAILED = "The engine failed here; the server's log says why."
 def welcome(services: Services, note: str = "") -> Values:
     """The page before a run, with the plan of the default search."""
     engine = services.engine
-    return services.show(Welcome(engine, engine.resolve(SearchConfig()), note, services.gallery))
+    return services.show(Welcome(engine, engine.resolve(SearchConfig()), note, services.gallery, services.hero))
 
 
 def lost(services: Services) -> Values:

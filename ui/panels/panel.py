@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradio.components import Component
 
+from ..scene.film import Hero
 from ..scene.projection import Projector
 from ..scene.scene import Here, Opening, Scene, Shown, Welcome
 from ..session.store import SessionStore
@@ -50,6 +51,8 @@ class Services:
     """The values of the set-up fields for a run."""
     gallery: str = ""
     """The cards of the recorded runs."""
+    hero: Hero | None = None
+    """The recorded search that plays on the first page."""
 
     @property
     def engine(self) -> Any:

@@ -18,7 +18,9 @@ from ttsvar.types import SearchState, StepResult
 
 from ..session.session import Session
 from ..session.shown import FIRST_MAPS, INPUTS, MAPS, PICTURES
+from .marks import lineage_color
 from .pictures import grey_uri, map_uri, picture_uri
+from .seats import seating
 
 LAYOUT_SCALE = 2
 """The first scale whose pictures have a layout; from here on one basis colours every map of the run."""
@@ -43,6 +45,14 @@ class Card:
     input: str = ""
     """A picture of the vector that k-means reads: patches as a grid, anything else as a strip."""
     strip: bool = False
+    number: int = 0
+    """For life: who keeps or drops the candidate by a key presses this one."""
+    place: int = 0
+    """On the board, counted from the first row's left end."""
+    color: str = ""
+    """Of its lineage."""
+    parent: str = ""
+    """Whom it comes from one scale earlier; empty at scale 0."""
     carried: float = 0.0
     """The log-weight that the candidate brings from scales at which a particle search did not draw."""
     past: tuple[float | None, ...] = ()
@@ -69,6 +79,8 @@ class Frame:
     reason: str
     """Why the strategy proposes what it does, in its own words."""
     keep: int
+    room: int
+    """Places on the board; those of candidates who left may be free."""
     lam: float
     potential: str
 
@@ -93,6 +105,7 @@ def build_frame(session: Session, state_id: str) -> Frame:
         rule=_rule(result),
         reason=result.proposal.reason,
         keep=result.keep,
+        room=seating(node.state).room,
         lam=search.lam_at(scale),
         potential=search.potential,
     )
@@ -119,6 +132,7 @@ def _cards(session: Session, node: Node, result: StepResult) -> tuple[Card, ...]
     child = session.last_child.get(state_id)
     chosen = session.history.node(child).state.choices[-1] if child else result.proposal.parents
     counts = np.bincount(chosen, minlength=alive)
+    seats, before = seating(node.state), _before(session, node)
     return tuple(
         Card(
             index=i,
@@ -135,11 +149,23 @@ def _cards(session: Session, node: Node, result: StepResult) -> tuple[Card, ...]
             count=int(counts[i]),
             input=inputs[i],
             strip=strip,
+            number=seats.numbers[i],
+            place=seats.places[i],
+            color=lineage_color(seats.lineages[i]),
+            parent=before[i],
             carried=float(carried[i]),
             past=tuple(None if value != value else float(value) for value in past[i]),
         )
         for i, (name, label) in enumerate(zip(result.grown.candidate_ids, labels, strict=True))
     )
+
+
+def _before(session: Session, node: Node) -> tuple[str, ...]:
+    """Names of those whom the candidates of a state come from; empty ones at scale 0."""
+    above = session.history.parent(node.state.id)
+    if above is None or not node.state.choices:
+        return ("",) * len(node.state)
+    return tuple(above.state.candidate_ids[row] for row in node.state.choices[-1])
 
 
 def array(value: Any) -> np.ndarray:
@@ -168,6 +194,11 @@ def pictures(session: Session, node: Node) -> tuple[list[str], list[str], list[s
     # A run that was reopened has no basis yet, but may have coloured its first scales with one before.
     settled = session.basis is not None or node.state.scale >= LAYOUT_SCALE or session.was_shown(state_id, MAPS)
     return images, thumbs, session.shown(state_id, MAPS if settled else FIRST_MAPS, colour)
+
+
+def survivors(session: Session, state_id: str) -> list[str]:
+    """Small pictures of a finished state's candidates, as data URIs."""
+    return [picture_uri(pixels, 128) for pixels in array(session.finished(state_id).images)]
 
 
 def carried_weights(grown: SearchState, scores: Any) -> np.ndarray:

@@ -11,6 +11,8 @@ from ..session.session import Session
 from ..session.walk import best_row, chosen, forks, walk, winners
 from ..shell.text import signed
 from .frame import array, cluster_labels, pictures
+from .marks import lineage_color
+from .seats import seating
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class Dot:
     winner: bool
     reward: float
     born: bool = False
+    color: str = ""
+    """Of its lineage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,7 @@ def _dots(session: Session, node: Node, winner: int | None) -> tuple[Dot, ...]:
     parents = node.state.choices[-1] if node.state.choices else None
     above = session.history.parent(state_id)
     before = above.state.candidate_ids if above is not None else ()
+    rows = seating(node.state).lineages
     return tuple(
         Dot(
             name=name,
@@ -89,6 +94,7 @@ def _dots(session: Session, node: Node, winner: int | None) -> tuple[Dot, ...]:
             winner=winner == i,
             reward=float(scores[i]),
             born=name not in before,
+            color=lineage_color(rows[i]),
         )
         for i, name in enumerate(node.stepped.grown.candidate_ids)
     )

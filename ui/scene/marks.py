@@ -37,6 +37,11 @@ def mark_color(label: int | None) -> str:
     return "#98A2B3" if label is None else mark(label).color
 
 
+def lineage_color(row: int) -> str:
+    """The colour of everybody who descends from a row of scale 0; from the ninth on the colours come again."""
+    return _MARKS[row % len(_MARKS)].color
+
+
 def mark_svg(label: int | None, letter: str) -> str:
     """An inline mark with its letter as the accessible name."""
     if label is None:

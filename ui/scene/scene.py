@@ -12,6 +12,7 @@ from ttsvar.engine.protocol import SearchEngine
 from ttsvar.types import Run
 
 from ..session.session import Session
+from .film import Hero
 from .frame import Frame, build_frame
 from .lineage import Branch, Column, branches, columns
 from .strip import Cell, cells, planned_cells
@@ -34,6 +35,8 @@ class Welcome:
     note: str = ""
     gallery: str = ""
     """The cards of the recorded runs, as HTML."""
+    hero: Hero | None = None
+    """The recorded search that plays here."""
 
     @cached_property
     def cells(self) -> list[Cell]:

@@ -10,6 +10,8 @@ from ttsvar.choices import Decision
 from ..shell.text import copies, listed, signed, times
 from .frame import Card, Frame
 
+GO_ON = {1: "one goes on", 2: "both go on"}
+
 
 def title(frame: Frame) -> str:
     """The heading of a scale."""
@@ -18,7 +20,7 @@ def title(frame: Frame) -> str:
         return f"Scale {frame.scale}: draw {frame.keep} from {alive}"
     if frame.decision:
         return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
-    return f"Scale {frame.scale}: {'one goes on' if alive == 1 else f'all {alive} go on'}"
+    return f"Scale {frame.scale}: {GO_ON.get(alive, f'all {alive} go on')}"
 
 
 def sentence(frame: Frame, following: str) -> str:
@@ -33,11 +35,11 @@ def sentence(frame: Frame, following: str) -> str:
     elif frame.decision:
         said = _own_sentence(frame)
     else:
-        return f"{_standing(frame)} Nothing is decided here. {following}"
+        return f"{standing(frame)} Nothing is decided here. {following}"
     return said + _overruled(frame)
 
 
-def _standing(frame: Frame) -> str:
+def standing(frame: Frame) -> str:
     """Who leads, where nothing is decided."""
     ranked = sorted(frame.cards, key=lambda card: -card.reward)
     best, last = ranked[0], ranked[-1]
@@ -58,7 +60,7 @@ def _cluster_sentence(frame: Frame) -> str:
     if not alike or not out:
         return "Every candidate has a layout of its own; the proposal keeps one of each kind."
     more = "; more are alike" if len(alike) > 3 else ""
-    kept = "Of each layout the one nearest to the middle of its cluster goes on, whatever its reward"
+    kept = "Of each kind the one nearest to the middle of its cluster goes on"
     return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. {kept}; {listed(out)} {_is(out)} dropped."
 
 

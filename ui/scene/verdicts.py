@@ -44,6 +44,12 @@ def verdict_html(satisfied: bool | None, reasons: tuple[Shortfall, ...]) -> str:
     return f'<span class="sat no">\u2717 {escape(told(reasons[0]) if reasons else UNTOLD)}</span>'
 
 
+def judged(session: Session, pixels: Any) -> list[Any]:
+    """As plain values whether a picture of a run satisfies its prompt (None where nothing measures it), and why not."""
+    verdict = None if session.evaluator is None else session.evaluator.verdict(session.run.prompt, pixels)
+    return [None, []] if verdict is None else [bool(verdict.correct), [r.to_json() for r in verdict.reasons]]
+
+
 def verdict_of(session: Session, state_id: str) -> tuple[bool | None, tuple[Shortfall, ...]]:
     """Whether the winner of a finished state satisfies its prompt, and why not; None where nothing can measure it."""
 
@@ -52,8 +58,7 @@ def verdict_of(session: Session, state_id: str) -> tuple[bool | None, tuple[Shor
             return [None, []]
         images = session.finished(state_id).images
         assert images is not None
-        verdict = session.evaluator.verdict(session.run.prompt, images[best_row(session, state_id)])
-        return [None, []] if verdict is None else [bool(verdict.correct), [r.to_json() for r in verdict.reasons]]
+        return judged(session, images[best_row(session, state_id)])
 
     satisfied, reasons = session.shown(state_id, VERDICT, ask)
     try:

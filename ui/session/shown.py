@@ -54,6 +54,8 @@ FINAL: ShownKey[str] = ShownKey("final")
 """The preferred picture of a finished branch, as a data URI."""
 VERDICT: ShownKey[list[Any]] = ShownKey("verdict")
 """Whether the preferred picture satisfies the prompt (None where nothing measures it), and its shortfalls."""
+BASELINE: ShownKey[dict[str, Any]] = ShownKey("baseline")
+"""Of a run's first state the picture that is drawn without a search: name, data URI, reward, verdict, shortfalls."""
 
 
 class ShownValues:

@@ -30,6 +30,7 @@ from .fields import (
     read_search,
     read_seed,
 )
+from .nearest import nearest_prompt
 from .schedule import decisions_note, schedule_html
 from .view import Choices, note_name
 
@@ -41,9 +42,13 @@ EVERY_MODEL = "The words of this model are not limited."
 class SetupChecks:
     """What the set-up fields offer and say, over one engine."""
 
-    def __init__(self, engine: SearchEngine, reward: str | None = None) -> None:
-        """`reward` is what the fields begin with, where it is not the usual one."""
+    def __init__(self, engine: SearchEngine, reward: str | None = None, example: str = "") -> None:
+        """`reward` is what the fields begin with, where it is not the usual one.
+
+        `example` is what Start takes where no prompt is given; the model's first example if it is empty.
+        """
         self.engine = engine
+        self.example = example or next(iter(engine.prompts.examples), "")
         self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
 
     def choices(self, weights: Path | None = None) -> Choices:
@@ -60,6 +65,7 @@ class SetupChecks:
             resolutions=MODELS[engine.name].resolutions if engine.name in MODELS else (),
             classes=tuple((shown, prompts.read(shown)) for shown in prompts.choices),
             examples=prompts.examples,
+            example=self.example,
             options=prompts.options,
             names={
                 row.name: _offered(row, row.kind.names, engine, values[row.name])
@@ -105,8 +111,11 @@ class SetupChecks:
             return ""
         marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))
         words = ", ".join(sorted(escape(w) for w in self.engine.prompts.vocabulary)) or EVERY_MODEL
+        other = nearest_prompt(prompt, self.engine.prompts)
+        instead = f'<button type="button" data-prompt="{escape(other)}">Draw \u201c{escape(other)}\u201d</button>'
         return (
-            f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}.'
+            f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}, so such a '
+            f"picture cannot come out right. {instead if other else ''}"
             f"<details><summary>See its words</summary><p>{words}</p></details></div>"
         )
 

@@ -29,13 +29,18 @@ class SetupEvents:
         self.checks = checks
 
     def start(self, values: Values) -> Iterator[Values]:
-        """Begin a run and show its first scale; a bad field is explained beside it."""
+        """Begin a run and show its first scale; a bad field is explained beside it.
+
+        Without a prompt it takes the example that the field shows.
+        """
+        filled: Values = {} if (values["prompt"] or "").strip() else {"prompt": self.checks.example}
+        values = {**values, **filled}
         try:
             session = self.checks.read(values, self.services.store.create)
         except FieldError as error:
             yield self.checks.notes(values, error)
             return
-        notes = self.checks.notes(values)
+        notes = {**self.checks.notes(values), **filled}
         yield {**self.services.show(Opening(session)), **notes}
         try:
             page = opened(self.services, session, session.current)

@@ -40,6 +40,15 @@ function read() {
 watch("value", read);
 new MutationObserver(read).observe(element, { childList: true, subtree: true });
 
+// The nearest prompt that the model can draw, by one click.
+element.addEventListener("click", (event) => {
+  const other = event.target.closest("[data-prompt]")?.dataset.prompt;
+  const box = field();
+  if (!other || !box) return;
+  box.value = other;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // A prompt is one line: Enter starts, and the next Enter goes on.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("#prompt textarea")) return;
@@ -53,9 +62,14 @@ document.addEventListener("keydown", (event) => {
 const rail = () => document.querySelector("#rail");
 const complaints = () => [...rail().querySelectorAll(".cells .why, .err")].filter((place) => place.textContent);
 
+function open(drawer) {
+  const head = rail().querySelector(`${drawer} > button`);
+  if (!head.classList.contains("open")) head.click();
+}
+
 function showComplaint() {
-  const drawer = rail().querySelector("#advanced > button");
-  if (rail().querySelector(".cells .why, #advanced-note .err") && !drawer.classList.contains("open")) drawer.click();
+  if (rail().querySelector("#settings :is(.why, .err):not(:empty)")) open("#settings");
+  if (rail().querySelector(".cells .why, #advanced-note .err")) open("#advanced");
   requestAnimationFrame(() => {
     const seen = complaints().find((place) => place.offsetParent);
     seen?.scrollIntoView({ block: "nearest", behavior: "instant" });

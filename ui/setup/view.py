@@ -33,6 +33,8 @@ class Choices:
     classes: tuple[tuple[str, str], ...]
     """Every prompt the model takes, with all its names, and as a run keeps it; empty where prompts are free text."""
     examples: tuple[str, ...]
+    example: str
+    """What Start takes where no prompt is given."""
     options: frozenset[str]
     """Which settings of `SETTINGS.options` the model takes; the others are not shown."""
     names: Mapping[str, tuple[str, ...]]
@@ -77,13 +79,21 @@ def build_rail(offer: Choices) -> Rail:
     examples = view(
         "examples", f'<div class="ex" role="group" aria-label="Examples">{chips}</div>', "setup/examples.js"
     )
-    view("model", model_html(offer))
     with gr.Row(elem_classes="pair"):
         with gr.Row(elem_id="seedbox"):
             fields["seed"] = gr.Number(0, label="Seed", step=1, elem_id="seed", min_width=60)
             dice = gr.Button("\u2684", elem_id="dice", min_width=30, scale=0)
         fields["n"] = gr.Number(offer.values["n"], label="N", step=1, elem_id="n", min_width=60)
     notes["number_note"] = view("number-note")
+    go = gr.Button("Start", variant="primary", elem_id="go")
+    with gr.Accordion("Settings", open=False, elem_id="settings"):
+        _settings(offer, fields, notes)
+    return Rail(fields=fields, notes=notes, examples=examples, dice=dice, go=go)
+
+
+def _settings(offer: Choices, fields: dict[str, Component], notes: dict[str, Component]) -> None:
+    """What a first search does without: model, search, schedule, and every other setting in a drawer of its own."""
+    view("model", model_html(offer))
     fields["search"] = gr.Dropdown(
         [(searches.title(name), name) for name in searches.names()],
         value=offer.values["search"],
@@ -95,10 +105,8 @@ def build_rail(offer: Choices) -> Rail:
     view("bars-title", '<span class="lab">Candidates per scale</span>')
     notes["bars"] = view("bars", offer.notes["bars"])
     notes["plan_note"] = view("plan-note", offer.notes["plan_note"])
-    go = gr.Button("Start", variant="primary", elem_id="go")
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
         _advanced(offer, fields, notes)
-    return Rail(fields=fields, notes=notes, examples=examples, dice=dice, go=go)
 
 
 def model_html(offer: Choices) -> str:
@@ -126,7 +134,7 @@ def _prompt(offer: Choices) -> gr.Textbox | gr.Dropdown:
         label = f"Class (type to search {len(offer.classes)})"
         return gr.Dropdown(list(offer.classes), value=None, label=label, elem_id="prompt", filterable=True)
     return gr.Textbox(
-        label="Prompt", lines=2, max_lines=4, placeholder="a photo of \u2026", elem_id="prompt", submit_btn=False
+        label="Prompt", lines=2, max_lines=4, placeholder=offer.example, elem_id="prompt", submit_btn=False
     )
 
 

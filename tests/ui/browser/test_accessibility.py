@@ -7,7 +7,7 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 from served import ROOT
-from steps import DESK_AND_PHONE, compare, finished, overrule, press, start, tab_titles, to_scale
+from steps import DESK_AND_PHONE, advanced, compare, finished, overrule, press, start, tab_titles, to_scale
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,7 +37,7 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     page.add_script_tag(path=AXE)
     found = {"welcome": page.evaluate(CHECK)}
     page.locator("#prompt textarea").fill("a photo of three cobalt balls")
-    page.locator("#advanced > button").click()
+    advanced(page)
     page.wait_for_selector("#prompt-note mark")
     found["set-up"] = page.evaluate(CHECK)
     start(page)

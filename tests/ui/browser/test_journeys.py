@@ -96,8 +96,9 @@ def test_refresh_in_the_middle(page: Page) -> None:
 
 
 def test_bad_input_is_explained_in_place(page: Page) -> None:
+    page.locator("#prompt textarea").fill("x" * 5000)
     page.locator("#go").click()
-    expect(page.locator("#prompt-note")).to_contain_text("Write what the picture should show")
+    expect(page.locator("#prompt-note")).to_contain_text("This prompt has 5000 characters")
     start(page)
     for card in page.locator(".card .pic").all():
         card.click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, IN_VIEW, PROMPT, UNCOVERED, View, advanced, at_scale, finished, press, start
+from steps import DESK_AND_PHONE, IN_VIEW, PROMPT, UNCOVERED, View, advanced, at_scale, finished, press, settings, start
 
 pytestmark = pytest.mark.browser
 
@@ -104,8 +104,8 @@ def test_start_shows_what_is_wrong_in_the_folded_drawer(page: Page) -> None:
 
 
 def test_passing_the_list_of_searches_changes_nothing(page: Page) -> None:
+    settings(page)
     page.locator("#n input").fill("2")
-    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.locator("#search input").click()
     page.keyboard.press("Escape")

@@ -37,8 +37,10 @@ SEEN = """() => [...document.querySelectorAll('.card .pic img:not(.ov)')].map((e
 })"""
 
 
-def test_the_bar_covers_no_picture_and_no_number(page: Page) -> None:
+@pytest.mark.parametrize("n", [1, 4, 8])
+def test_the_bar_covers_no_picture_and_no_number(page: Page, n: int) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("#n input").fill(str(n))
     start(page)
     covered = {}
     for scale in (0, 2, 3, 5, 6, 7, 9, 10):  # each number of candidates, at a decision and beside it

@@ -42,6 +42,7 @@ def test_the_schedule_is_edited_and_explained_at_its_cells(page: Page) -> None:
 
 
 def test_named_searches_bring_their_schedule_and_explain_themselves(page: Page) -> None:
+    expect(page.locator("#search")).to_be_hidden()
     choose(page, "Best of N")
     expect(page.locator("#search-note")).to_contain_text("to the end")
     expect(page.locator("#n input")).to_have_value("4")

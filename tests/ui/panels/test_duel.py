@@ -45,6 +45,16 @@ def fight(session: Session, at: str, counts: list[int], evaluator: Any = None) -
     return duel.settle(session, at, ends)
 
 
+def test_an_ending_without_a_choice_by_hand_has_no_panel_to_compare_it(services: Services, session: Session) -> None:
+    def opening() -> str:
+        return panel_at(services, Here(session.id, session.current))["duel"].split("<div", 1)[0]
+
+    assert "hidden" not in opening()
+    go_to(session, 12)
+    session.commit(session.current)
+    assert "hidden" in opening()
+
+
 def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -> None:
     at_two = go_to(session, 2)
     fought = fight(session, at_two, MINE, Redness())

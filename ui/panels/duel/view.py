@@ -61,14 +61,16 @@ def panel_html(
     race: Race | None = None,
     error: str = "",
 ) -> str:
-    """The whole panel; `board` where the board has a choice to compare.
+    """The whole panel, hidden where there is nothing to compare; `board` where the board has a choice for it.
 
     An outcome is the duel, both final pictures as data URIs, and whether it is unfolded.
     """
     told = "".join(_outcome(*outcome) for outcome in outcomes)
     middle = _race(race) if race else BOARD * board + "".join(_offer(o) for o in offers)
+    hidden = "" if middle or told or error else " hidden"
     return (
-        f'<section class="pn duel" data-run="{escape(run)}"><div class="head"><h3>Mine against the algorithm</h3>'
+        f'<section class="pn duel" data-run="{escape(run)}"{hidden}>'
+        '<div class="head"><h3>Mine against the algorithm</h3>'
         f'<a class="chip" href="class" target="_blank" rel="noopener">Class chart</a></div><p class="note">{LEAD}</p>'
         f'{middle}<p class="err" role="alert">{escape(error)}</p>{told}'
         '<div class="mine" hidden><p class="score" role="status"></p><label class="nick">Nickname in the class chart '

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from html import escape
 
 from ...scene.lineage import Column, Dot
-from ...scene.marks import mark, mark_color
 from ...scene.scene import Shown
 from ...shell.contract import LONGEST_NAME
 from ...shell.text import signed
 from .branches import branches_html
 
 WIDTH, LEFT, RIGHT, TOP = 1000, 52, 34, 30
-TALLEST, WIDEST_ROW, NARROWEST_ROW = 440, 27, 14
+TALLEST, WIDEST_ROW, NARROWEST_ROW = 460, 50, 14
+LARGEST, SMALLEST = 46, 12
+"""Edge of a picture; one that would be smaller is a dot in the colour of its lineage."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,13 @@ class Grid:
     rows: int
     row: float
 
-    @property
-    def side(self) -> float:
-        """Edge of a picture."""
-        return self.row - 5
+    def spread(self, column: Column) -> float:
+        """From one candidate of a column to the next: where few are left they have more room."""
+        return min(self.row * self.rows / max(len(column.dots), 1), max(self.row, LARGEST + 14))
+
+    def side(self, column: Column) -> float:
+        """Edge of the pictures of a column."""
+        return min(self.spread(column) - 6, LARGEST)
 
     @property
     def height(self) -> float:
@@ -38,9 +42,8 @@ class Grid:
 
     def place(self, column: Column, index: int) -> tuple[float, float]:
         """Centre of a candidate."""
-        spread = self.row * min(self.rows / max(len(column.dots), 1), 2.2)
         middle = TOP + self.rows * self.row / 2
-        return self.xs[column.scale], middle + (index - (len(column.dots) - 1) / 2) * spread
+        return self.xs[column.scale], middle + (index - (len(column.dots) - 1) / 2) * self.spread(column)
 
 
 def lineage_of(scene: Shown) -> str:
@@ -77,7 +80,7 @@ def lineage_html(columns: Sequence[Column], scales: int, now: int, branches: str
 
 def _legend(columns: Sequence[Column]) -> str:
     dots = [d for c in columns for d in c.dots]
-    entries = ["a line's colour and mark: its cluster"]
+    entries = ["a line's colour: its lineage"]
     entries += ["<b>\u00d7</b> ends there"] if any(not d.alive for d in dots) else []
     entries += ["<b>+</b> a copy is born"] if any(d.born and d.parent is not None for d in dots) else []
     entries += ["thick: the winner's line"] if any(d.winner for d in dots) else []
@@ -105,15 +108,14 @@ def _edge(grid: Grid, before: Column, here: Column, index: int) -> str:
         return ""
     (x0, y0), (x1, y1) = grid.place(before, dot.parent), grid.place(here, index)
     bend = (x1 - x0) / 2
-    color = mark_color(before.dots[dot.parent].label)
     kind = ("win" if dot.winner else "way") + (" ahead" if here.ahead else "")
     path = f"M{x0:.0f} {y0:.1f}C{x0 + bend:.0f} {y0:.1f} {x1 - bend:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
-    return f'<path class="{kind}" d="{path}" stroke="{color}"/>'
+    return f'<path class="{kind}" d="{path}" stroke="{dot.color}"/>'
 
 
 def _death(grid: Grid, column: Column, index: int) -> str:
     x, y = grid.place(column, index)
-    end = x + grid.side / 2 + 17
+    end = x + grid.side(column) / 2 + 14
     dot = column.dots[index]
     return (
         f'<g class="death{" spared" if dot.alive else ""}" data-at="{escape(column.target)}" '
@@ -125,7 +127,7 @@ def _death(grid: Grid, column: Column, index: int) -> str:
 
 def _node(grid: Grid, column: Column, index: int) -> str:
     dot = column.dots[index]
-    side = grid.side
+    side = grid.side(column)
     x, y = (v - side / 2 for v in grid.place(column, index))
     copy = dot.born and dot.parent is not None
     fate = (", a new copy" if copy else "") + ("" if dot.alive else ", ends here")
@@ -136,23 +138,23 @@ def _node(grid: Grid, column: Column, index: int) -> str:
         f'<g class="{kind}" role="button" tabindex="{0 if column.scale == index == 0 else -1}" '
         f'data-at="{escape(column.target)}" data-row="{index}" data-name="{escape(dot.name)}" '
         f'aria-label="{label}" transform="translate({x:.1f},{y:.1f})"><title>{label}</title>'
-        f'<image href="{dot.thumb}" width="{side:.1f}" height="{side:.1f}" clip-path="inset(0 round 4px)"/>'
-        f'<rect x="-.75" y="-.75" width="{side + 1.5:.1f}" height="{side + 1.5:.1f}" rx="4.5" '
-        f'stroke="{mark_color(dot.label)}"/>{_mark(dot.label, side)}</g>'
+        f"{_picture(dot, side)}</g>"
         # Beside the button and not in it: its label says the name already.
         f'<g transform="translate({x:.1f},{y:.1f})" aria-hidden="true">{_birth(dot, side, copy)}</g>'
     )
 
 
-def _mark(label: int | None, side: float) -> str:
-    if label is None:
-        return ""
-    _, color, path, _ = mark(label)
-    corner = f"translate({side - 6:.1f},{side - 6:.1f}) scale(.78)"
-    return f'<path class="mark" transform="{corner}" d="{path}" style="fill:{color}"/>'
+def _picture(dot: Dot, side: float) -> str:
+    """The candidate's picture in a frame of its lineage's colour."""
+    if side < SMALLEST:
+        return f'<circle cx="{side / 2:.1f}" cy="{side / 2:.1f}" r="{side / 2:.1f}" fill="{dot.color}"/>'
+    return (
+        f'<image href="{dot.thumb}" width="{side:.1f}" height="{side:.1f}" clip-path="inset(0 round 6px)"/>'
+        f'<rect x="-1" y="-1" width="{side + 2:.1f}" height="{side + 2:.1f}" rx="6.5" stroke="{dot.color}"/>'
+    )
 
 
 def _birth(dot: Dot, side: float, copy: bool) -> str:
     if copy:
-        return f'<text class="nm" x="{side / 2:.1f}" y="-5">+ {escape(dot.name)}</text>'
+        return f'<text class="nm" x="{side / 2:.1f}" y="-4">+ {escape(dot.name)}</text>'
     return f'<text class="nm first" x="-7" y="{side / 2 + 3.5:.1f}">{escape(dot.name)}</text>' if dot.born else ""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ...scene.frame import array, pictures
+from ...scene.baseline import known_baseline
+from ...scene.frame import array, pictures, survivors
 from ...scene.pictures import png_uri
 from ...scene.scene import Shown
 from ...scene.verdicts import verdict_html, verdict_of
 from ...session.branches import lines
 from ...session.shown import BEST_PNG, SURVIVORS
 from ...session.walk import best_row
-from ...shell.text import file_stem, signed
+from ...shell.text import file_stem, listed, signed
 from ..cost.model import costs
-from .story import survivors
+from .once import COMING, once_html
 
 SHARE_CARD = (
     '<section class="share-card" data-testid="share-card"><h3>To show to others</h3>'
@@ -54,6 +56,10 @@ class Ending:
     """How many ways this run was taken to somewhere."""
     verdict: str
     """Whether the picture satisfies the prompt, as HTML; empty where nothing measures it."""
+    unknown: tuple[str, ...]
+    """Words of the prompt that the model does not know."""
+    once: str
+    """The picture that is drawn without a search beside it, as HTML."""
 
 
 def ending_html(end: Ending) -> str:
@@ -75,6 +81,8 @@ def ending_html(end: Ending) -> str:
     whole, verdict = "this branch" if end.branches > 1 else "the run", ""
     if end.verdict:
         verdict = f'<p class="checked">{end.verdict} <span class="note">by a detector that no search sees</span></p>'
+    if end.unknown:
+        verdict += f'<p class="checked"><span class="sat no">{escape(cannot_be_right(end.unknown))}</span></p>'
     return (
         f'<div class="end" data-testid="ending"><figure class="best"><img src="{end.png}" alt="The best picture for: '
         f'{escape(end.prompt)}"></figure>'
@@ -87,10 +95,17 @@ def ending_html(end: Ending) -> str:
         '<button type="button" data-do="new">Start another</button></div>'
         '<label class="mut small"><input type="checkbox" id="with-recipe" checked> The PNG carries its recipe: drop it '
         "on this page, and the run is back, to the bit.</label></div></div>"
+        f'<div class="once" data-testid="baseline" aria-live="polite">{end.once}</div>'
         f"{SHARE_CARD}"
         f'<div class="line"><h3>Its line over the scales</h3><ol>{line}</ol></div>'
         + (f'<div class="rest"><h3>Also finished</h3><div>{others}</div></div>' if others else "")
     )
+
+
+def cannot_be_right(unknown: Sequence[str]) -> str:
+    """Why a picture of words that the model does not know falls short."""
+    words = listed([f"\u201c{word}\u201d" for word in unknown])
+    return f"{words} {'is' if len(unknown) == 1 else 'are'} unknown to this model, so this picture cannot be right."
 
 
 def ending_of(scene: Shown) -> Ending:
@@ -113,6 +128,8 @@ def ending_of(scene: Shown) -> Ending:
         by_hand=sum(1 for n in path if n.selection is not None and n.selection.source == "user"),
         branches=len(lines(session.history)),
         verdict=verdict_html(*verdict_of(session, state.id)),
+        unknown=tuple(dict.fromkeys(session.engine.prompts.unknown(run.prompt))),
+        once=once_html(session, state.id) if known_baseline(session) else COMING,
     )
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict
+from html import escape
 from typing import Any
 
 from ttsvar.errors import StoppedError, TTSVarError
 
 from ...scene.scene import Shown
 from ...session.session import Session
-from ...shell.events import BoardEvent, CandidateEvent, Kind, RunEvent
+from ...shell.events import BoardEvent, CandidateEvent, Kind, LeaveEvent, RunEvent, StateEvent
 from ...shell.quirks import Values
 from ..navigation import FAILED, lost, rewinding
 from ..panel import Event, Question, Services
 from .closeup import history_of
+from .once import once_html
 
 log = logging.getLogger("ttsvar.ui")
 
@@ -31,7 +33,9 @@ def questions(services: Services) -> list[Question]:
     return [
         Question("stop", RunEvent.read, stage.stop),
         Question("progress", RunEvent.read, stage.progress),
+        Question("once", StateEvent.read, stage.once),
         Question("history", CandidateEvent.read, stage.history),
+        Question("hero", LeaveEvent.read, lambda event: services.hero.film if services.hero else {}),
     ]
 
 
@@ -74,6 +78,19 @@ class Stage:
         session = self.store.get(event.run)
         doing = None if session is None else session.doing
         return {} if doing is None else {**asdict(doing), "others": self.services.engine.sharing}
+
+    def once(self, event: StateEvent) -> str:
+        """What was drawn once beside the ending of a run, as HTML; it is drawn now where it was not."""
+        session = self.store.get(event.run)
+        if session is None or event.at not in session.history or not session.history.node(event.at).state.done:
+            return ""
+        try:
+            return once_html(session, event.at)
+        except TTSVarError as error:
+            return f'<p class="err" role="alert">{escape(str(error))}</p>'
+        except Exception:
+            log.exception("drawing once failed")
+            return f'<p class="err" role="alert">{FAILED}</p>'
 
     def history(self, event: CandidateEvent) -> list[dict[str, Any]]:
         """How a candidate of a grown scale looked before; empty where there is no such candidate."""

@@ -1,6 +1,6 @@
 // @ts-check
 // The stage: what is kept lives here until it is sent; the server checks every value again.
-const { contract, choice, tab, kept, tell, hear } = window.ttsvar;
+const { contract, choice, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
 const stage = () => element.querySelector(".stage");
 const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
@@ -11,7 +11,7 @@ const busy = () => Boolean(stage()?.dataset.busy || stage()?.dataset.sent);
 const button = (verb) => element.querySelector(`[data-do="${verb}"]`);
 
 const facts = ({ dataset: d }) => ({
-  name: d.name, letter: d.letter, count: Number(d.count), proposed: Number(d.proposed), reward: Number(d.reward), p: Number(d.p),
+  name: d.name, letter: d.letter, count: Number(d.count), proposed: Number(d.proposed), reward: Number(d.reward), p: Number(d.p), place: Number(d.place),
 });
 
 function put(card, wanted) {
@@ -46,6 +46,7 @@ function paint() {
   for (const verb of ["next", "decision", "end"]) if (button(verb)) button(verb).disabled = !any;
   button("reset").disabled = same;
   button("duel").hidden = same || !any || all.length < 2;
+  element.querySelectorAll(".gh").forEach((line) => { line.querySelector(".kept").textContent = sheet.told(all, line.dataset.letter); });
   tell("choice", Object.fromEntries(all.map((c) => [c.name, c.count])));
 }
 
@@ -138,6 +139,16 @@ window.ttsvar.verbs(element, {
   zoom: (b) => zoom(b.closest(".card")),
   maps: switchMaps,
   map: (b) => b.setAttribute("aria-pressed", String(b.getAttribute("aria-pressed") !== "true")),
+  only: (b) => {
+    const { name } = b.closest(".card").dataset;
+    choose((c) => Number(c.name === name));
+    act("next");
+  },
+  sort: (b) => { sorted = b.dataset.sort; arrange(); },
+  group: (b) => {
+    const { letter } = b.closest(".gh").dataset;
+    choose((c) => (c.letter !== letter ? c.count : b.dataset.keep === "0" ? 0 : Math.max(1, c.count)));
+  },
   less: more(-1),
   more: more(1),
   reset,
@@ -145,7 +156,50 @@ window.ttsvar.verbs(element, {
   decision: () => act("decision"),
   end: () => act("end"),
   stop: (b) => { b.disabled = true; server.stop(stage().dataset.run); },
+  try: takeOver,
+  write: () => document.querySelector("#prompt :is(textarea, input)")?.focus(),
 });
+
+// Many candidates lie by cluster where it is clustered, until somebody asks for another order.
+let sorted = "";
+function arrange() {
+  const buttons = [...element.querySelectorAll("[data-sort]")];
+  if (!buttons.length) return;
+  const usual = stage().dataset.decision === "cluster" ? "cluster" : "place";
+  const way = [sorted, usual, "place"].find((name) => buttons.some((b) => b.dataset.sort === name));
+  buttons.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.sort === way)));
+  const { at, lines } = sheet.order(cards().map(facts), way);
+  cards().forEach((card, row) => card.style.setProperty("--place", at[row]));
+  element.querySelectorAll(".gh").forEach((line) => {
+    line.hidden = !(line.dataset.letter in lines);
+    line.style.setProperty("--place", lines[line.dataset.letter]);
+  });
+}
+
+// The first screen's film plays by itself; whoever tries it goes on with the recorded run where the film stands, or,
+// where that is another model's, begins the example that the prompt's field shows.
+let hero = null;
+function playHero() {
+  hero?.close();
+  const root = element.querySelector(".hi .reel");
+  hero = root ? cinema(root, { load: () => server.hero({}) }) : null;
+  hero?.begin();
+}
+function takeOver(b) {
+  hero?.pause();
+  if (!b.dataset.runName) { document.querySelector("#go")?.click(); return; }
+  b.dataset.runAt = hero?.root.dataset.at || "";
+  tell("recorded", { button: b });
+}
+// An ending says whether the search helped: what one draw gives is drawn for it, if it was not before.
+async function showOnce() {
+  const place = element.querySelector(".once");
+  if (!place?.querySelector(".coming")) return;
+  const { run, at } = stage().dataset;
+  const told = await server.once({ run, at }).catch(() => "");
+  if (place.isConnected) place.innerHTML = told;
+}
+keys(() => (onBoard() ? null : hero));
 
 element.addEventListener("click", (event) => {
   const goal = event.target.closest("[data-go]");
@@ -176,7 +230,7 @@ document.addEventListener("keydown", (event) => {
   if (target.closest?.("input:not([type=range]), textarea, select, [contenteditable], [role=listbox]")) return;
   if (!onBoard() || busy()) return;
   const key = event.key.toLowerCase();
-  if (/^[0-9]$/.test(key)) toggle(cards()[Number(key)]);
+  if (/^[0-9]$/.test(key)) toggle(cards().find((c) => c.querySelector(".key")?.dataset.key === key));
   else if (key === "a") all();
   else if (key === "r") reset();
   else if (key === "m") switchMaps();
@@ -217,15 +271,22 @@ function reveal() {
   });
 }
 
+// Where the cards were, so that they are seen to move to where they are.
+let seen = null;
+
 function init() {
   if (onBoard() && !busy()) recall();
   // A run that is no longer kept leaves its name in the address only.
   if (stage()?.classList.contains("hello")) document.body.dataset.run = window.ttsvar.run();
+  arrange();
+  seen = moves.play(seen, element);
   showMaps();
   paint();
   showBusy();
   refocus();
   reveal();
+  playHero();
+  showOnce();
 }
 watch("value", init);
 init();

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ...scene.frame import array
-from ...scene.pictures import picture_uri
+from ...scene.frame import array, survivors
 from ...scene.verdicts import verdict_html, verdict_of
 from ...session.branches import Line, lines
 from ...session.session import Session
@@ -30,11 +29,6 @@ def story_html(session: Session) -> str:
         f'<div class="places">{places}<span>Recorded. Choose differently anywhere, and it goes on live.</span></div>'
         f"{note}</aside>"
     )
-
-
-def survivors(session: Session, state_id: str) -> list[str]:
-    """Small pictures of a finished state's candidates, as data URIs."""
-    return [picture_uri(pixels, 128) for pixels in array(session.finished(state_id).images)]
 
 
 def _ends(session: Session) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ...scene.scene import Opening, Welcome
+from ..film.view import reel_html
 from .bar import bar_html, stage_html
 from .board import columns
 
@@ -16,7 +17,7 @@ def before_html(scene: Welcome | Opening) -> str:
 
 def _welcome(scene: Welcome) -> str:
     lost = f'<p class="err" role="alert">{scene.note}</p>' if scene.note else ""
-    return stage_html(lost + welcome_html(len(scene.engine.schedule), scene.gallery), kind="hello")
+    return stage_html(lost + welcome_html(scene) + scene.gallery, kind="hello")
 
 
 def _opening(scene: Opening) -> str:
@@ -32,17 +33,21 @@ def _opening(scene: Opening) -> str:
     return stage_html(inside, run=scene.session.id, at=at, busy="Drawing scale 0", kind="opening")
 
 
-def welcome_html(scales: int, recorded: str = "") -> str:
-    """What stands in the main column before the first run; `recorded` are the cards of the recorded runs."""
-    steps = (
-        ("Draw", "Several candidates grow side by side, scale by scale, from a first blur to the picture."),
-        ("Look", "At every scale you see each one, what a vision model sees in it, its kind and its reward."),
-        ("Choose", "At some scales the method decides who goes on. Agree with it, or overrule it."),
-    )
-    items = "".join(f"<li><b>{a}</b><span>{b}</span></li>" for a, b in steps)
+def welcome_html(scene: Welcome) -> str:
+    """The first screen: a recorded search that plays, and one button that takes it over."""
+    hero = scene.hero
+    playing, whose = "", ""
+    if hero is not None:
+        playing = reel_html(hero.cells)
+        drawn = "" if hero.name else f", drawn by the {escape(hero.model)}"
+        whose = f'<p class="whose">A recorded search for \u201c{escape(hero.prompt)}\u201d{drawn}.</p>'
+    name = hero.name if hero is not None else ""
     return (
-        '<div class="hi" data-testid="hero"><h2>Watch a picture being chosen</h2>'
-        f"<p>Say what to draw, and start: {scales} scales, one calm step at a time; every step can be taken back.</p>"
-        f'<ol>{items}</ol><div class="ways"><button type="button" class="ghost" data-do="tour">Show me around</button>'
-        f"</div></div>{recorded}"
+        '<div class="hi" data-testid="hero"><div class="intro"><h2>Watch a picture being chosen</h2>'
+        "<p><b>TTS-VAR</b> is test-time scaling for visual autoregressive models: it draws several candidates of a "
+        "picture side by side, from a first blur to the finished ones, and decides on the way which of them go on.</p>"
+        f'<div class="ways"><button type="button" class="go" data-do="try" data-run-name="{escape(name)}">'
+        'Try it yourself</button><button type="button" class="ghost" data-do="tour">Show me around</button>'
+        '<button type="button" class="ghost write" data-do="write">Write a prompt</button></div>'
+        f"{whose}</div>{playing}</div>"
     )

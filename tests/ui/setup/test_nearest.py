@@ -1,0 +1,44 @@
+"""The prompt that is offered in place of one with unknown words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from engine_fakes import FewWords
+
+from ui.setup.nearest import nearest_prompt
+
+
+@dataclass(frozen=True)
+class World(FewWords):
+    """Things that are known in both numbers, and two examples."""
+
+    vocabulary: tuple[str, ...] = (
+        "a", "photo", "of", "and", "two", "three", "red", "green", "ball", "balls", "cup", "cups", "star",
+        "stars", "left",
+    )  # fmt: skip
+    examples: tuple[str, ...] = ("a photo of a red star and a green cup", "a photo of two balls")
+
+    def unknown(self, prompt: str) -> tuple[str, ...]:
+        return tuple(word for word in prompt.lower().split() if word not in self.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("a photo of two bals", "a photo of two balls"),
+        ("a photo of a red dog and a green cup", "a photo of a red ball and a green cup"),
+        ("a photo of three tigers", "a photo of three stars"),
+        ("a photo of a cat on a sofa", "a photo of a red star and a green cup"),
+        ("a photo of a red star", ""),
+    ],
+)
+def test_the_nearest_prompt_has_known_words_alone(asked: str, offered: str) -> None:
+    found = nearest_prompt(asked, World())
+    assert not World().unknown(found)
+    assert found == offered
+
+
+def test_a_model_that_reads_any_word_needs_no_other_prompt() -> None:
+    assert nearest_prompt("a photo of a dog", replace(World(), vocabulary=())) == ""
