@@ -140,10 +140,10 @@ class Session:
             return node
 
     def leave(self, state_id: str) -> str:
-        """Go back from a state whose scale was not drawn to the one it was chosen from; returns its id."""
+        """Go back from a state whose scale was not drawn and seen to the one it was chosen from; returns its id."""
         with self.lock:
-            above = self.history.parent(state_id)
-            if above is None or self.history.node(state_id).result is not None:
+            above, node = self.history.parent(state_id), self.history.node(state_id)
+            if above is None or node.seen is not None:
                 return state_id
             if self.current == state_id:
                 self.history.go(above.state.id)
