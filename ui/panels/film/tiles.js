@@ -24,9 +24,9 @@ window.ttsvar.define("tiles", ({ reel, text: { signed, percent }, still }) => {
       if (before && !still()) img.animate([{ opacity: 0 }, { opacity: 1 }], 260).finished.then(() => before.remove(), () => {});
       else before?.remove();
     }
-    const out = deciding && (decision ? !card.count : last && !card.winner);
+    const out = Boolean(deciding && (decision ? !card.count : last && !card.winner));
     node.classList.toggle("out", out);
-    node.classList.toggle("kept", deciding && !out);
+    node.classList.toggle("kept", Boolean(deciding) && !out);
     node.dataset.name = card.name;
     const copies = deciding && decision && card.count > 1 ? ` \u00d7${card.count}` : "";
     node.querySelector("figcaption").replaceChildren(make("b", "", `${card.name}${copies}`), make("span", "", signed(card.reward)));
