@@ -2,12 +2,28 @@
 
 from pathlib import Path
 
-from . import clusters, cost, duel, facts, features, film, header, lineage, redraw, resampling, scores, stage, stepper
+from . import (
+    clusters,
+    cost,
+    duel,
+    facts,
+    features,
+    film,
+    header,
+    lineage,
+    redraw,
+    resampling,
+    scores,
+    stage,
+    stepper,
+    trust,
+)
 from .panel import Panel
 
 PANELS: tuple[Panel, ...] = (
     header.PANEL,
     stepper.PANEL,
+    trust.PANEL,
     film.PANEL,
     stage.PANEL,
     duel.PANEL,
