@@ -40,6 +40,7 @@ SEEN = """() => [...document.querySelectorAll('.card .pic img:not(.ov)')].map((e
 @pytest.mark.parametrize("n", [1, 4, 8])
 def test_the_bar_covers_no_picture_and_no_number(page: Page, n: int) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(reduced_motion="reduce")  # a card on its way may pass beneath the bar
     page.locator("#n input").fill(str(n))
     start(page)
     covered = {}
