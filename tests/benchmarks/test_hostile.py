@@ -7,11 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from golden_cases import ROOT
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-import hostile
+from benchmarks import hostile
 
 
 def test_no_parser_raises_a_foreign_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sweep_fakes import fake_worker
 
 from ttsvar.commands.cli import main
+from ttsvar.config import search_config
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench import evaluate as command
 from ttsvar.evaluation.bench.evaluate import MEASUREMENTS, Options, build_worker, chosen_names, settings_that_tell
@@ -77,10 +78,10 @@ def test_an_experiment_prints_its_table_and_best_of_n_for_the_same_seconds(fakes
     assert "tts-var n=1 - early-pick n=1" in printed
     store = Store(out)
     model, weights = store.latest() or ("", "")
-    matched = store.notes(weights).get(command.MATCHED_NOTE)
+    noted = [store.notes(weights).get(name) for name in command.MATCHED_NOTES.values()]
     arms = EXPERIMENTS["early-pick"].arms
-    assert len(store.keys()) in (len(TAGS) * len(arms), len(TAGS) * (len(arms) + 1))
-    assert len(store.keys()) == len(TAGS) * len(arms) or matched is not None
+    matched = {search_config("best-of-n", n=note["n"]) for note in noted if note}
+    assert len(store.keys()) == len(TAGS) * len(matched | set(arms.values()))
     assert len(store.rows(Conditions(model, arms["early-pick n=1"], weights).key)) == len(TAGS)
     before = store.keys()
     assert main(arguments) == 0

@@ -80,6 +80,7 @@ EXPERIMENT = ExperimentResult(
 
 def test_every_difference_has_its_row_with_its_words_from_the_top():
     figure = differences_figure(EXPERIMENT, "overall", "difference in right images")
+    assert figure is not None
     (marks,) = figure.to_dict()["data"]
     assert marks["x"] == [0.2, -0.1]
     assert marks["y"] == [2, 1]
