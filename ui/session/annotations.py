@@ -49,6 +49,22 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """What both ways came to with another seed after the choice."""
+
+    mine: float
+    algorithm: float
+    mine_satisfied: bool | None = None
+    algorithm_satisfied: bool | None = None
+
+    @property
+    def gain(self) -> float:
+        """Reward of my picture over the algorithm's; 0 where both miss the prompt."""
+        both_wrong = self.mine_satisfied is False and self.algorithm_satisfied is False
+        return 0.0 if both_wrong else self.mine - self.algorithm
+
+
+@dataclass(frozen=True, kw_only=True)
 class Duel:
     """Two ways from the same scale."""
 
@@ -59,6 +75,8 @@ class Duel:
     algorithm: Side
     agreement: float
     """Share of the kept places that both gave to the same candidates."""
+    repeats: tuple[Repeat, ...] = ()
+    """The same comparison with other seeds."""
 
     @property
     def gain(self) -> float:
@@ -72,12 +90,14 @@ class Duel:
 
     @property
     def outcome(self) -> str:
-        """'won', 'tied' or 'lost', by reward."""
-        return outcome(self.gain)
+        """'won', 'tied' or 'lost', by reward; where both pictures are wrong nobody won."""
+        return outcome(self.gain, self.mine.satisfied, self.algorithm.satisfied)
 
 
-def outcome(gain: float) -> str:
-    """'won', 'tied' or 'lost'; what is shown alike is tied."""
+def outcome(gain: float, mine: bool | None = None, algorithm: bool | None = None) -> str:
+    """'won', 'tied' or 'lost'; what is shown alike is tied, and so are two pictures that both miss the prompt."""
+    if mine is False and algorithm is False:
+        return "tied"
     return "tied" if abs(gain) < 0.005 else "won" if gain > 0 else "lost"
 
 
@@ -175,11 +195,20 @@ def _duel_to_json(duel: Duel) -> dict[str, Any]:
 
 def _duel_from_json(values: Mapping[str, Any]) -> Duel:
     mine, algorithm = _side_from_json(values["mine"]), _side_from_json(values["algorithm"])
-    duel = Duel(**{**values, "mine": mine, "algorithm": algorithm})
+    repeats = tuple(_repeat_from_json(one) for one in values.get("repeats", ()))
+    duel = Duel(**{**values, "mine": mine, "algorithm": algorithm, "repeats": repeats})
     strings = (duel.at, duel.decision or "")
     if not _fit(strings, (duel.agreement,)) or type(duel.scale) is not int:
         raise ConfigError("a comparison whose scale or agreement is no number")
     return duel
+
+
+def _repeat_from_json(values: Mapping[str, Any]) -> Repeat:
+    one = Repeat(**values)
+    verdicts = (one.mine_satisfied, one.algorithm_satisfied)
+    if not _fit((), (one.mine, one.algorithm)) or any(v not in (None, True, False) for v in verdicts):
+        raise ConfigError("a repeated comparison that is not of numbers")
+    return one
 
 
 def _side_from_json(values: Mapping[str, Any]) -> Side:

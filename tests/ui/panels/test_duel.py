@@ -15,13 +15,14 @@ from ttsvar.errors import SelectionError
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.panels.duel import model as duel
 from ui.panels.duel.events import Comparing, panel_at
+from ui.panels.duel.repeats import over_seeds, repeated
 from ui.panels.panel import Services
 from ui.scene.scene import Here
 from ui.session import branches
-from ui.session.annotations import Duel, Side, outcome
+from ui.session.annotations import Duel, Side, from_json, outcome, to_json
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.shell.events import CompareEvent, RunEvent, VisitorEvent
+from ui.shell.events import CompareEvent, RunEvent, StateEvent, VisitorEvent
 
 MINE = [1, 1, 1, 0, 0, 0, 0, 0]
 VISITOR = "a" * 32
@@ -65,6 +66,41 @@ def test_both_ways_reach_the_end_and_are_branches_of_the_run(session: Session) -
     assert branches.lines(session.history)[1].name == "Algorithm, scale 2"
     assert (fought.mine.satisfied, fought.algorithm.satisfied) == (True, False)
     assert fought.algorithm.reasons == (LACKING,)
+
+
+def test_more_seeds_give_an_interval_and_leave_the_tree_as_it_is(session: Session) -> None:
+    fought = fight(session, go_to(session, 2), MINE, Redness())
+    before = len(session.history)
+    assert over_seeds(fought) is None
+    *_, again = repeated(session, fought, session.take_turn())
+    assert len(again.repeats) == 4
+    assert len(session.history) == before
+    assert len({one.mine for one in again.repeats}) > 1, "another seed draws other pictures"
+    found = over_seeds(again)
+    assert found is not None
+    assert found.low < found.value < found.high
+    assert from_json(to_json([again])) == [again]
+    assert session.annotations.duels == (again,)
+    turn = session.take_turn()
+    session.take_turn()
+    assert list(repeated(session, again, turn)) == [], "somebody did something else"
+
+
+def test_the_panel_tells_of_more_seeds(session: Session, services: Services) -> None:
+    services.store._hold(session)
+    fought = fight(session, go_to(session, 2), MINE)
+    assert "It is one draw" in panel_at(services, Here(session.id, session.current))["duel"]
+    pages = [page["duel"] for page in Comparing(services).repeat(StateEvent(session.id, fought.mine.end))]
+    assert len(pages) == 4
+    assert "With 5 seeds your choice gained" in pages[-1]
+    (gone,) = Comparing(services).repeat(StateEvent(session.id, "nowhere"))
+    assert "no longer kept" in gone["duel"]
+
+
+def test_two_wrong_pictures_are_tied_whatever_their_rewards() -> None:
+    assert outcome(0.3, False, False) == "tied"
+    assert outcome(0.3, False, True) == "won"
+    assert outcome(-0.3, None, None) == "lost"
 
 
 def test_nothing_is_computed_twice(session: Session, backend: FakeBackend) -> None:

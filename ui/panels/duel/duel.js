@@ -59,6 +59,10 @@ async function rename(field) {
 window.ttsvar.verbs(element, {
   compare,
   stop: (b) => { b.disabled = true; server.stop(panel().dataset.run); },
+  repeat: (b) => {
+    b.disabled = true;
+    trigger("repeat", { run: panel().dataset.run, at: b.dataset.go });
+  },
   open: (b) => trigger("rewind", { run: panel().dataset.run, at: b.dataset.go }),
 });
 element.addEventListener("change", (event) => { if (event.target.closest(".nick")) rename(event.target); });

@@ -10,12 +10,13 @@ from ttsvar.errors import TTSVarError
 from ...scene.scene import Here, Shown
 from ...session.annotations import Duel
 from ...session.session import Session
-from ...shell.events import CompareEvent, RunEvent, VisitorEvent
+from ...shell.events import CompareEvent, RunEvent, StateEvent, VisitorEvent
 from ...shell.quirks import Values
 from ...shell.text import signed, times
 from ..navigation import FAILED, rewinding
 from ..panel import PAGE, Event, Question, Services
 from . import model as duel
+from .repeats import repeated
 from .scoreboard import total
 from .view import Lane, Offer, Race, panel_html
 
@@ -27,6 +28,7 @@ def events(services: Services) -> list[Event]:
     """What the panel's script triggers."""
     return [
         Event("compare", CompareEvent.read, Comparing(services).compare, sets=(PAGE, "duel")),
+        Event("repeat", StateEvent.read, Comparing(services).repeat, sets=("duel",)),
         rewinding(services),
     ]
 
@@ -68,6 +70,23 @@ class Comparing:
         except Exception:
             log.exception("a duel failed")
             yield {"duel": _panel(session, error=FAILED)}
+
+    def repeat(self, event: StateEvent) -> Iterator[Values]:
+        """Draw both ways of a comparison, named by the end of mine, with more seeds; each is told as it comes."""
+        session = self.store.get(event.run)
+        fought = next((d for d in duel.duels(session) if d.mine.end == event.at), None) if session else None
+        if session is None or fought is None:
+            yield {"duel": '<p class="err" role="alert">This comparison is no longer kept on this server.</p>'}
+            return
+        turn = session.take_turn()
+        try:
+            for again in repeated(session, fought, turn):
+                yield {"duel": _panel(session, unfold=again)}
+        except TTSVarError as error:
+            yield {"duel": _panel(session, unfold=fought, error=str(error))}
+        except Exception:
+            log.exception("a repeated duel failed")
+            yield {"duel": _panel(session, unfold=fought, error=FAILED)}
 
     def stop(self, event: RunEvent) -> bool:
         """Stop both ways after the scale that they are at."""

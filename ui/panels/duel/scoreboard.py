@@ -51,8 +51,8 @@ class Entry:
 
     @property
     def outcome(self) -> str:
-        """'won', 'tied' or 'lost', by reward."""
-        return outcome(self.gain)
+        """'won', 'tied' or 'lost', by reward; two pictures that both miss the prompt are tied."""
+        return outcome(self.gain, self.mine_satisfied, self.algorithm_satisfied)
 
 
 @dataclass(frozen=True, kw_only=True)

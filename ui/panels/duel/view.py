@@ -9,8 +9,11 @@ from ...scene.verdicts import verdict_html
 from ...session.annotations import Duel, Side
 from ...shell.contract import LONGEST_NICKNAME
 from ...shell.text import copies, signed
+from .repeats import MORE, MOST, over_seeds
 
 VERDICTS = {"won": "Your choice gained", "tied": "Both came to the same reward", "lost": "Your choice cost"}
+BOTH_WRONG = "Neither picture satisfies the prompt, so nobody won"
+ONE_DRAW = "It is one draw of what comes after the choice: another seed may turn it round."
 WORTH_SAYING = 0.02
 """Of a difference in diversity."""
 LEAD = (
@@ -111,14 +114,16 @@ def _lane(lane: Lane, scales: range) -> str:
 
 
 def _outcome(duel: Duel, mine: str, algorithm: str, unfolded: bool) -> str:
-    amount = "" if duel.outcome == "tied" else f" {abs(duel.gain):.2f} reward"
+    amount = "" if duel.outcome == "tied" else f" {abs(duel.gain):.2f} reward in this one draw"
     decision = f", {duel.decision}" if duel.decision else ""
-    line = f"Scale {duel.scale}{decision}: {VERDICTS[duel.outcome].lower()}{amount}"
+    told = BOTH_WRONG if _both_wrong(duel) else VERDICTS[duel.outcome]
+    unequal = _unequal(len(duel.mine.kept), len(duel.algorithm.kept))
+    line = f"Scale {duel.scale}{decision}: {unequal}{told[0].lower()}{told[1:]}{amount}"
     return (
         f'<details class="outcome {duel.outcome}"{" open" if unfolded else ""}><summary>{escape(line)}</summary>'
         f'<div class="sides">{_side("Your choice", duel.mine, mine)}'
         f"{_side('The algorithm', duel.algorithm, algorithm)}</div>"
-        f'<p class="note">{_comparison(duel)}</p></details>'
+        f'<p class="note">{_comparison(duel)}</p>{_seeds(duel)}</details>'
     )
 
 
@@ -139,23 +144,37 @@ def _comparison(duel: Duel) -> str:
     if abs(near) >= WORTH_SAYING:
         way = "nearer to" if near > 0 else "farther from"
         spread = f" Your survivors were {abs(near):.2f} {way} each other (cosine distance of features)."
-    both = duel.mine.satisfied is False and duel.algorithm.satisfied is False
-    failed = " Neither picture satisfies the prompt." if both else ""
     measured = (
         " Whether a picture satisfies the prompt is measured by a detector that no search sees."
         if duel.mine.satisfied is not None
         else " Nothing here measures whether this prompt is satisfied."
     )
     same = f"{duel.agreement:.0%} of the places went to the same candidates."
-    return f"{same}{_unequal(len(duel.mine.kept), len(duel.algorithm.kept))}{spread}{failed}{measured}"
+    return f"{same}{spread}{measured}"
+
+
+def _seeds(duel: Duel) -> str:
+    """What comes of it with more seeds, and the button that draws them."""
+    gain = over_seeds(duel)
+    said = ONE_DRAW
+    if gain is not None:
+        said = f"With {len(duel.repeats) + 1} seeds your choice gained {signed(gain.value)} reward on average "
+        said += f"({signed(gain.low)} to {signed(gain.high)}), two wrong pictures counted as 0"
+        said += "." if gain.low > 0 or gain.high < 0 else ": these draws do not tell the two ways apart."
+    more = (
+        f'<button type="button" data-do="repeat" data-go="{escape(duel.mine.end)}">Draw both with {MORE} more seeds'
+        "</button>"
+    )
+    return f'<p class="seeds">{said} {more * (len(duel.repeats) < MOST)}</p>'
+
+
+def _both_wrong(duel: Duel) -> bool:
+    return duel.mine.satisfied is False and duel.algorithm.satisfied is False
 
 
 def _unequal(mine: int, algorithm: int) -> str:
-    """More candidates are more work, and more chances."""
-    if mine == algorithm:
-        return ""
-    way = "more" if mine > algorithm else "less"
-    return f" Yours kept {mine} where the algorithm kept {algorithm}: {way} work, and {way} chances."
+    """Said before the result, as more candidates are more work and more chances."""
+    return "" if mine == algorithm else f"you kept {mine}, the algorithm {algorithm}; "
 
 
 def _listed(kept: tuple[str, ...]) -> str:
