@@ -72,7 +72,9 @@ def test_mcp_is_switched_on_by_a_flag_or_as_a_space_does(
 ) -> None:
     monkeypatch.setenv("GRADIO_MCP_SERVER", environment)
     demo = serve(*flags)
-    assert mcp_tools(demo) == (["begin", "card", "image", "rewind", "select", "step"] if served else [])
+    assert mcp_tools(demo) == (
+        ["again", "begin", "card", "cross", "image", "redraw", "rewind", "select", "step"] if served else []
+    )
 
 
 def test_mcp_without_its_package_is_refused_in_one_sentence(

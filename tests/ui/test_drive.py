@@ -19,7 +19,7 @@ from ui.app import Explorer
 
 pytestmark = pytest.mark.usefixtures("without_umap")
 
-ENDPOINTS = ["/begin", "/card", "/image", "/rewind", "/select", "/step"]
+ENDPOINTS = ["/again", "/begin", "/card", "/cross", "/image", "/redraw", "/rewind", "/select", "/step"]
 HAS_MCP = importlib.util.find_spec("mcp") is not None
 
 

@@ -28,13 +28,13 @@ PANELS: tuple[Panel, ...] = (
     stage.PANEL,
     duel.PANEL,
     lineage.PANEL,
-    redraw.PANEL,
     features.PANEL,
     clusters.PANEL,
     resampling.PANEL,
     scores.PANEL,
     cost.PANEL,
     facts.PANEL,
+    redraw.PANEL,
 )
 """In the order of the page."""
 SHARED_STYLES = (Path(__file__).parent / "panels.css",)

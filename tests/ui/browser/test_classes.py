@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import WIDTHS, advanced, at_scale, press
+from steps import WIDTHS, advanced, at_scale, press, settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.model("tiny-var")]
 
 
 def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:
-    expect(page.locator(".stage.hello")).to_contain_text("10 scales")
+    settings(page)
+    expect(page.locator("details.model")).to_contain_text("10 scales")
     box = page.locator("#prompt input")
     expect(box).to_have_value("")
     page.locator("#go").click()

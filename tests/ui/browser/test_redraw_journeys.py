@@ -14,7 +14,7 @@ def test_a_part_is_marked_by_mouse_touch_and_keys_and_drawn_anew(page: Page) -> 
     start(page)
     to_scale(page, 3)
     before = names(page)
-    page.get_by_role("tab", name="Redraw").click()
+    page.locator(".again summary").click()
     page.locator('.redraw .whose [data-row="1"]').click()
     cells = page.locator(".redraw [data-cell]")
     cells.nth(0).hover()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from steps import IN_VIEW, PROMPT, UNCOVERED, drop, finished, overrule, press, start, to_scale
+from steps import IN_VIEW, PROMPT, UNCOVERED, drop, finished, overrule, press, settings, start, to_scale
 
 from ttsvar.storage.png import read_recipe
 from ui.guide.recorded import recorded_runs
@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.model("toybox")]
 
 
 def test_a_search_is_overruled_saved_and_reopened_to_the_bit(page: Page) -> None:
+    settings(page)
     model = page.locator("details.model")
     expect(model).to_contain_text("13 scales, 128 \u00d7 128 px, on CPU")
     expect(model.locator("p").first).to_be_hidden()

@@ -88,7 +88,7 @@ def test_a_given_name_is_not_overwritten(forked: Session) -> None:
     assert branches.lines(forked.history)[1].name == "Branch 1 (2)"
 
 
-def test_the_lineage_shows_copies_deaths_forks_and_marks(forked: Session) -> None:
+def test_the_lineage_shows_copies_deaths_forks_and_pictures(forked: Session) -> None:
     at_two = next(n.state.id for n in forked.history if n.state.scale == 2)
     forked.open(at_two)
     forked.open(forked.commit(at_two, [2, 1, 0, 0, 0, 0, 0, 0]))
@@ -100,7 +100,7 @@ def test_the_lineage_shows_copies_deaths_forks_and_marks(forked: Session) -> Non
     assert "parts here: Branch 1, Branch 2" in lineage
     assert "+ c0.2b" in lineage
     assert lineage.count('class="death"') == 6
-    assert lineage.count('class="mark"') == 8 * 3 + 3
+    assert lineage.count("<image ") == 8 * 3 + 3
 
 
 def test_a_look_at_a_candidate_tells_its_story(forked: Session, store: SessionStore) -> None:

@@ -13,6 +13,7 @@ window.ttsvar.define("cinema", ({ player, still }) => {
       root.classList.toggle("playing", playing);
       steer("play").setAttribute("aria-label", playing ? "Pause" : "Play");
       steer("speed").textContent = `${speed}\u00d7`;
+      steer("speed").setAttribute("aria-label", `Speed ${speed}\u00d7`);
       line.max = String(film.frames.length - 1);
       line.value = String(index);
       line.style.setProperty("--done", `${(100 * index) / Math.max(1, film.frames.length - 1)}%`);

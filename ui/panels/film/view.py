@@ -38,6 +38,7 @@ def reel_html(cells: Sequence[Cell], *, at: int = 0, ways: str = "") -> str:
         tab = "" if by_tab else ' tabindex="-1"'
         return f'<button type="button" data-film="{verb}" aria-label="{label}"{tab}{alone}>{inside}</button>'
 
+    speed = button("speed", "Speed 1\u00d7", "1\u00d7")
     return (
         '<div class="reel" data-testid="film"><div class="screen" aria-hidden="true"></div>'
         f'<div class="told"><h3></h3><p></p>{ways}</div>'
@@ -46,5 +47,5 @@ def reel_html(cells: Sequence[Cell], *, at: int = 0, ways: str = "") -> str:
         f"{button('back', 'One scale back', '&#8249;', by_tab=False)}"
         f'<span class="track"><input type="range" min="0" max="{last}" value="{at}" step="1" '
         f'aria-label="Scale of the film"{alone}><span class="marks" aria-hidden="true">{marks}</span></span>'
-        f"{button('on', 'One scale on', '&#8250;', by_tab=False)}{button('speed', 'Speed', '1&times;')}</div></div>"
+        f"{button('on', 'One scale on', '&#8250;', by_tab=False)}{speed}</div></div>"
     )

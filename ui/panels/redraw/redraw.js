@@ -100,8 +100,15 @@ window.ttsvar.verbs(element, {
   cross: () => send("cross", { other: Number(element.querySelector("[data-fine]").value) }),
 });
 
+// A new view is folded; whoever had it open goes on with it open.
+let unfolded = false;
+/** @returns {any} its fold, a details element */
+const fold = () => element.querySelector(".again");
+element.addEventListener("toggle", () => { unfolded = fold().open; }, true);
+
 function read() {
   if (!box()) return;
+  fold().open = unfolded;
   marked = Array.from({ length: side() ** 2 }, () => false);
   paint();
 }

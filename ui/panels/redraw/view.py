@@ -31,15 +31,16 @@ def redraw_html(cards: Sequence[Card], *, run: str, at: str, scale: int, sizes: 
         f'<option value="{k}"{" selected" * (k == first)}>{_decides(k, sizes)}</option>' for k in range(scale + 1)
     )
     return (
+        '<details class="again"><summary>Redraw a part, or draw again</summary>'
         f'<div class="redraw" data-run="{escape(run)}" data-at="{escape(at)}" data-side="{SIDE}">'
-        f'<div class="head"><h3>Redraw</h3></div><p class="note">{LEAD}</p>{_whose(cards)}{_grid(cards[0])}'
+        f'<p class="note">{LEAD}</p>{_whose(cards)}{_grid(cards[0])}'
         f'<label class="from">From scale <select data-from aria-label="From scale">{scales}</select></label>'
         '<label class="from">Variants '
         f'<input type="number" data-copies min="2" max="{MOST_VARIANTS}" value="{VARIANTS}"></label>'
         '<div class="acts"><button type="button" class="go" data-do="marked" disabled>Redraw what is marked</button>'
         '<button type="button" data-do="rest" disabled>Redraw the rest</button>'
         '<button type="button" data-do="clear" disabled>Clear</button></div>'
-        f"{_more(cards)}</div>"
+        f"{_more(cards)}</div></details>"
     )
 
 
