@@ -23,8 +23,8 @@ from .panel import Panel
 PANELS: tuple[Panel, ...] = (
     header.PANEL,
     stepper.PANEL,
-    trust.PANEL,
     film.PANEL,
+    trust.PANEL,
     stage.PANEL,
     duel.PANEL,
     lineage.PANEL,

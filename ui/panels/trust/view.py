@@ -45,10 +45,11 @@ def strip_html(known: Reliability, now: int | None, text: str) -> str:
     return (
         f'<section class="trust" data-testid="trust" aria-label="When can the reward be trusted?">'
         f'<p class="told" role="status">{text}</p><ol>{columns}</ol>'
-        f'<p class="key"><span class="a">favourite of {known.candidates} ends best</span>'
-        '<span class="b">right outscores wrong</span>'
-        f"<span>times in 100; dashed: by lot. Measured on {known.prompts} prompts{mixed}, everybody drawn to the end."
-        f"</span></p>{lab_html(len(known.scales), known.most)}</section>"
+        f'<p class="meaning"><span class="a">favourite of {known.candidates} ends best</span>'
+        '<span class="b">right outscores wrong</span><span>times in 100; dashed: by lot</span></p>'
+        f"{lab_html(len(known.scales), known.most)}"
+        f'<p class="note measured">Measured on {known.prompts} prompts{mixed}, everybody drawn to the end.</p>'
+        "</section>"
     )
 
 
