@@ -51,7 +51,9 @@ def test_every_difference_is_listed(state: dict[str, Tensor]):
 
 
 def test_what_belongs_to_another_model_may_be_left_out(state: dict[str, Tensor]):
-    load_pretrained(Dinov2WithRegistersModel, CONFIG, {**state, "head.weight": torch.zeros(2)}, "f", unused=("head.",))
+    more = {**state, "head.weight": torch.zeros(2)}
+    model = load_pretrained(Dinov2WithRegistersModel, CONFIG, more, "f", unused=("head.",))
+    assert set(model.state_dict()) == set(state)
 
 
 def test_long_lists_are_cut():

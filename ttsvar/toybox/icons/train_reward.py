@@ -18,7 +18,7 @@ from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.icons.scenes import Thing
 from ttsvar.toybox.icons.vocabulary import ICONS
 from ttsvar.toybox.icons.words import WORDS
-from ttsvar.toybox.train.reward import RewardTask
+from ttsvar.toybox.train.reward import RewardSetup, RewardTask
 from ttsvar.toybox.train.reward_data import perturbed, prompts_for
 from ttsvar.toybox.world.prompts import Request
 
@@ -74,11 +74,13 @@ def reward_task(scenery: Scenery, tokenizer: Path, batch: int = 48, *, previews:
     return RewardTask(
         [RenderedScenes(scenes), shown],
         batch=batch,
-        world=ICONS,
-        words=WORDS,
-        previews=previews,
-        check=lambda scorer: ranked_right(scorer, unseen),
-        name="preview_reward" if previews else "reward",
+        setup=RewardSetup(
+            name="preview_reward" if previews else "reward",
+            world=ICONS,
+            words=WORDS,
+            previews=previews,
+            check=lambda scorer: ranked_right(scorer, unseen),
+        ),
     )
 
 

@@ -73,6 +73,21 @@ def near_misses_of_the_toybox(scorer: ImageRewardScorer) -> dict[str, float]:
     return {f"val_{kind}": figures["accuracy"] for kind, figures in found.items()}
 
 
+@dataclass(frozen=True, kw_only=True)
+class RewardSetup:
+    """What one reward is about: its file's name, the world and its words, and how it is checked."""
+
+    name: str
+    world: Vocabulary
+    words: tuple[str, ...]
+    previews: bool
+    """Whether it is shown unfinished pictures as well."""
+    check: Check
+
+
+TOYBOX_REWARD = RewardSetup(name="reward", world=TOYBOX, words=WORDS, previews=True, check=near_misses_of_the_toybox)
+
+
 class Pictures(Protocol):
     """Pictures of scenes whose content is known."""
 
@@ -129,20 +144,15 @@ class RewardTask:
         batch: int = 64,
         seed: int = 0,
         start: Path | None = None,
-        world: Vocabulary = TOYBOX,
-        words: tuple[str, ...] = WORDS,
-        previews: bool = True,
-        check: Check | None = None,
-        name: str = "reward",
+        setup: RewardSetup = TOYBOX_REWARD,
     ) -> None:
-        self.name = name
+        self.name, self.setup = setup.name, setup
         self.sources, self.batch, self.seed = (*sources, *([samples] if samples else [])), batch, seed
-        self.drawn, self.world, self.words, self.previews = len(sources), world, words, previews
-        self.check = check or near_misses_of_the_toybox
+        self.drawn = len(sources)
         self.trunk_alone = 0.0 if start else TRUNK_ALONE
-        model = load_reward(start)[0].train() if start else new_reward(seed, reward_config(words))
-        self.model = _RewardWithHeads(model, world)
-        self.tokenizer = WordPromptTokenizer(words)
+        model = load_reward(start)[0].train() if start else new_reward(seed, reward_config(setup.words))
+        self.model = _RewardWithHeads(model, setup.world)
+        self.tokenizer = WordPromptTokenizer(setup.words)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for hidden matrices, AdamW for the rest."""
@@ -161,8 +171,8 @@ class RewardTask:
         with torch.autocast("cpu", torch.bfloat16):
             tokens = self.model.reward.blip.visual_encoder(pixels)
             told = self.model.patches(tokens[:, 1:]).float()
-        targets = patch_targets(self.world, batch.things, self.model.reward.config.grid)
-        patch, figures = patch_loss(told, targets, heads(self.world))
+        targets = patch_targets(self.setup.world, batch.things, self.model.reward.config.grid)
+        patch, figures = patch_loss(told, targets, heads(self.setup.world))
         if progress < self.trunk_alone:
             return patch, figures
         match, match_figures = self._match_loss(tokens, batch)
@@ -175,13 +185,13 @@ class RewardTask:
             pictures, requests, scenes = source.draw(rng, len(part))
             images.append(torch.from_numpy(pictures))
             for request, scene in zip(requests, scenes, strict=True):
-                said, words = prompts_for(self.world, request, scene, rng, reword=number < self.drawn)
+                said, words = prompts_for(self.setup.world, request, scene, rng, reword=number < self.drawn)
                 prompts += said
                 wrong += words
                 things.append(scene)
         # Only renderings are too clean; they come first.
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        if self.previews:
+        if self.setup.previews:
             clean = images[0].permute(0, 3, 1, 2).float()
             images[0] = roughen(clean, generator).round().byte().permute(0, 2, 3, 1)
         return _Batch(torch.cat(images), things, prompts, wrong)
@@ -209,7 +219,7 @@ class RewardTask:
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """What `check` says of the reward as it stands."""
-        found = self.check(ImageRewardScorer(self.model.reward, self.tokenizer))
+        found = self.setup.check(ImageRewardScorer(self.model.reward, self.tokenizer))
         self.model.train()
         return found
 
@@ -225,7 +235,7 @@ class RewardTask:
             misses.append(rewards[:, 1])
         mixed = torch.cat(right + misses)
         scaled = normalised(self.model.reward, float(mixed.mean()), float(mixed.std()))
-        save_reward(scaled, self.words, folder / "reward.safetensors")
+        save_reward(scaled, self.setup.words, folder / "reward.safetensors")
 
 
 def patch_loss(told: Tensor, targets: PatchTargets, parts: dict[str, int]) -> tuple[Tensor, dict[str, float]]:
