@@ -30,10 +30,11 @@ from ttsvar.families.infinity.published import PUBLISHED
 from ttsvar.families.infinity.transformer import Infinity
 from ttsvar.families.registry import PUBLISHED_CHUNK
 from ttsvar.features.dinov2 import Dinov2Extractor
+from ttsvar.protocols import FeatureExtractor
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.image_reward import ImageRewardScorer
 from ttsvar.rewards.model import ImageReward
-from ttsvar.types import Component, FeatureExtractor, ScaleSchedule, StepCost
+from ttsvar.types import Component, ScaleSchedule, StepCost
 from ttsvar.weights.room import pick_device, pick_dtype
 
 PROMPT = "a photo of a red star and a green cup"

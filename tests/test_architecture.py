@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -118,3 +118,24 @@ def test_panels_do_not_need_each_other_in_a_circle():
         for folder in free:
             del needs[folder]
     assert needs == {}
+
+
+MOST_LINES = 300
+"""Of a file that people read: what is longer has two subjects."""
+
+
+def written_files(*endings: str) -> list[Path]:
+    """Files of the project's own folders with one of these endings."""
+    folders = ("ttsvar", "ui", "tests", "tools", "benchmarks")
+    return [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in endings]
+
+
+def test_no_file_is_too_long_to_read():
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in written_files(".py", ".js", ".css")}
+    assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > MOST_LINES} == {}
+
+
+def test_no_two_test_files_have_one_name():
+    """Pytest imports them by their names alone."""
+    names = Counter(path.name for path in written_files(".py") if path.name.startswith("test_"))
+    assert [name for name, count in names.items() if count > 1] == []

@@ -12,7 +12,8 @@ from ttsvar.config import Sampling
 from ttsvar.families.base.chunked import ChunkedBackend
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.families.registry import ModelPreset
-from ttsvar.types import Backend, PromptBook, ScaleSchedule
+from ttsvar.protocols import Backend, PromptBook
+from ttsvar.types import ScaleSchedule
 
 TEXT = (Path(__file__).parents[2] / "docs" / "backends.md").read_text()
 CODE = re.compile(r"`(\w+)(?:\(.*?\))?`")

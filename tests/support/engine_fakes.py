@@ -20,9 +20,10 @@ from ttsvar.engine.loop import Engine
 from ttsvar.extractor import EXTRACTORS
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.families.infinity.prompting import OPTIONS
+from ttsvar.protocols import PromptBook
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
 from ttsvar.storage.png import sign
-from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState, Selection
+from ttsvar.types import Run, ScaleSchedule, SearchState, Selection
 
 LADDER = (1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8)
 SCHEDULE = ScaleSchedule(tuple((s, s) for s in LADDER))

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ttsvar.config import STRATEGIES
-from ttsvar.types import Backend, Component, FeatureExtractor, Need, Reward, Run
+from ttsvar.protocols import Backend, FeatureExtractor, Reward
+from ttsvar.types import Component, Need, Run
 
 
 @dataclass(frozen=True)

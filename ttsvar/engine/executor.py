@@ -19,7 +19,8 @@ import torch
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.observe import Observer
 from ttsvar.fair import FairLock
-from ttsvar.types import Backend, Run, SearchState, StepResult
+from ttsvar.protocols import Backend
+from ttsvar.types import Run, SearchState, StepResult
 
 if TYPE_CHECKING:
     from ttsvar.engine.loop import Engine

@@ -1,4 +1,4 @@
-"""The only loop: begin, step, commit, run; and observe and best, which look without changing anything."""
+"""The only loop: begin, step, commit, run; and best, the picture that the search prefers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any, Literal, overload
+from typing import Any
 
 import torch
 from PIL import Image
@@ -15,37 +15,29 @@ from torch import Tensor
 from ttsvar.arrays import floats
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.back import GoesBack, decision_at, passes, require_fit
-from ttsvar.engine.checks import checked_parents, clusters_at, says_something, whole_seed
+from ttsvar.engine.checks import checked_parents, says_something, whole_seed
 from ttsvar.engine.cost import CostModel, cost_model
 from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes, copies
+from ttsvar.engine.looks import Looks
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.moves import drawn
-from ttsvar.engine.observe import Named, Observer, in_chunks, require_scores, score_in_chunks
+from ttsvar.engine.observe import Named, Observer
 from ttsvar.engine.recipe import MOST_CANDIDATES
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only, turned_state
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, StateError
-from ttsvar.finite import require_finite
+from ttsvar.protocols import Backend, FeatureExtractor, Reward
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
-from ttsvar.search.explain import with_evidence
 from ttsvar.search.reasons import back_reason, unscored_reason
 from ttsvar.search.rules import all_go_on
 from ttsvar.turns import Account, Turn
 from ttsvar.types import (
-    Backend,
     Candidates,
     Component,
-    Featured,
-    FeatureExtractor,
     Need,
-    Observation,
-    Pictured,
-    Reward,
     Run,
-    Scored,
     SearchState,
     Selection,
-    StepCost,
     StepResult,
 )
 from ttsvar.values import is_whole
@@ -57,7 +49,7 @@ COSTS = 256
 """Runs whose cost is kept."""
 
 
-class Engine(GoesBack):
+class Engine(GoesBack, Looks):
     """A model, its extractors and its judges, behind a search that goes scale by scale.
 
     `extractors` and `rewards` are keyed by what `SearchConfig.extractor` and `SearchConfig.reward` may name; a
@@ -184,82 +176,6 @@ class Engine(GoesBack):
         spent = sum(step(scale, count) for scale, count in drawn(run, grown.moves, grown.scale))
         return Account(spent, run.search.budget * cost.raw, step)
 
-    @overload
-    def observe(
-        self,
-        state: SearchState,
-        *,
-        features: Literal[True] = True,
-        scores: Literal[True] = True,
-        progress: Progress | None = None,
-    ) -> tuple[Observation, StepCost]: ...
-    @overload
-    def observe(
-        self,
-        state: SearchState,
-        *,
-        features: Literal[False],
-        scores: Literal[True] = True,
-        progress: Progress | None = None,
-    ) -> tuple[Scored, StepCost]: ...
-    @overload
-    def observe(
-        self,
-        state: SearchState,
-        *,
-        features: Literal[True] = True,
-        scores: Literal[False],
-        progress: Progress | None = None,
-    ) -> tuple[Featured, StepCost]: ...
-    @overload
-    def observe(
-        self, state: SearchState, *, features: bool, scores: bool, progress: Progress | None = None
-    ) -> tuple[Pictured, StepCost]: ...
-    @computes
-    def observe(
-        self, state: SearchState, *, features: bool = True, scores: bool = True, progress: Progress | None = None
-    ) -> tuple[Pictured, StepCost]:
-        """Look at every candidate of a state, without changing the search.
-
-        Images always; labels and clustering input with features, probabilities with scores: what a decision here
-        would go by. Nothing is written to the score history.
-        """
-        self._check(state)
-        if state.scale == 0:
-            raise StateError("Nothing is generated yet; step this state first.")
-        asked = {Need.IMAGES: True, Need.FEATURES: features, Need.SCORES: scores}
-        meter = CostMeter(self.device, progress)
-        seen = self._models.observer.observe(state, {need for need, wanted in asked.items() if wanted}, meter)
-        with meter.part(Component.SELECTION, items=len(state)):
-            seen = with_evidence(state, seen, clusters_at(state))
-        return seen, meter.cost()
-
-    @computes
-    def judge(self, state: SearchState, reward: str) -> tuple[Tensor, StepCost]:
-        """Scores float32 [B] of a state's candidates by any reward by name, held out or not; the search stays as it is.
-
-        Raises ConfigError for an unknown name, CheckpointError where a file of the judge is missing or broken.
-        """
-        self._check(state)
-        if state.scale == 0:
-            raise StateError("Nothing is generated yet; step this state first.")
-        meter = CostMeter(self.device)
-        return self._models.observer.judge(state, reward, meter), meter.cost()
-
-    @computes
-    def image_features(self, extractor: str, images: Tensor) -> Tensor:
-        """What an extractor, by its name in `extractors`, sees in any images uint8 [B, H, W, 3]: float32 [B, L, C]."""
-        models = self._models
-        seen = in_chunks(models.observer.extractor(extractor).extract, images, models.backend.chunk).float()
-        return require_finite(seen, f"Features of the extractor {extractor}")
-
-    @computes
-    def image_scores(self, reward: str, images: Tensor, prompt: str) -> Tensor:
-        """What a reward, by its name in `rewards`, gives any images uint8 [B, H, W, 3] for a prompt: float32 [B]."""
-        models = self._models
-        scores = score_in_chunks(models.observer.reward(reward), images, prompt, models.backend.chunk)
-        return require_scores(scores, reward)
-
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.
 
@@ -327,17 +243,6 @@ class Engine(GoesBack):
     def sharing(self) -> int:
         """How many calls of others wait, or compute by turns, while one computes: each gets a chunk at a time."""
         return self._executor.sharing
-
-    @property
-    def _models(self) -> Models:
-        return self._executor.models
-
-    def _check(self, state: SearchState) -> None:
-        if state.run.model != self.name or state.run.schedule != self.schedule:
-            raise StateError(
-                f"This state was made with {state.run.model!r} ({len(state.run.schedule)} scales); this engine runs "
-                f"{self.name!r} ({len(self.schedule)} scales). Load that model to go on with it."
-            )
 
 
 def _with_kept(state: SearchState, bits: Tensor, kv: Any) -> tuple[Tensor, Any]:

@@ -20,21 +20,10 @@ from ttsvar.engine.meter import CostMeter
 from ttsvar.errors import ConfigError, NumberError
 from ttsvar.fair import give_way
 from ttsvar.finite import require_finite
+from ttsvar.protocols import Backend, FeatureExtractor, Reward
 from ttsvar.rewards.combination import Combination
 from ttsvar.shapes import Features, Images, Scores
-from ttsvar.types import (
-    Backend,
-    Component,
-    Featured,
-    FeatureExtractor,
-    Need,
-    Observation,
-    Pictured,
-    Reward,
-    Run,
-    Scored,
-    SearchState,
-)
+from ttsvar.types import Component, Featured, Need, Observation, Pictured, Run, Scored, SearchState
 from ttsvar.weights.loadable import present
 
 Key = tuple[str, ...]

@@ -11,18 +11,9 @@ from PIL import Image
 from ttsvar.config import ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.meter import Progress
+from ttsvar.protocols import PromptBook
 from ttsvar.turns import Turn
-from ttsvar.types import (
-    Observation,
-    PromptBook,
-    Run,
-    ScaleSchedule,
-    Scored,
-    SearchState,
-    Selection,
-    StepCost,
-    StepResult,
-)
+from ttsvar.types import Observation, Run, ScaleSchedule, Scored, SearchState, Selection, StepCost, StepResult
 
 
 class SearchEngine(Protocol):

@@ -16,10 +16,10 @@ from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, M
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.labelled import load_supervised
 from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, SUPERVISED_NETWORK, extractors, network_loader
+from ttsvar.protocols import FeatureExtractor, Reward
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.rewards.registry import rewards
 from ttsvar.storage.png import sign
-from ttsvar.types import FeatureExtractor, Reward
 from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.loadable import LazyMapping, Location
 from ttsvar.weights.room import require_room

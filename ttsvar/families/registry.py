@@ -10,8 +10,8 @@ import torch
 
 from ttsvar.errors import CheckpointError
 from ttsvar.families.base.settings import LoadSettings
+from ttsvar.protocols import Backend
 from ttsvar.registry import Registry
-from ttsvar.types import Backend
 from ttsvar.weights.download import WeightFile, find
 from ttsvar.weights.say import Say
 from ttsvar.weights.shipped import ASSETS

@@ -7,8 +7,8 @@ from functools import cache, partial
 
 from ttsvar.errors import ConfigError
 from ttsvar.extractor import EXTRACTORS, Sees
+from ttsvar.protocols import FeatureExtractor
 from ttsvar.registry import Registry
-from ttsvar.types import FeatureExtractor
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location, registering
 from ttsvar.weights.offload import MovableExtractor, VisitingExtractor
 

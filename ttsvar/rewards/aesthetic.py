@@ -13,12 +13,12 @@ from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.protocols import Reward
 from ttsvar.rewards.checkpoint import read_config
 from ttsvar.rewards.config import MLP_WIDTHS
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import HALF, check_images, normalize, squash
 from ttsvar.rewards.registry import judge
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors

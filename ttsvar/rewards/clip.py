@@ -14,11 +14,11 @@ from transformers import CLIPConfig, CLIPModel
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.prompt_tokenizer import CLIP, PromptTokenizer, load_prompt_tokenizer
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.protocols import Reward
 from ttsvar.rewards.checkpoint import read_config
 from ttsvar.rewards.flops import vit_flops
 from ttsvar.rewards.pixels import center_crop, check_images, normalize
 from ttsvar.rewards.registry import judge
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.tensors import read_tensors
 

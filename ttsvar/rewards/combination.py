@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ttsvar.judges import JUDGES
-from ttsvar.types import Reward
+from ttsvar.protocols import Reward
 from ttsvar.weights.download import WeightFile
 
 

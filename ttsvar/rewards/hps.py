@@ -14,10 +14,10 @@ from transformers import CLIPConfig, CLIPModel
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.prompt_tokenizer import CLIP, load_prompt_tokenizer
 from ttsvar.nn.strict import load_pretrained
+from ttsvar.protocols import Reward
 from ttsvar.rewards.clip import ClipScorer
 from ttsvar.rewards.pixels import letterbox
 from ttsvar.rewards.registry import judge
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors

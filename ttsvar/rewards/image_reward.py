@@ -10,11 +10,11 @@ from torch import Tensor
 
 from ttsvar.nn.prompt_tokenizer import BERT, PromptTokenizer, load_prompt_tokenizer
 from ttsvar.nn.words import EOS, WordTokenizer
+from ttsvar.protocols import Reward
 from ttsvar.rewards.checkpoint import load_image_reward, load_reward
 from ttsvar.rewards.model import MAX_TOKENS, ImageReward
 from ttsvar.rewards.pixels import check_images, preprocess
 from ttsvar.rewards.registry import judge
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
 
 

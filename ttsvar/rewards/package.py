@@ -13,11 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from ttsvar.errors import ConfigError
+from ttsvar.protocols import Reward
 from ttsvar.rewards.config import ImageRewardConfig
 from ttsvar.rewards.model import ImageReward
 from ttsvar.rewards.pixels import check_images
 from ttsvar.rewards.registry import judge
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import hub_files
 
 

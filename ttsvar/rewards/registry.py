@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 
 from ttsvar.judges import JUDGES
+from ttsvar.protocols import Reward
 from ttsvar.rewards.combination import Combination, Combined
-from ttsvar.types import Reward
 from ttsvar.weights.loadable import LazyMapping, Loadable, Location, registering
 from ttsvar.weights.offload import MovableReward, VisitingReward
 

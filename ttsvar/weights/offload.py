@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from ttsvar.types import FeatureExtractor, Reward
+from ttsvar.protocols import FeatureExtractor, Reward
 
 
 class MovableExtractor(FeatureExtractor, Protocol):

@@ -26,7 +26,8 @@ from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.png import png_bytes
 
 from ..session.annotations import FILE
-from ..session.session import ORIGIN, Session
+from ..session.kept import ORIGIN
+from ..session.session import Session
 from ..shell.contract import LONGEST_NAME, MOST_BYTES
 from . import records
 from .share.card import card_png

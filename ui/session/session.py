@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,21 +16,14 @@ from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.fair import stopping
 from ttsvar.features.display_basis import DisplayBasis
-from ttsvar.storage.atomic import keeping, write_atomically
-from ttsvar.storage.lock import writing
-from ttsvar.storage.runs import INDEX, load_history, save_history
 from ttsvar.types import Candidates, ComponentCost, Run, SearchState, Selection, Source, StepCost, StepResult
 
 from ..shell.contract import MOST_COPIES
 from .annotations import Annotations, Duel, read_duels
+from .kept import KeptRun
 from .shown import OBSERVED, ShownKey, ShownValues
 
 T = TypeVar("T")
-log = logging.getLogger("ttsvar.ui")
-ORIGIN = "origin.json"
-"""Beside a run: the weights that drew it, and, of one that came from a file, where from."""
-STAR = "starred"
-"""A file beside a run that somebody wants to keep: no sweep deletes it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,7 @@ class Session:
         self.history = history
         self.folder = folder
         self.origin: dict[str, Any] = {"weights": engine.weights} if origin is None else origin
+        self.kept = KeptRun(history, folder, self.origin)
         self.basis: DisplayBasis | None = None
         self.last_child: dict[str, str] = {}
         self.turn = 0
@@ -82,13 +74,8 @@ class Session:
         self.noted = 0.0
         """When it was last noted on disk that the run is in use."""
         self.lock = threading.RLock()
-        self._saved: object = None
         self.annotations = Annotations(read_duels(history, folder) if duels is None else duels, folder)
         self._shown = ShownValues(folder)
-        self._written: object = None
-        """What `run.json` looked like when it was last read or written here."""
-        if folder is not None and (folder / INDEX).is_file():
-            self._saved, self._written = self._held(), _looks(folder / INDEX)
         for node in history:
             above = history.parent(node.state.id)
             if above is not None:
@@ -250,54 +237,13 @@ class Session:
         with self.lock:
             self.annotations.add(duel)
 
-    def keep_origin(self) -> None:
-        """Write down where the run comes from, once."""
-        if self.folder is not None and not (self.folder / ORIGIN).exists():
-            content = json.dumps(self.origin).encode()
-            write_atomically(self.folder / ORIGIN, lambda file: file.write(content))
-
-    @property
-    def starred(self) -> bool:
-        """Whether the run stays on disk however old it is."""
-        return self.folder is not None and (self.folder / STAR).exists()
-
-    def star(self, wanted: bool) -> None:
-        """Keep the run on disk however old it is, or no longer."""
-        if self.folder is not None:
-            with keeping():
-                if wanted:
-                    self.folder.mkdir(parents=True, exist_ok=True)
-                    (self.folder / STAR).touch()
-                else:
-                    (self.folder / STAR).unlink(missing_ok=True)
-
     def save(self) -> None:
-        """Write the run to its folder; StateError says why that is not possible.
-
-        Another server on the same folder may have written it meanwhile: what is new there is kept, here and on disk.
-        """
-        if self.folder is not None:
-            with self.lock, keeping():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                with writing(self.folder):
-                    self._take_in(self.folder)
-                    held = self._held()
-                    save_history(self.history, self.folder)
-                    self.keep_origin()
-                    self._saved, self._written = held, _looks(self.folder / INDEX)
-
-    def _take_in(self, folder: Path) -> None:
-        if _looks(folder / INDEX) in (None, self._written):
-            return
-        try:
-            new = self.history.take_in(load_history(folder))
-        except StateError as error:
-            log.warning("run %s on disk is written anew: %s", self.id, error)
-            return
-        for node in new:
-            above = self.history.parent(node.state.id)
-            if above is not None:
-                self.last_child.setdefault(above.state.id, node.state.id)
+        """Write the run to its folder; StateError says why that is not possible."""
+        with self.lock:
+            for node in self.kept.save():
+                above = self.history.parent(node.state.id)
+                if above is not None:
+                    self.last_child.setdefault(above.state.id, node.state.id)
 
     def rest(self) -> None:
         """Drop what can be made again, unless the run is at work."""
@@ -307,26 +253,6 @@ class Session:
                 self._shown.drop_kept()
             finally:
                 self.lock.release()
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether something of the run is in memory alone."""
-        return self._saved != self._held()
-
-    def _held(self) -> object:
-        """What changes whenever there is more to write."""
-        history = self.history
-        stepped = sum(node.result is not None for node in history)
-        return len(history), stepped, history.current.state.id, dict(history.names)
-
-
-def _looks(path: Path) -> object:
-    """What tells one writing of a file from another; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size
 
 
 def _selection(result: StepResult, counts: list[int] | None) -> Selection:

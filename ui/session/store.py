@@ -27,7 +27,8 @@ from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import INDEX, load_history
 
 from .annotations import read_duels
-from .session import ORIGIN, Evaluator, Session
+from .kept import ORIGIN
+from .session import Evaluator, Session
 from .upkeep import USUAL, Disk, Limits, rest, surplus
 
 log = logging.getLogger("ttsvar.ui")
@@ -142,7 +143,7 @@ class SessionStore:
             self._open.move_to_end(session.id)
             surplus = len(self._open) - self.capacity
             oldest = [other for other in self._open.values() if other is not session] if surplus > 0 else []
-            for other in [other for other in oldest if not other.unsaved][:surplus]:
+            for other in [other for other in oldest if not other.kept.unsaved][:surplus]:
                 del self._open[other.id]
 
     def _touch(self, session: Session) -> None:

@@ -17,7 +17,8 @@ from ttsvar.errors import StateError
 from ttsvar.storage.lock import writing
 from ttsvar.storage.runs import INDEX
 
-from .session import STAR, Session
+from .kept import STAR
+from .session import Session
 
 log = logging.getLogger("ttsvar.ui")
 LOOKED_EVERY, SWEPT_EVERY = 15.0, 300.0

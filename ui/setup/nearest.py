@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from ttsvar.types import PromptBook
+from ttsvar.protocols import PromptBook
 
 LIKE = 0.75
 """Letters that two words share before one is taken for a slip of the other."""

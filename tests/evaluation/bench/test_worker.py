@@ -13,8 +13,8 @@ from ttsvar.evaluation.bench.contact_sheet import contact_sheet
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt, evaluation_prompts
 from ttsvar.evaluation.bench.store import Row
 from ttsvar.evaluation.bench.worker import Job, Worker, diversity, draw_seed, run_search
+from ttsvar.protocols import Reward
 from ttsvar.rewards.combination import Combination
-from ttsvar.types import Reward
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def test_a_run_that_left_memory_comes_back_from_disk(store: SessionStore) -> Non
 def test_what_is_not_on_disk_stays_in_memory(store: SessionStore) -> None:
     store.capacity = 2
     session = store.create(PROMPT, SearchConfig(), 0)
-    assert not session.unsaved
+    assert not session.kept.unsaved
     session.grow(session.current)
-    assert session.unsaved
+    assert session.kept.unsaved
     run_id = session.id
     del session
     for seed in range(1, 6):
@@ -51,7 +51,7 @@ def test_what_is_not_on_disk_stays_in_memory(store: SessionStore) -> None:
     assert again is not None
     assert again.history.current.result is not None
     again.save()
-    assert not again.unsaved
+    assert not again.kept.unsaved
 
 
 def test_without_a_folder_no_run_is_dropped() -> None:

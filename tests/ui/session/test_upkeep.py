@@ -48,11 +48,11 @@ def test_old_runs_go_and_starred_ones_stay(store: SessionStore) -> None:
     ids = unused(store, 8, 9, 1)
     starred = SessionStore(store.engine, store.root).get(ids[1])
     assert starred is not None
-    starred.star(True)
+    starred.kept.star(True)
     os.utime(folder(store, ids[1]) / "run.json", (0, 0))
     assert left(store, ids) == [False, True, True]
-    starred.star(False)
-    assert not starred.starred
+    starred.kept.star(False)
+    assert not starred.kept.starred
     os.utime(folder(store, ids[1]) / "run.json", (0, 0))
     assert left(store, ids) == [False, False, True]
 

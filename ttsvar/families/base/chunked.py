@@ -22,7 +22,8 @@ from ttsvar.fair import give_way
 from ttsvar.families.base.memory import cache_bytes
 from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
-from ttsvar.types import PromptBook, Run, ScaleSchedule, SearchState
+from ttsvar.protocols import PromptBook
+from ttsvar.types import Run, ScaleSchedule, SearchState
 
 CONDITIONS = 4
 """Prompts whose digested form is kept."""
@@ -42,7 +43,7 @@ class ChunkCache:
 
 
 class ChunkedBackend(ABC):
-    """The verbs of `ttsvar.types.Backend` over a handful of questions that a family answers for one chunk.
+    """The verbs of `ttsvar.protocols.Backend` over a handful of questions that a family answers for one chunk.
 
     A family is one subclass: it says whether a run is guided, digests a prompt, and for one chunk computes logits,
     draws bits, sums codes and decodes.

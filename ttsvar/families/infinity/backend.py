@@ -1,4 +1,4 @@
-"""Infinity behind the verbs of `ttsvar.types.Backend`. Letters: G candidates of a chunk, L tokens, D bits."""
+"""Infinity behind the verbs of `ttsvar.protocols.Backend`. Letters: G candidates of a chunk, L tokens, D bits."""
 
 from __future__ import annotations
 

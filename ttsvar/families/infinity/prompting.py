@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.nn.words import WordTokenizer
-from ttsvar.types import PromptBook
+from ttsvar.protocols import PromptBook
 
 SCENES = (
     "a photo of a red star and a green cup",

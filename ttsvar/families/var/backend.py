@@ -1,4 +1,4 @@
-"""VAR behind the verbs of `ttsvar.types.Backend`. Letters: G candidates of a chunk, L tokens of a scale, V vectors."""
+"""VAR behind the verbs of `ttsvar.protocols.Backend`. Letters: G candidates of a chunk, L tokens, V vectors."""
 
 from __future__ import annotations
 

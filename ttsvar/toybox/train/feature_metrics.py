@@ -23,6 +23,7 @@ from ttsvar.extractor import clustering_input
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.extractors.pca import pca
 from ttsvar.features.extractors.pca_raw import pca_raw
+from ttsvar.protocols import FeatureExtractor
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.train.dataset import training_scene
 from ttsvar.toybox.train.feature_views import to_planes, truncated
@@ -30,7 +31,6 @@ from ttsvar.toybox.world.prompts import Request, scene_for
 from ttsvar.toybox.world.scenes import Scene, Thing, render
 from ttsvar.toybox.world.shapes import Points, draw_shape
 from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE
-from ttsvar.types import FeatureExtractor
 
 COUNT = 64
 PATCH, SIZE = 8, (IMAGE_SIZE, IMAGE_SIZE)

@@ -14,6 +14,7 @@ from torch import Tensor
 from ttsvar.errors import ConfigError
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
+from ttsvar.protocols import Reward
 from ttsvar.rewards.image_reward import load_scorer
 from ttsvar.toybox.presets import SCHEDULE
 from ttsvar.toybox.train.own_samples import Painter, load_painter
@@ -22,7 +23,6 @@ from ttsvar.toybox.world.near_misses import KINDS, TAGS_WITH, near_miss
 from ttsvar.toybox.world.prompts import Request, sample_request, scene_for
 from ttsvar.toybox.world.scenes import Scene, render
 from ttsvar.toybox.world.vocabulary import TOYBOX
-from ttsvar.types import Reward
 
 ImageSource = Callable[[Sequence[Scene], Sequence[Request]], Tensor]
 """Scenes and the requests they satisfy to images uint8 [B, 128, 128, 3] that show the same content."""
