@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.features.pixels import check_images, resize_images
@@ -20,6 +19,9 @@ from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.offload import MovableExtractor
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own, read_tensors
+
+if TYPE_CHECKING:
+    from transformers import Dinov2WithRegistersModel
 
 FORMAT = "ttsvar-dinov2"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -110,6 +112,8 @@ def normalize(pixels: Tensor) -> Tensor:
 
 def build_dinov2(settings: Mapping[str, Any]) -> Dinov2WithRegistersModel:
     """A model with fresh weights and SDPA attention from `Dinov2WithRegistersConfig` fields."""
+    from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
+
     return Dinov2WithRegistersModel._from_config(Dinov2WithRegistersConfig(**settings), attn_implementation="sdpa")
 
 
@@ -127,6 +131,8 @@ def load_published(
 
     `config` is its config.json. Raises CheckpointError, which lists every tensor that is unknown, missing or misshapen.
     """
+    from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
+
     try:
         fields = json.loads(Path(config).read_text())
         settings = Dinov2WithRegistersConfig(**{field: fields[field] for field in FIELDS})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.strict import load_pretrained
@@ -22,6 +21,9 @@ from ttsvar.rewards.registry import judge
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_finite, check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from transformers import SiglipVisionModel
 
 OTHER_HALF = ("text_model.", "logit_scale", "logit_bias")
 """What a SigLIP file holds beside its vision model."""
@@ -92,6 +94,8 @@ def load_aesthetic(head: str | Path, siglip: str | Path, settings: Mapping[str, 
     `settings` are the fields of SigLIP's config.json. Raises CheckpointError, which lists every tensor that is unknown,
     missing or misshapen.
     """
+    from transformers import SiglipVisionConfig, SiglipVisionModel
+
     try:
         config = SiglipVisionConfig(**settings.get("vision_config", settings))
     except (TypeError, ValueError) as error:

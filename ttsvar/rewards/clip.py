@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.prompt_tokenizer import CLIP, PromptTokenizer, load_prompt_tokenizer
@@ -21,6 +20,9 @@ from ttsvar.rewards.pixels import center_crop, check_images, normalize
 from ttsvar.rewards.registry import judge
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from transformers import CLIPModel
 
 
 def image_features(model: CLIPModel, pixels: Tensor) -> Tensor:
@@ -89,6 +91,8 @@ def build_clip(
     settings: Mapping[str, Any], state: Mapping[str, Tensor], source: str, *, device: str | torch.device = "cpu"
 ) -> CLIPModel:
     """A `CLIPModel` in float32 from the fields of its published config.json and its tensors, strictly."""
+    from transformers import CLIPConfig, CLIPModel
+
     try:
         config = CLIPConfig(**settings)
     except (TypeError, ValueError) as error:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from transformers import CLIPConfig, CLIPModel
 
 from ttsvar.errors import CheckpointError
 from ttsvar.nn.prompt_tokenizer import CLIP, load_prompt_tokenizer
@@ -21,6 +20,9 @@ from ttsvar.rewards.registry import judge
 from ttsvar.weights.loadable import hub_files
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from transformers import CLIPConfig, CLIPModel
 
 VISION_HEAD_WIDTH, TEXT_HEAD_WIDTH = 80, 64
 """Channels a head in ViT-H/14; tensors do not tell the number of heads."""
@@ -68,6 +70,8 @@ def open_clip_name(name: str) -> str:
 
 def infer_config(state: Mapping[str, Tensor], settings: Mapping[str, Any], source: str) -> CLIPConfig:
     """The shape of a CLIP from open_clip's tensors, and from `settings` what those do not tell."""
+    from transformers import CLIPConfig
+
     vision, text = settings.get("vision", {}), settings.get("text", {})
     activation = settings.get("activation", "gelu")
     try:
@@ -111,6 +115,8 @@ def build_hps(
     state: Mapping[str, Tensor], config: CLIPConfig, source: str, *, device: str | torch.device = "cpu"
 ) -> CLIPModel:
     """A `CLIPModel` in float32 that holds exactly these tensors of open_clip."""
+    from transformers import CLIPModel
+
     try:
         expected = published_shapes(config)
     except ValueError as error:
@@ -121,6 +127,8 @@ def build_hps(
 
 
 def _own_shapes(config: CLIPConfig) -> dict[str, tuple[int, ...]]:
+    from transformers import CLIPModel
+
     with torch.device("meta"):
         return shapes(CLIPModel(config).state_dict())
 

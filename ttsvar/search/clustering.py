@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans  # pyright: ignore[reportMissingTypeStubs]
-from sklearn.exceptions import ConvergenceWarning  # pyright: ignore[reportMissingTypeStubs]
 
 from ttsvar.arrays import tensor_of
 from ttsvar.errors import SelectionError
@@ -23,6 +21,10 @@ def cluster(vectors: Vectors | np.ndarray, k: int) -> tuple[Labels, Chosen]:
     them give more than one sample. The result depends on the vectors alone. Raises SelectionError unless 1 <= k <= B,
     NumberError where a vector holds NaN or infinity.
     """
+    # Two seconds of imports that a search without clusters, and a page before its first search, do without.
+    from sklearn.cluster import KMeans  # pyright: ignore[reportMissingTypeStubs]
+    from sklearn.exceptions import ConvergenceWarning  # pyright: ignore[reportMissingTypeStubs]
+
     given = require_finite(torch.as_tensor(vectors), "Vectors to cluster")
     points = np.ascontiguousarray(given.detach().cpu().numpy(), dtype=np.float32)
     if not 1 <= k <= len(points):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from transformers import T5Config
 
 from ttsvar.families.infinity.text import TextEncoder
 from ttsvar.nn.tokenizer_config import TokenizerConfig
@@ -49,6 +48,8 @@ WORDS = (
 
 def new_text_encoder(words: tuple[str, ...] = WORDS, feed_forward: int = 256) -> TextEncoder:
     """An untrained text encoder of the toybox's size for these words, with so many channels inside a block."""
+    from transformers import T5Config
+
     tokenizer = WordTokenizer(words)
     config = T5Config(
         vocab_size=len(tokenizer),

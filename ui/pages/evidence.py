@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -28,15 +28,14 @@ def read_evidence() -> Evidence | None:
 
 
 def build(demo: gr.Blocks) -> None:
-    """Add the page to the app; its figures travel only to who opens it."""
+    """Add the page to the app; its figures are drawn for, and travel only to, who opens it."""
     evidence = read_evidence()
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
         gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)
         plots = [plot for part in parts for plot in _section(part)]
         if plots:
-            figures = [figure for part in parts for figure in part.figures]
-            demo.load(_shown(figures), None, plots, show_progress="hidden", api_visibility="private")
+            demo.load(_shown(parts), None, plots, show_progress="hidden", api_visibility="private")
 
 
 def _top(evidence: Evidence | None, parts: list[Section]) -> str:
@@ -68,10 +67,16 @@ def _section(part: Section) -> list[gr.Plot]:
     with gr.Column(elem_classes="ev pn", elem_id=part.name):
         gr.HTML(part.above, apply_default_css=False)
         with gr.Row(elem_classes="figures"):
-            plots = [gr.Plot(show_label=False, container=False, min_width=320) for _ in part.figures]
+            plots = [gr.Plot(show_label=False, container=False, min_width=320) for _ in part.drawings]
         gr.HTML(part.below, apply_default_css=False)
     return plots
 
 
-def _shown(figures: list[Any]) -> Callable[[], Any]:
-    return partial(tuple, figures) if len(figures) > 1 else lambda: figures[0]
+def _shown(parts: list[Section]) -> Callable[[], Any]:
+    """Draws every figure when the first visitor comes: the app's start does not wait for them."""
+
+    @cache
+    def figures() -> tuple[Any, ...]:
+        return tuple(figure for part in parts for figure in part.figures)
+
+    return lambda: figures() if len(figures()) > 1 else figures()[0]

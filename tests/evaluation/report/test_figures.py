@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ttsvar.evaluation.bench.statistics import Estimate
-from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure, experiment_figures
+from ttsvar.evaluation.report.figures import categories_figure, color_of, differences_figure, experiment_drawings
 from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.schema import (
     ArmFigures,
@@ -96,7 +96,6 @@ def test_every_difference_has_its_row_with_its_words_from_the_top():
 
 def test_a_difference_without_a_reward_has_no_row_there():
     figure = differences_figure(EXPERIMENT, "reward", "difference in reward")
-    assert figure is not None
     assert figure.to_dict()["data"][0]["x"] == [0.3]
     assert len(figure.layout.annotations) == 1
 
@@ -115,7 +114,7 @@ def test_an_arm_is_named_in_words():
 
 def test_an_experiment_names_its_figures():
     def shown(name: str) -> list[str]:
-        return [figure.layout.yaxis.title.text for figure in experiment_figures(replace(EXPERIMENT, name=name))]
+        return [draw().layout.yaxis.title.text for draw in experiment_drawings(replace(EXPERIMENT, name=name))]
 
     assert shown("headline") == ["share of right images"]
     assert shown("resampling-scale") == ["mean reward of the final image"]
@@ -123,4 +122,4 @@ def test_an_experiment_names_its_figures():
     assert len(shown("of another version")) == 2, "the differences, where the row is not known here"
     unranked = tuple(replace(d, reward=None) for d in EXPERIMENT.summary.differences)
     bare = replace(EXPERIMENT, summary=replace(EXPERIMENT.summary, differences=unranked))
-    assert len(experiment_figures(bare)) == 1
+    assert len(experiment_drawings(bare)) == 1

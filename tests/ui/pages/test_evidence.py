@@ -29,7 +29,7 @@ def test_every_experiment_has_a_section_and_its_figures() -> None:
     names = {block.elem_id for block in demo.blocks.values() if isinstance(block, gr.Column)}
     assert {part.name for part in parts} <= names
     plots = [block for block in demo.blocks.values() if isinstance(block, gr.Plot)]
-    assert len(plots) == sum(len(part.figures) for part in parts) > 0
+    assert len(plots) == sum(len(part.drawings) for part in parts) > 0
     assert all(plot.value is None for plot in plots), "figures travel only to who opens the page"
     assert data.weights in texts(demo)
 

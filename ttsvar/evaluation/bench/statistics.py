@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
 
 from ttsvar.errors import ConfigError
 
@@ -64,7 +64,7 @@ def _estimate(outcomes: Outcomes, least: float, most: float) -> Estimate:
     value = float(np.mean([values.mean() for values in filled]))
     half = _half_width(filled)
     if half == 0 and np.isfinite(most):
-        prompts, z = sum(map(len, filled)), stats.norm.ppf((1 + LEVEL) / 2)
+        prompts, z = sum(map(len, filled)), NormalDist().inv_cdf((1 + LEVEL) / 2)
         half = z**2 / (prompts + z**2)  # of Wilson's interval for none of so many
     return Estimate(value, max(least, value - float(half)), min(most, value + float(half)))
 
@@ -83,5 +83,8 @@ def _half_width(categories: Sequence[np.ndarray]) -> float:
     total = float(terms.sum())
     if not total:
         return 0.0
+    # Here, as the page counts comparisons by this module long before it has two of them.
+    from scipy.special import stdtrit
+
     freedom = total**2 / float((terms**2 / np.maximum(counts - 1, 1)).sum())
-    return float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * total**0.5
+    return float(stdtrit(freedom, (1 + LEVEL) / 2)) * total**0.5

@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
-
-import plotly.graph_objects as go
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from ttsvar.config import STRATEGIES
 from ttsvar.evaluation.bench.experiment import FigureKind
 from ttsvar.evaluation.bench.experiments import experiment_row
 from ttsvar.evaluation.bench.statistics import Estimate
 from ttsvar.evaluation.report.names import readable
-from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Consistency, ExperimentResult
+from ttsvar.evaluation.report.schema import ArmFigures, ArmSettings, Consistency, Difference, ExperimentResult
 from ttsvar.evaluation.report.summary import SHORT
 from ttsvar.types import Component
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 Along = Literal["n", "flops", "transformer flops", "seconds"]
 """What a curve goes along."""
+Gap = Literal["overall", "reward"]
+"""What a difference is of."""
 OTHER = "#8C564B"
 """Of a strategy or a potential that is not known here, in rows of another version."""
+Drawing = Callable[[], "go.Figure"]
+"""Draws a figure when it is wanted: each takes a tenth of a second, and the first one plotly's import."""
 FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", sans-serif'
 PATTERNS = ("", "/", "x")
 """Tell arms of one strategy apart, in the order in which they come."""
 POTENTIAL_COLORS = {"value": "#4650DD", "max": "#009E73", "sum": "#E69F00", "diff": "#CC79A7"}
 
 
-def experiment_figures(experiment: ExperimentResult) -> list[go.Figure]:
-    """The figures that the experiment names, of those that it has the numbers for."""
-    drawn = (_FIGURES[kind](experiment) for kind in experiment_row(experiment.name).figures)
-    return [figure for figure in drawn if figure is not None]
+def experiment_drawings(experiment: ExperimentResult) -> list[Drawing]:
+    """The figures that the experiment names, of those that it has the numbers for; none is drawn yet."""
+    kinds = experiment_row(experiment.name).figures
+    return [
+        partial(_FIGURES[kind], experiment) for kind in kinds if kind not in _GAPS or _told(experiment, _GAPS[kind])
+    ]
 
 
 def categories_figure(experiment: ExperimentResult) -> go.Figure:
     """Share of right images by category and overall, with intervals, one colour an arm."""
-    figure = go.Figure()
+    figure = _empty()
     arms = experiment.summary.arms
     seen: dict[str, int] = {}
     for label, arm in arms.items():
@@ -57,7 +65,7 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
 
     Raw sampling begins every line: with one candidate there is nothing to search.
     """
-    figure = go.Figure()
+    figure = _empty()
     lines = by_strategy(experiment)
     raw = lines.pop("raw", [])
     for strategy, points in lines.items():
@@ -85,18 +93,15 @@ def curve_figure(experiment: ExperimentResult, x: Along, title: str) -> go.Figur
     return calm(figure, title, "share of right images").update_xaxes(type="log", **ticks)
 
 
-def differences_figure(experiment: ExperimentResult, of: Literal["overall", "reward"], title: str) -> go.Figure | None:
+def differences_figure(experiment: ExperimentResult, of: Gap, title: str) -> go.Figure:
     """Paired differences of 'overall' or 'reward' with their intervals, a row each; right of 0 the first is better.
 
-    None where there are none. The row's words stand above its mark: beside it they would leave a phone no room. Each
+    The row's words stand above its mark: beside it they would leave a phone no room. Each
     row has a piece of the zero line of its own, which ends below the words.
     """
-    pairs = [(d, d.overall if of == "overall" else d.reward) for d in experiment.summary.differences]
-    told = [(d, gap) for d, gap in pairs if gap is not None]
-    if not told:
-        return None
+    told = _told(experiment, of)
     rows = list(range(len(told), 0, -1))
-    figure = go.Figure()
+    figure = _empty()
     for row in rows:
         zero = {"color": "#7C879A", "dash": "dot", "width": 1.5}
         figure.add_shape(type="line", x0=0, x1=0, y0=row - 0.3, y1=row + 0.2, line=zero)
@@ -119,7 +124,7 @@ def differences_figure(experiment: ExperimentResult, of: Literal["overall", "rew
 
 def scale_figure(experiment: ExperimentResult) -> go.Figure:
     """Mean reward when resampled after one scale, one line an N; best-of-N of that N as a level (Figure 5a)."""
-    figure = go.Figure()
+    figure = _empty()
     arms, settings = experiment.summary.arms, experiment.settings
     for place, n in enumerate(sorted({s.n for s in settings.values()})):
         points = [
@@ -140,7 +145,7 @@ def scale_figure(experiment: ExperimentResult) -> go.Figure:
 
 def consistency_figure(consistency: Consistency) -> go.Figure:
     """By scale how often the best candidate by potential is the best in the end (Figures 5b and 6)."""
-    figure = go.Figure()
+    figure = _empty()
     for name, values in consistency.potentials.items():
         line = {"color": POTENTIAL_COLORS.get(name, OTHER)}
         figure.add_scatter(name=name, x=list(range(len(values))), y=values, mode="lines+markers", line=line)
@@ -151,7 +156,7 @@ def consistency_figure(consistency: Consistency) -> go.Figure:
 
 def schedule_figure(columns: Mapping[str, Sequence[float]], title: str) -> go.Figure:
     """One cost by scale, one candidate against the adaptive schedule (Figure 2)."""
-    figure = go.Figure()
+    figure = _empty()
     for (label, values), color in zip(columns.items(), ("#7C879A", "#4650DD"), strict=True):
         figure.add_bar(name=label, x=list(range(len(values))), y=values, marker={"color": color})
     return calm(figure, "scale", title)
@@ -187,7 +192,7 @@ def calm(figure: go.Figure, x: str, y: str) -> go.Figure:
     )
 
 
-_FIGURES: Mapping[FigureKind, Callable[[ExperimentResult], go.Figure | None]] = {
+_FIGURES: Mapping[FigureKind, Callable[[ExperimentResult], go.Figure]] = {
     FigureKind.CATEGORIES: categories_figure,
     FigureKind.OVER_N: lambda e: curve_figure(e, "n", "N"),
     FigureKind.OVER_FLOPS: lambda e: curve_figure(e, "flops", "GFLOP an image"),
@@ -197,6 +202,19 @@ _FIGURES: Mapping[FigureKind, Callable[[ExperimentResult], go.Figure | None]] = 
     FigureKind.DIFFERENCES: lambda e: differences_figure(e, "overall", "difference in right images"),
     FigureKind.REWARD_DIFFERENCES: lambda e: differences_figure(e, "reward", "difference in reward"),
 }
+_GAPS: Mapping[FigureKind, Gap] = {FigureKind.DIFFERENCES: "overall", FigureKind.REWARD_DIFFERENCES: "reward"}
+
+
+def _told(experiment: ExperimentResult, of: Gap) -> list[tuple[Difference, Estimate]]:
+    """The differences that have a value, with it."""
+    pairs = [(d, d.overall if of == "overall" else d.reward) for d in experiment.summary.differences]
+    return [(d, gap) for d, gap in pairs if gap is not None]
+
+
+def _empty() -> go.Figure:
+    import plotly.graph_objects as go
+
+    return go.Figure()
 
 
 def _place(label: str, arm: ArmFigures, experiment: ExperimentResult, x: Along) -> float:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ttsvar.evaluation.bench.experiments import experiment_row
 from ttsvar.evaluation.bench.paper import PaperTable
 from ttsvar.evaluation.report.collect import headline
-from ttsvar.evaluation.report.figures import consistency_figure, experiment_figures, schedule_figure
+from ttsvar.evaluation.report.figures import Drawing, consistency_figure, experiment_drawings, schedule_figure
 from ttsvar.evaluation.report.names import readable
 from ttsvar.evaluation.report.results import (
     PUBLISHED,
@@ -25,6 +24,9 @@ from ttsvar.evaluation.report.results import (
     work_sentence,
 )
 from ttsvar.evaluation.report.schema import Agreement, Evidence, ExperimentResult
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 STYLE = """
 :root { --bg: #F6F7F9; --sf: #fff; --ink: #171C26; --mut: #5B6679; --ln: #E3E7EE; --ac: #4650DD; }
@@ -62,16 +64,23 @@ class Section:
 
     name: str
     above: str
-    figures: tuple[go.Figure, ...]
+    drawings: tuple[Drawing, ...]
     below: str
+
+    @property
+    def figures(self) -> tuple[go.Figure, ...]:
+        """The figures, drawn now."""
+        return tuple(draw() for draw in self.drawings)
 
 
 def page(evidence: Evidence) -> str:
     """The whole page as text."""
+    from plotly.offline import get_plotlyjs
+
     parts = sections(evidence)
     links = " ".join(f'<a href="#{_esc(part.name)}">{_esc(part.name)}</a>' for part in parts)
     bodies = [
-        f'<section id="{_esc(part.name)}">{part.above}<div class="figures" style="--figures: {len(part.figures)}">'
+        f'<section id="{_esc(part.name)}">{part.above}<div class="figures" style="--figures: {len(part.drawings)}">'
         f"{''.join(f'<div>{_figure(f)}</div>' for f in part.figures)}</div>{part.below}</section>"
         for part in parts
     ]
@@ -118,7 +127,7 @@ def _section(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> Sec
     missing = f"<p>Not run: {_esc(', '.join(experiment.missing))}.</p>" if experiment.missing else ""
     tables = _arms_table(experiment) + _published(experiment) + _differences_table(experiment)
     below = tables + missing + _command(experiment.name)
-    return Section(name=experiment.name, above=above, figures=tuple(experiment_figures(experiment)), below=below)
+    return Section(name=experiment.name, above=above, drawings=tuple(experiment_drawings(experiment)), below=below)
 
 
 def _verdicts(experiment: ExperimentResult, counted: set[tuple[str, str]]) -> str:
@@ -204,7 +213,7 @@ def _consistency(evidence: Evidence) -> Section | None:
         "high from scale 6 on, sum lower, and diff low throughout; it gives no numbers.</p>"
     )
     below = _table(["potential", *map(str, scales)], rows) + _command("consistency")
-    return Section(name="consistency", above=above, figures=(consistency_figure(consistency),), below=below)
+    return Section(name="consistency", above=above, drawings=(partial(consistency_figure, consistency),), below=below)
 
 
 def _schedule(evidence: Evidence) -> Section | None:
@@ -220,11 +229,11 @@ def _schedule(evidence: Evidence) -> Section | None:
         f"scales and one at the fine ones take {ratio:.2f} times the transformer's FLOPs of one candidate throughout."
         "</p>"
     )
-    figures = (
-        schedule_figure(flops, "FLOPs of the transformer"),
-        schedule_figure(tokens, "tokens held in the cache"),
+    drawings = (
+        partial(schedule_figure, flops, "FLOPs of the transformer"),
+        partial(schedule_figure, tokens, "tokens held in the cache"),
     )
-    return Section(name="schedule", above=above, figures=figures, below=_command("schedule"))
+    return Section(name="schedule", above=above, drawings=drawings, below=_command("schedule"))
 
 
 def _detector(evidence: Evidence) -> Section | None:
@@ -238,7 +247,7 @@ def _detector(evidence: Evidence) -> Section | None:
         "Scenes that we drew, as drawn and as the tokenizer decodes them, "
         f"{evidence.detector.scenes_per_category} a category.</p>"
     )
-    return Section(name="detector", above=above, figures=(), below=_table(head, cells) + _command("detector"))
+    return Section(name="detector", above=above, drawings=(), below=_table(head, cells) + _command("detector"))
 
 
 def _command(name: str) -> str:

@@ -6,10 +6,10 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from transformers import T5Config, T5EncoderModel
 
 from ttsvar.errors import CheckpointError, PromptError
 from ttsvar.nn.prompt_tokenizer import T5, PublishedTokenizer, load_prompt_tokenizer
@@ -18,6 +18,9 @@ from ttsvar.weights.download import WeightFile, locate_all
 from ttsvar.weights.offload import visiting
 from ttsvar.weights.say import Say
 from ttsvar.weights.tensors import open_tensors, read_weight_map
+
+if TYPE_CHECKING:
+    from transformers import T5EncoderModel
 
 REPO, LICENCE = "google/flan-t5-xl", "Apache-2.0"
 CONFIG = WeightFile(REPO, "config.json", None, None, LICENCE)
@@ -82,6 +85,8 @@ def load_flan_t5(device: torch.device, weights: Path | None = None, say: Say | N
 
     Of the shards, only those that hold the encoder are needed. Raises CheckpointError where a file is off.
     """
+    from transformers import T5Config, T5EncoderModel
+
     config_path, index, tokenizer_path = locate_all(FILES, weights, say=say)
     shards = locate_all(encoder_shards(index), weights, say=say)
     state: dict[str, Tensor] = {}

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from transformers import T5Config, T5EncoderModel
 
 from ttsvar.errors import CheckpointError, PromptError
 from ttsvar.nn.words import WordTokenizer, words_of
 from ttsvar.weights.strict import check_tensors, shapes
 from ttsvar.weights.tensors import read_own
 
+if TYPE_CHECKING:
+    from transformers import T5Config
+
 
 class TextEncoder(nn.Module):
     """transformers' `T5EncoderModel` with its tokenizer; the toybox trains one of its own."""
 
     def __init__(self, config: T5Config, tokenizer: WordTokenizer) -> None:
+        from transformers import T5EncoderModel
+
         super().__init__()
         self.tokenizer = tokenizer
         self.model = T5EncoderModel(config)
@@ -58,6 +63,8 @@ class TextEncoder(nn.Module):
 
 def load_text_encoder(path: Path, device: str | torch.device = "cpu") -> TextEncoder:
     """A text encoder written by `TextEncoder.save`, in float32; raises CheckpointError where the file is off."""
+    from transformers import T5Config
+
     tensors, metadata = read_own(path, "transformer")
     if not {"config", "words"} <= set(metadata):
         raise CheckpointError(f"{path} has no configuration or vocabulary in its metadata; save it again.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from ttsvar.search.reasons import cluster_letter
 
@@ -13,12 +13,17 @@ from ...scene.frame import Card
 from ...scene.marks import mark, mark_color
 from ...shell.text import signed
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 SIDE = 0.13
 GREY = "#7C879A"
 
 
 def cluster_figure(points: np.ndarray, cards: Sequence[Card]) -> go.Figure:
     """Thumbnails at their points [B, 2], ringed by a solid frame where kept, marked by cluster, tied to its centre."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
     placed = spread(points * (1.16, 1.0))
     xs, ys = placed.T
