@@ -12,8 +12,10 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ttsvar.commands.flags import add_loading_flags, add_reward_flag, load_settings
+from ttsvar.commands.waiting import Doing, waiting_page
 from ttsvar.errors import ConfigError
 
 HELP = "watch, understand and overrule a search in the browser, scale by scale"
@@ -50,6 +52,19 @@ def run(arguments: argparse.Namespace) -> None:
             'MCP tools need the package mcp: pip install "ttsvar-explorer[mcp]", or -r requirements-mcp.txt.'
         )
     signal.signal(signal.SIGTERM, end)
+    with waiting_page(arguments.host, arguments.port) as doing:
+        demo = _built(arguments, doing)
+    demo.launch(
+        server_name=arguments.host,
+        server_port=arguments.port,
+        inbrowser=arguments.open,
+        mcp_server=arguments.mcp,
+        allow_hosts=[arguments.host, *arguments.allow_host],
+    )
+
+
+def _built(arguments: argparse.Namespace, doing: Doing) -> Any:
+    """The app over its model, which both take seconds, and up to minutes where weights are fetched."""
     zerogpu = importlib.util.find_spec("spaces") is not None
     if zerogpu:
         # ZeroGPU's package stands in for a GPU, and must do so before torch looks for one.
@@ -58,9 +73,11 @@ def run(arguments: argparse.Namespace) -> None:
     from ttsvar.engine.executor import on_zerogpu
 
     page, network = page_module(), page_module("shell.network")
+    doing(f"Loading the model {ascii(Path(arguments.model).name)[1:-1]}")
     # A lent call runs in a copy of this process: only what is loaded before the page is served is there in every call.
     settings = replace(load_settings(arguments), whole=zerogpu)
     engine = ttsvar.load(arguments.model, settings=settings, say=lambda text: print(text, flush=True))
+    doing("Laying out the page")
     limits = page_module("session.upkeep").Limits(
         seconds=arguments.ttl_days * 86400,
         disk_bytes=int(arguments.disk_gb * 1024**3),
@@ -77,13 +94,7 @@ def run(arguments: argparse.Namespace) -> None:
     demo.classroom.address = here[-1]
     print(f"TTS-VAR Explorer: {'  and  '.join(here)}  (Ctrl+C stops it)", flush=True)
     print(f"A class looks at: {here[-1]}/class", flush=True)
-    demo.launch(
-        server_name=arguments.host,
-        server_port=arguments.port,
-        inbrowser=arguments.open,
-        mcp_server=arguments.mcp,
-        allow_hosts=[arguments.host, *arguments.allow_host],
-    )
+    return demo
 
 
 def end(*_: object) -> None:
