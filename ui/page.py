@@ -32,8 +32,8 @@ from .shell.events import FileEvent
 from .shell.quirks import LAST, SILENT, Mode, Values, keyed, on_event, on_values, plain
 
 FIRST_TAB = "clusters"
-MODULES: tuple[str | Path, ...] = ("setup/plan.js", "guide/progress.js")
-"""Scripts of pure functions beside those of the panels."""
+MODULES: tuple[str | Path, ...] = ("setup/plan.js", "guide/progress.js", "panels/tabs.js", "panels/follow.js")
+"""Scripts that load before any view, beside those of the panels."""
 STYLES: tuple[str, ...] = ("setup/setup.css",)
 LAST_STYLES = ("pages/classroom/classroom.css", "pages/evidence.css", "files/files.css", "guide/guide.css")
 NOTES = "notes"

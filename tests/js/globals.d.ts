@@ -8,6 +8,7 @@ interface Found extends HTMLElement {
   download: string;
   files: FileList | null;
   href: string;
+  max: string;
   src: string;
   type: string;
   value: string;

@@ -29,14 +29,15 @@ STORAGE = {
     "blend": "ttsvar-blend",
     "visitor": "ttsvar-visitor",
     "tour": "ttsvar-tour",
+    "tab": "ttsvar-tab",
     "sound": "ttsvar-sound",
     "guess": "ttsvar-guess",
     "choice": "ttsvar",
 }
 """Keys under which a browser keeps something; of a choice that was not sent the run and the state follow."""
 MESSAGES = (
-    "choice", "take", "duel", "new", "open-file", "save", "share", "download", "card", "film", "recorded", "tour",
-    "glossary",
+    "choice", "take", "chances", "proceed", "duel", "new", "open-file", "save", "share", "download", "card", "film",
+    "recorded", "tour", "glossary",
 )  # fmt: skip
 """What one view's script tells the others: a button whose `data-do` is one of these, wherever it stands, sends it.
 

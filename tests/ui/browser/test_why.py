@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, ON_PHONE, at_scale, names, start, to_scale
+from steps import DESK_AND_PHONE, ON_PHONE, at_scale, names, start, tab_titles, to_scale
 
 from ttsvar.choices import POTENTIALS
 from ttsvar.search.potentials import potential, probabilities
@@ -74,8 +74,28 @@ def test_a_redraw_can_be_kept_and_the_lambda_slider_recomputes_without_running_a
             expected = probabilities(potential(kind, past, current), lam).numpy()
             np.testing.assert_allclose(shown(page, kind), expected, atol=0.0051)
         own = probabilities(potential(known["kind"], past, current), lam).numpy()
+        on_cards = page.locator(".card .pr").all_text_contents()
+        np.testing.assert_allclose([float(t.rstrip("%")) / 100 for t in on_cards], own, atol=0.0051)
+        expect(page.locator(".lamslide .thumb")).to_have_text(f"{lam:g}")
         assert float(page.locator(".effective").text_content() or "") == pytest.approx(1 / (own**2).sum(), abs=0.051)
     assert [url for url in sent if "/queue/join" in url] == [], "nothing is asked of the server"
+
+
+def test_the_tab_of_reasons_follows_the_decision_until_a_person_opens_another_one(page: Page) -> None:
+    start(page)
+    to_scale(page, 2)
+    assert page.locator("#tabs [role=tab]:visible").all_text_contents() == tab_titles(), "none lies behind a menu"
+    expect(page.get_by_role("tab", name="Clusters")).to_have_attribute("aria-selected", "true")
+    to_scale(page, 6)
+    expect(page.get_by_role("tab", name="Resampling")).to_have_attribute("aria-selected", "true")
+    set_slider(page, '[data-do="lambda"]', 0)
+    page.locator('[data-do="onward"]').click()
+    at_scale(page, 7)
+    tab(page, "Cost")
+    to_scale(page, 9)
+    expect(page.get_by_role("tab", name="Cost")).to_have_attribute("aria-selected", "true")
+    page.reload()
+    expect(page.get_by_role("tab", name="Cost")).to_have_attribute("aria-selected", "true")
 
 
 @DESK_AND_PHONE

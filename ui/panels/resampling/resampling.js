@@ -22,6 +22,12 @@ function paint() {
   element.querySelector(".most").textContent = text.percent(Math.max(...own));
   element.querySelector(".kind").textContent = `${kind}: ${element.querySelector(`button[data-kind="${kind}"]`).title}.`;
   element.querySelector('[data-do="take"]').disabled = !draws;
+  const slider = element.querySelector('[data-do="lambda"]');
+  const thumb = element.querySelector(".thumb");
+  thumb.textContent = String(Math.round(10 * lam) / 10);
+  thumb.style.setProperty("--at", String(lam / Number(slider.max)));
+  // The cards and their warnings go by the same chances.
+  tell("chances", Object.fromEntries(facts.cards.map((c, i) => [c.name, own[i]])));
   element.querySelector('[data-do="back"]').disabled = asRun() && !draws;
 }
 
@@ -60,12 +66,22 @@ element.addEventListener("click", (event) => {
   paint();
 });
 
+function redraw() {
+  draws = chances.draw(chances.chances(facts.cards, kind, lam), facts.keep);
+  paint();
+}
+const take = () => tell("take", Object.fromEntries(facts.cards.map((c, i) => [c.name, draws?.[i] ?? 0])));
+
 window.ttsvar.verbs(element, {
-  redraw: () => {
-    draws = chances.draw(chances.chances(facts.cards, kind, lam), facts.keep);
-    paint();
+  redraw,
+  take,
+  onward: () => {
+    // Whoever was drawn already, with this lambda, is who goes on.
+    if (!draws && asRun()) draws = facts.cards.map((c) => c.drawn);
+    else if (!draws) redraw();
+    take();
+    tell("proceed");
   },
-  take: () => tell("take", Object.fromEntries(facts.cards.map((c, i) => [c.name, draws?.[i] ?? 0]))),
   back: () => read(),
 });
 

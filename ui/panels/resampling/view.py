@@ -13,6 +13,12 @@ from ...scene.marks import mark_svg
 from ...shell.text import signed
 
 LAMBDA_TOP = 50.0
+TICKS = 5
+"""Equal parts of the slider."""
+ONWARD = (
+    '<button type="button" data-do="onward" title="Draws with this \u03bb and goes on with who was drawn, as '
+    'a branch; later draws take the run\u2019s \u03bb again">Go on with this \u03bb</button>'
+)
 MEANING = {
     "value": "the reward now", "max": "the best reward so far", "sum": "all rewards so far",
     "diff": "what the reward gained since it was last taken",
@@ -48,7 +54,7 @@ def resampling_html(frame: Frame) -> str:
         '<div class="kpi"><div><b class="effective"></b><span>effective candidates</span></div>'
         f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb here; the run has {frame.lam:g}</span></div>'
         f'<div><b class="most"></b><span>largest chance</span></div></div>'
-        '<div class="acts"><button type="button" data-do="redraw">Redraw</button>'
+        f'<div class="acts">{ONWARD * actual}<button type="button" data-do="redraw">Redraw</button>'
         '<button type="button" data-do="take" disabled>Keep this draw</button>'
         '<button type="button" data-do="back">As the run</button></div>'
         '<p class="note">Chance \u221d exp(\u03bb \u00d7 potential). A larger \u03bb trusts the reward more and '
@@ -64,9 +70,12 @@ def _draws(keep: int) -> str:
 
 def _slider(lam: float) -> str:
     top = max(LAMBDA_TOP, 2 * lam)
+    ticks = "".join(f"<i>{top * part / TICKS:g}</i>" for part in range(TICKS + 1))
     return (
-        f'<label class="lamslide"><span>\u03bb</span><input type="range" min="0" max="{top:g}" step="{top / 100:g}" '
-        f'value="{lam:g}" data-do="lambda" aria-label="lambda, how much the reward is trusted"></label>'
+        f'<label class="lamslide"><span>\u03bb</span><span class="way"><input type="range" min="0" max="{top:g}" '
+        f'step="{top / 100:g}" value="{lam:g}" data-do="lambda" aria-label="lambda, how much the reward is trusted">'
+        f'<output class="thumb" aria-hidden="true">{lam:g}</output>'
+        f'<span class="ticks" aria-hidden="true">{ticks}</span></span></label>'
     )
 
 

@@ -17,7 +17,7 @@ PANEL = Panel(
     events=events,
     questions=questions,
     script=HERE / "stage.js",
-    modules=(HERE / "choice.js", HERE / "moves.js", HERE / "sheet.js", HERE / "closeup.js"),
+    modules=(HERE / "choice.js", HERE / "shares.js", HERE / "moves.js", HERE / "sheet.js", HERE / "closeup.js"),
     styles=(HERE / "board.css", HERE / "ending.css"),
     terms=True,
 )

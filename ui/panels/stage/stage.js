@@ -1,6 +1,6 @@
 // @ts-check
 // The stage: what is kept lives here until it is sent; the server checks every value again.
-const { contract, choice, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
+const { contract, choice, shares, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
 const stage = () => element.querySelector(".stage");
 const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
@@ -242,6 +242,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 hear("take", (drawn) => { if (!busy() && onBoard()) choose((c) => Number(drawn[c.name]) || 0); });
+hear("proceed", () => act("next"));
+// Chances for another lambda: cards that show theirs, and what the warning says, follow.
+hear("chances", (chances) => {
+  if (!onBoard()) return;
+  shares.show(cards(), chances);
+  element.querySelector(".warn").textContent = warning(cards().map(facts));
+});
 
 // A view replaces the buttons of the one before: who used one finds its successor under the same finger, and who has
 // started a run goes on with Enter.
