@@ -31,7 +31,7 @@ from .session.store import SessionStore
 from .session.upkeep import USUAL, Limits, attend
 from .setup.checks import SetupChecks
 from .setup.events import SetupEvents
-from .shell import theme
+from .shell import pictures, theme
 from .shell.contract import MOST_BYTES
 from .shell.guard import Guard
 from .shell.hosts import hosts
@@ -106,6 +106,6 @@ def create_app(
     classroom.build(demo, demo.classroom)
     evidence.build(demo)
     guess = Guess(store, lambda: demo.classroom.address)
-    demo.plain_pages = [Route("/learn", learn.respond), *guess.routes()]
+    demo.plain_pages = [Route("/learn", learn.respond), pictures.ROUTE, *guess.routes()]
     demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_QUEUED)
     return demo

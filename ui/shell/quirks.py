@@ -10,6 +10,8 @@ from typing import Any, Literal
 import gradio as gr
 from gradio.components import Component
 
+from .pictures import PICTURES
+
 Values = dict[str, Any]
 """What a handler returns: new values of components by their names; those that it does not name stay as they are."""
 Mode = Literal["once", "multiple", "always_last"]
@@ -40,13 +42,15 @@ def sent(event: gr.EventData) -> dict[str, Any]:
 def on_event(handler: Callable[[Any], Any], read: Callable[[dict[str, Any]], Any], components: Mapping) -> Any:
     """A handler of what a script sent, as Gradio wants it.
 
-    It looks for a plain function, a generator where several answers come, and for the annotation `gr.EventData`.
+    It looks for a plain function, a generator where several answers come, and for the annotation `gr.EventData`. When
+    a generator ends it sends the last answer, which came already, once more: so the last one is that nothing changes.
     """
     if inspect.isgeneratorfunction(handler):
 
         def stream(event: gr.EventData) -> Iterator[Any]:
             for values in handler(read(sent(event))):
                 yield keyed(values, components)
+            yield gr.skip()
 
         return stream
 
@@ -57,12 +61,16 @@ def on_event(handler: Callable[[Any], Any], read: Callable[[dict[str, Any]], Any
 
 
 def on_values(handler: Callable[[Values], Any], names: Mapping[Component, str], components: Mapping) -> Any:
-    """A handler of components' values by name: Gradio passes a set of inputs as a dictionary keyed by component."""
+    """A handler of components' values by name: Gradio passes a set of inputs as a dictionary keyed by component.
+
+    A generator ends as in `on_event`.
+    """
     if inspect.isgeneratorfunction(handler):
 
         def stream(values: dict[Component, Any]) -> Iterator[Any]:
             for answered in handler({names[c]: v for c, v in values.items()}):
                 yield keyed(answered, components)
+            yield gr.skip()
 
         return stream
 
@@ -73,8 +81,9 @@ def on_values(handler: Callable[[Values], Any], names: Mapping[Component, str], 
 
 
 def keyed(values: Values, components: Mapping[str, Component]) -> Any:
-    """Values by name as values by component, which is how Gradio takes them without an order."""
-    return {components[name]: value for name, value in values.items()} or gr.skip()
+    """Values by name as values by component, which is how Gradio takes them without an order; pictures by address."""
+    sends = {name: PICTURES.addressed(value) if isinstance(value, str) else value for name, value in values.items()}
+    return {components[name]: value for name, value in sends.items()} or gr.skip()
 
 
 def plain(name: str, answer: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...scene.frame import array, pictures
 from ...session.session import Session
+from ...shell.pictures import PICTURES
 
 
 def history_of(session: Session, state_id: str, index: int) -> list[dict[str, Any]]:
@@ -22,7 +23,8 @@ def history_of(session: Session, state_id: str, index: int) -> list[dict[str, An
             name = node.result.grown.candidate_ids[index]
             found.append(
                 {
-                    "scale": node.state.scale, "name": name, "image": images[index], "map": maps[index],
+                    "scale": node.state.scale, "name": name,
+                    "image": PICTURES.address(images[index]), "map": PICTURES.address(maps[index]),
                     "reward": round(float(scores[index]), 4), "decision": node.result.decision or "",
                 }
             )  # fmt: skip

@@ -13,6 +13,7 @@ from ttsvar.errors import StoppedError, TTSVarError
 from ...scene.scene import Shown
 from ...session.session import Session
 from ...shell.events import BoardEvent, CandidateEvent, Kind, LeaveEvent, RunEvent, StateEvent
+from ...shell.pictures import PICTURES
 from ...shell.quirks import Values
 from ..navigation import FAILED, lost, rewinding
 from ..panel import Event, Question, Services
@@ -85,7 +86,7 @@ class Stage:
         if session is None or event.at not in session.history or not session.history.node(event.at).state.done:
             return ""
         try:
-            return once_html(session, event.at)
+            return PICTURES.addressed(once_html(session, event.at))
         except TTSVarError as error:
             return f'<p class="err" role="alert">{escape(str(error))}</p>'
         except Exception:

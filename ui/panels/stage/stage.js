@@ -52,16 +52,18 @@ function paint() {
 
 const WORDS = { transformer: "drawing", decode: "decoding", features: "looking at", reward: "judging", selection: "choosing from" };
 let asking = 0;
+const POLL = 1000;
 
 // The server tells its progress to who asks, and only that a scale is done by itself.
 async function ask() {
   const run = stage()?.dataset.run;
   if (!busy() || !run) return;
+  if (document.hidden) { document.addEventListener("visibilitychange", showBusy, { once: true }); return; }
   try {
     const doing = await server.progress(run);
     if (busy() && doing?.part) showProgress(doing);
   } catch { /* the next view says what happened */ }
-  if (busy()) asking = setTimeout(ask, 200);
+  if (busy()) asking = setTimeout(ask, POLL);
 }
 
 // The machine is shared chunk by chunk: with so many others each step takes as many times longer.
@@ -78,7 +80,7 @@ function showProgress({ scale, part, items, others }) {
 function showBusy() {
   const text = stage()?.dataset.busy || stage()?.dataset.sent || "";
   clearTimeout(asking);
-  if (text) asking = setTimeout(ask, 20);
+  if (text) asking = setTimeout(ask, 300);
   document.body.classList.toggle("running", Boolean(text));
   const bar = element.querySelector(".bar");
   if (!bar) return;
