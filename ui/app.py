@@ -35,7 +35,7 @@ from .shell import pictures, theme
 from .shell.contract import MOST_BYTES
 from .shell.guard import Guard
 from .shell.hosts import hosts
-from .shell.quirks import FOOTER
+from .shell.quirks import FOOTER, ahead_of, when_left
 
 KEPT = (600, 3600)
 """Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
@@ -96,12 +96,14 @@ def create_app(
         recipe=checks.recipe,
         gallery=gallery_html(offered(engine)),
         hero=hero,
+        ahead=lambda order: ahead_of(demo, order),
     )
     settings = {"fill_width": True, "analytics_enabled": False, "delete_cache": KEPT}
     with Explorer(title="TTS-VAR Explorer", **settings) as demo:
         # First, so that the endpoints get their names and not the page's private events.
         Api(store).publish()
         page.build(services, SetupEvents(services, checks), checks.choices(weights))
+        when_left(demo, services.orders.leave)
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
     evidence.build(demo)

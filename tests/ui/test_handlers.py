@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from ui.session.session import Session
 from ui.setup.checks import SetupChecks
 from ui.setup.events import SetupEvents
 from ui.setup.fields import fields_of
-from ui.shell.events import BoardEvent, CandidateEvent, RunEvent
+from ui.shell.events import BoardEvent, CandidateEvent, OrderEvent
 from ui.shell.quirks import Values
 
 PAPER = {**fields_of(page_engine(), SearchConfig()), "plan": ""}
@@ -152,18 +153,34 @@ def test_stop_answers_within_one_scale(setup: SetupEvents, stage: Stage) -> None
     here = begin(setup)
     stream = stage.act(go_on(here, "end"))
     next(stream)
-    stage.stop(RunEvent(here.run))
+    stage.stop(OrderEvent(here.run))
     rest = list(stream)
     assert len(rest) == 1
     assert "Scale 1:" in rest[0]["stage"]
     assert 'data-busy=""' in rest[0]["stage"]
 
 
+def test_a_stop_that_comes_before_its_search_began_is_not_lost(setup: SetupEvents, stage: Stage) -> None:
+    here = begin(setup)
+    event = BoardEvent.read({"run": here.run, "at": here.at, "kind": "end", "counts": [1] * 8, "order": "mine"})
+    stage.stop(OrderEvent(here.run, "mine"))
+    (page,) = stage.act(event)
+    assert "Scale 0:" in page["stage"]
+    assert 'data-busy=""' in page["stage"]
+
+
+def test_progress_of_what_has_not_begun_is_its_place_in_the_queue(services: Services, setup: SetupEvents) -> None:
+    here = begin(setup)
+    waiting = Stage(replace(services, ahead={"mine": 3}.__getitem__))
+    assert waiting.progress(OrderEvent(here.run, "mine")) == {"ahead": 3}
+    assert waiting.progress(OrderEvent(here.run)) == {}
+
+
 def test_progress_names_scale_and_component(setup: SetupEvents, stage: Stage, services: Services) -> None:
     here = begin(setup)
-    asked = RunEvent(here.run)
+    asked = OrderEvent(here.run)
     session = kept(services, here)
-    assert stage.progress(asked) == stage.progress(RunEvent("nobody")) == {}
+    assert stage.progress(asked) == stage.progress(OrderEvent("nobody")) == {}
     told: list[dict[str, Any]] = []
     note = session._doing
 

@@ -13,6 +13,7 @@ from gradio.components import Component
 from ..scene.film import Hero
 from ..scene.projection import Projector
 from ..scene.scene import Here, Opening, Scene, Shown, Welcome
+from ..session.orders import Orders
 from ..session.store import SessionStore
 from ..shell.component import view as html
 from ..shell.quirks import EVERY, Mode, Values
@@ -51,6 +52,10 @@ class Services:
     """The values of the set-up fields for a run."""
     gallery: str = ""
     """The cards of the recorded runs."""
+    orders: Orders = field(default_factory=Orders)
+    """What was asked of runs, stopped, and left."""
+    ahead: Callable[[str], int] = lambda order: 0
+    """How many requests have to begin before an order does."""
     hero: Hero | None = None
     """The recorded search that plays on the first page."""
 

@@ -14,7 +14,7 @@ from ..panels.stepper.view import stepper_html
 from ..scene.scene import Opening
 from ..scene.strip import planned_cells
 from ..shell.events import FileEvent
-from ..shell.quirks import Values
+from ..shell.quirks import Values, page_that_asks
 from .checks import SetupChecks
 from .fields import PROMPT_LIMIT, FieldError, read_search
 
@@ -42,6 +42,7 @@ class SetupEvents:
             return
         notes = {**self.checks.notes(values), **filled}
         yield {**self.services.show(Opening(session)), **notes}
+        self.services.orders.begin(session, "", page_that_asks())
         try:
             page = opened(self.services, session, session.current)
         except TTSVarError as error:

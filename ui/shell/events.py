@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from ttsvar.values import is_whole
 
+LONGEST_ORDER = 64
+
 
 class Kind(StrEnum):
     """How far a search goes on by itself."""
@@ -38,13 +40,16 @@ class BoardEvent:
     at: str
     kind: Kind
     counts: tuple[int, ...]
+    order: str = ""
+    """The page's own name for what it asks, so that it can be stopped before it begins."""
 
     @classmethod
     def read(cls, data: Any) -> Self:
         """From what a script sent."""
         kind = text(data, "kind")
         kind = Kind(kind) if kind in tuple(Kind) else Kind.NEXT
-        return cls(run=text(data, "run"), at=text(data, "at"), kind=kind, counts=counts(data))
+        own = {"counts": counts(data), "order": text(data, "order")[:LONGEST_ORDER]}
+        return cls(run=text(data, "run"), at=text(data, "at"), kind=kind, **own)
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,14 @@ class CompareEvent:
     at: str
     counts: tuple[int, ...]
     visitor: str
+    order: str = ""
+    """As in `BoardEvent`."""
 
     @classmethod
     def read(cls, data: Any) -> Self:
         """From what a script sent."""
-        return cls(run=text(data, "run"), at=text(data, "at"), counts=counts(data), visitor=text(data, "visitor"))
+        own = {"counts": counts(data), "order": text(data, "order")[:LONGEST_ORDER]}
+        return cls(run=text(data, "run"), at=text(data, "at"), visitor=text(data, "visitor"), **own)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,20 @@ class RunEvent:
     def read(cls, data: Any) -> Self:
         """From what a script sent: an object, or the run's id alone."""
         return cls(run=data if isinstance(data, str) else text(data, "run"))
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """Somebody stops, or asks after, what was asked of a run."""
+
+    run: str
+    order: str = ""
+
+    @classmethod
+    def read(cls, data: Any) -> Self:
+        """From what a script sent: an object, or the run's id alone."""
+        run = data if isinstance(data, str) else text(data, "run")
+        return cls(run=run, order=text(data, "order")[:LONGEST_ORDER])
 
 
 @dataclass(frozen=True)

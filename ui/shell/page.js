@@ -45,6 +45,9 @@
     watcher.observe(document.documentElement, { childList: true, subtree: true });
   });
 
+  // A name for something that is asked, which never comes again.
+  ttsvar.order = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+
   ttsvar.stage = () => document.querySelector("#stage .stage");
   ttsvar.run = () => document.querySelector(".top")?.dataset.run || "";
   ttsvar.layer = () => document.querySelector(".maps-switch span")?.textContent || "Map";

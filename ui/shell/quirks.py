@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import gradio as gr
 from gradio.components import Component
+from gradio.context import LocalContext
 
 from .pictures import PICTURES
 
@@ -37,6 +38,34 @@ def sent(event: gr.EventData) -> dict[str, Any]:
     """What a script gave to `trigger`: Gradio keeps it in a private field, and anybody can send anything."""
     data = event._data
     return data if isinstance(data, dict) else {}
+
+
+def page_that_asks() -> str:
+    """Gradio's name for the open page whose event is being answered; empty where something else asks.
+
+    Gradio hands its request to functions that name it among their arguments, which ours have no other reason for.
+    """
+    request = LocalContext.request.get(None)
+    return (request.session_hash if request is not None else None) or ""
+
+
+def ahead_of(demo: gr.Blocks, order: str) -> int:
+    """How many requests of its kind begin before the one that carries this order; 0 where none waits."""
+    for line in list(demo._queue.event_queue_per_concurrency_id.values()):
+        for place, event in enumerate(list(line.queue), start=1):
+            told = None if event.data is None else event.data.event_data
+            if isinstance(told, dict) and told.get("order") == order:
+                return place
+    return 0
+
+
+def when_left(demo: gr.Blocks, then: Callable[[str], None]) -> None:
+    """Call `then` with a page's name once it is closed or loaded anew, which its connection tells."""
+
+    def left() -> None:
+        then(page_that_asks())
+
+    demo.unload(left)
 
 
 def on_event(handler: Callable[[Any], Any], read: Callable[[dict[str, Any]], Any], components: Mapping) -> Any:

@@ -22,7 +22,7 @@ from ui.session import branches
 from ui.session.annotations import Duel, Side, from_json, outcome, to_json
 from ui.session.session import Session
 from ui.session.store import SessionStore
-from ui.shell.events import CompareEvent, RunEvent, StateEvent, VisitorEvent
+from ui.shell.events import CompareEvent, OrderEvent, StateEvent, VisitorEvent
 
 MINE = [1, 1, 1, 0, 0, 0, 0, 0]
 VISITOR = "a" * 32
@@ -216,7 +216,7 @@ def test_stop_answers_within_one_scale_and_nothing_is_lost(
     stream = comparing.compare(data)
     for _ in range(3):
         next(stream)
-    comparing.stop(RunEvent(session.id))
+    comparing.stop(OrderEvent(session.id))
     rest = list(stream)
     assert len(rest) == 1
     assert "Stopped" in rest[0]["duel"]

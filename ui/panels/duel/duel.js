@@ -2,6 +2,7 @@
 // Mine against the algorithm: sends the choice on the board, and keeps the visitor's score and nickname in view.
 const { contract, kept, hear, still } = window.ttsvar;
 const panel = () => element.querySelector(".duel");
+let order = "";
 const cards = () => [...document.querySelectorAll("#stage .card")];
 
 // Kept by the browser alone; `crypto.randomUUID` is missing on a room's network, where the page is not served over TLS.
@@ -34,7 +35,8 @@ function compare(button) {
   const { at, counts, board } = button.dataset;
   const choice = board ? onBoard() : { run: panel().dataset.run, at, counts: counts.split(",").map(Number) };
   button.disabled = true;
-  trigger("compare", { ...choice, visitor: visitor() });
+  order = window.ttsvar.order();
+  trigger("compare", { ...choice, visitor: visitor(), order });
 }
 
 async function score() {
@@ -58,7 +60,7 @@ async function rename(field) {
 
 window.ttsvar.verbs(element, {
   compare,
-  stop: (b) => { b.disabled = true; server.stop(panel().dataset.run); },
+  stop: (b) => { b.disabled = true; server.stop({ run: panel().dataset.run, order }); },
   repeat: (b) => {
     b.disabled = true;
     trigger("repeat", { run: panel().dataset.run, at: b.dataset.go });

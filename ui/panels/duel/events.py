@@ -10,8 +10,8 @@ from ttsvar.errors import TTSVarError
 from ...scene.scene import Here, Shown
 from ...session.annotations import Duel
 from ...session.session import Session
-from ...shell.events import CompareEvent, RunEvent, StateEvent, VisitorEvent
-from ...shell.quirks import Values
+from ...shell.events import CompareEvent, OrderEvent, StateEvent, VisitorEvent
+from ...shell.quirks import Values, page_that_asks
 from ...shell.text import signed, times
 from ..navigation import FAILED, rewinding
 from ..panel import PAGE, Event, Question, Services
@@ -22,6 +22,7 @@ from .view import Lane, Offer, Race, panel_html
 
 log = logging.getLogger("ttsvar.ui")
 MOST_SHOWN = 6
+STOPPED = "Stopped. Run it again to go on; what was drawn is kept."
 
 
 def events(services: Services) -> list[Event]:
@@ -39,7 +40,7 @@ def questions(services: Services) -> list[Question]:
     return [
         Question("score", VisitorEvent.read, comparing.score),
         Question("nickname", VisitorEvent.read, comparing.nickname),
-        Question("stop", RunEvent.read, comparing.stop),
+        Question("stop", OrderEvent.read, comparing.stop),
     ]
 
 
@@ -78,7 +79,7 @@ class Comparing:
         if session is None or fought is None:
             yield {"duel": '<p class="err" role="alert">This comparison is no longer kept on this server.</p>'}
             return
-        turn = session.take_turn()
+        turn = self.services.orders.begin(session, "", page_that_asks())
         try:
             for again in repeated(session, fought, turn):
                 yield {"duel": _panel(session, unfold=again)}
@@ -88,11 +89,11 @@ class Comparing:
             log.exception("a repeated duel failed")
             yield {"duel": _panel(session, unfold=fought, error=FAILED)}
 
-    def stop(self, event: RunEvent) -> bool:
-        """Stop both ways after the scale that they are at."""
+    def stop(self, event: OrderEvent) -> bool:
+        """Stop both ways within one chunk; a comparison that has not begun never does."""
         session = self.store.get(event.run)
         if session is not None:
-            session.take_turn()
+            self.services.orders.stop(session, event.order)
         return session is not None
 
     def score(self, event: VisitorEvent) -> dict[str, str]:
@@ -122,7 +123,10 @@ class Comparing:
             return {"error": str(error)}
 
     def _race(self, session: Session, event: CompareEvent) -> Iterator[Values]:
-        turn = session.take_turn()
+        turn = self.services.orders.begin(session, event.order, page_that_asks())
+        if turn is None:
+            yield {"duel": _panel(session, error=STOPPED)}
+            return
         starts = duel.part(session, event.at, list(event.counts))
         heads = starts
         scales = range(session.history.node(starts[0]).state.scale, len(session.run.schedule))
@@ -134,7 +138,7 @@ class Comparing:
             yield {"duel": _panel(session, race=Race(mine, algorithm, scales))}
         session.save()
         if session.turn != turn:
-            yield {"duel": _panel(session, error="Stopped. Run it again to go on; what was drawn is kept.")}
+            yield {"duel": _panel(session, error=STOPPED)}
             return
         settled = duel.settle(session, event.at, heads)
         self.scoreboard.add(event.visitor, session.id, settled)

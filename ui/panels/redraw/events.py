@@ -17,7 +17,7 @@ from ...scene.scene import Shown
 from ...session.session import Session
 from ...shell.contract import MOST_VARIANTS
 from ...shell.events import text
-from ...shell.quirks import Values
+from ...shell.quirks import Values, page_that_asks
 from ..navigation import FAILED, lost
 from ..panel import Event, Services
 from .view import SIDE
@@ -71,7 +71,7 @@ def events(services: Services) -> list[Event]:
         session = services.store.get(event.run)
         if session is None:
             return lost(services)
-        session.take_turn()
+        services.orders.begin(session, "", page_that_asks())
         try:
             at = session.turn_back(event.at, lambda node: _made(session, node, event))
             session.open(at)

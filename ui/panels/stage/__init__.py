@@ -17,7 +17,7 @@ PANEL = Panel(
     events=events,
     questions=questions,
     script=HERE / "stage.js",
-    modules=(HERE / "choice.js", HERE / "shares.js", HERE / "moves.js", HERE / "sheet.js", HERE / "closeup.js"),
+    modules=tuple(HERE / name for name in ("choice.js", "shares.js", "moves.js", "sheet.js", "closeup.js", "doing.js")),
     styles=(HERE / "board.css", HERE / "ending.css"),
     terms=True,
 )

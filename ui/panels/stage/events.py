@@ -12,9 +12,9 @@ from ttsvar.errors import StoppedError, TTSVarError
 
 from ...scene.scene import Shown
 from ...session.session import Session
-from ...shell.events import BoardEvent, CandidateEvent, Kind, LeaveEvent, RunEvent, StateEvent
+from ...shell.events import BoardEvent, CandidateEvent, Kind, LeaveEvent, OrderEvent, StateEvent
 from ...shell.pictures import PICTURES
-from ...shell.quirks import Values
+from ...shell.quirks import Values, page_that_asks
 from ..navigation import FAILED, lost, rewinding
 from ..panel import Event, Question, Services
 from .closeup import history_of
@@ -32,8 +32,8 @@ def questions(services: Services) -> list[Question]:
     """What the stage's script asks while a handler runs."""
     stage = Stage(services)
     return [
-        Question("stop", RunEvent.read, stage.stop),
-        Question("progress", RunEvent.read, stage.progress),
+        Question("stop", OrderEvent.read, stage.stop),
+        Question("progress", OrderEvent.read, stage.progress),
         Question("once", StateEvent.read, stage.once),
         Question("history", CandidateEvent.read, stage.history),
         Question("hero", LeaveEvent.read, lambda event: services.hero.film if services.hero else {}),
@@ -53,7 +53,10 @@ class Stage:
         if session is None:
             yield lost(self.services)
             return
-        at, turn = event.at, session.take_turn()
+        at, turn = event.at, self.services.orders.begin(session, event.order, page_that_asks())
+        if turn is None:
+            yield self.services.show(Shown(session, _known(session, at)))
+            return
         session.left_running = event.kind is not Kind.NEXT
         try:
             at = session.commit(at, list(event.counts))
@@ -67,18 +70,24 @@ class Stage:
         # Not reached where the page went away, which closes this generator at a yield.
         session.left_running = False
 
-    def stop(self, event: RunEvent) -> bool:
-        """Stop what is running within one chunk of candidates."""
+    def stop(self, event: OrderEvent) -> bool:
+        """Stop what is running within one chunk of candidates; an order that has not begun never does."""
         session = self.store.get(event.run)
         if session is not None:
-            session.take_turn()
+            self.services.orders.stop(session, event.order)
         return session is not None
 
-    def progress(self, event: RunEvent) -> dict[str, Any]:
-        """What is running in a run: scale, component, candidates, and how many others draw; empty where nothing is."""
+    def progress(self, event: OrderEvent) -> dict[str, Any]:
+        """What is running in a run: scale, component, candidates, and how many others draw.
+
+        Where it has not begun: how many requests come first. Empty where nothing is asked.
+        """
         session = self.store.get(event.run)
         doing = None if session is None else session.doing
-        return {} if doing is None else {**asdict(doing), "others": self.services.engine.sharing}
+        if doing is not None:
+            return {**asdict(doing), "others": self.services.engine.sharing}
+        ahead = self.services.ahead(event.order) if event.order else 0
+        return {"ahead": ahead} if ahead else {}
 
     def once(self, event: StateEvent) -> str:
         """What was drawn once beside the ending of a run, as HTML; it is drawn now where it was not."""

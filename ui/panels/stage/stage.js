@@ -1,6 +1,6 @@
 // @ts-check
 // The stage: what is kept lives here until it is sent; the server checks every value again.
-const { contract, choice, shares, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
+const { contract, choice, doing, shares, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
 const stage = () => element.querySelector(".stage");
 const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
@@ -50,9 +50,10 @@ function paint() {
   tell("choice", Object.fromEntries(all.map((c) => [c.name, c.count])));
 }
 
-const WORDS = { transformer: "drawing", decode: "decoding", features: "looking at", reward: "judging", selection: "choosing from" };
 let asking = 0;
 const POLL = 1000;
+// The page's name for what it asked last: a stop that overtakes it stops it all the same.
+let order = "";
 
 // The server tells its progress to who asks, and only that a scale is done by itself.
 async function ask() {
@@ -60,21 +61,18 @@ async function ask() {
   if (!busy() || !run) return;
   if (document.hidden) { document.addEventListener("visibilitychange", showBusy, { once: true }); return; }
   try {
-    const doing = await server.progress(run);
-    if (busy() && doing?.part) showProgress(doing);
+    const told = await server.progress({ run, order });
+    if (busy() && told) showProgress(told);
   } catch { /* the next view says what happened */ }
   if (busy()) asking = setTimeout(ask, POLL);
 }
 
-// The machine is shared chunk by chunk: with so many others each step takes as many times longer.
-const sharing = (others) => (others > 0 ? `, by turns with ${others} other${others === 1 ? "" : "s"}` : "");
-
-function showProgress({ scale, part, items, others }) {
+function showProgress(told) {
   const parts = [...element.querySelectorAll(".parts li")];
-  const at = parts.findIndex((li) => li.dataset.part === part);
+  const at = parts.findIndex((li) => li.dataset.part === told.part);
   parts.forEach((li, i) => { li.classList.toggle("on", i === at); li.classList.toggle("past", at >= 0 && i < at); });
   const now = element.querySelector(".busy .now");
-  if (now) now.textContent = `Scale ${Number(scale)}: ${WORDS[part] || part} ${Number(items)} candidate${items === 1 ? "" : "s"}${sharing(Number(others))}`;
+  if (now && doing.told(told)) now.textContent = doing.told(told);
 }
 
 function showBusy() {
@@ -123,7 +121,8 @@ function act(kind) {
   tab.remove(memory());
   stage().dataset.sent = "Drawing the next scale";
   showBusy();
-  trigger("act", { kind, run: data.run, at: data.at, counts: counts() });
+  order = window.ttsvar.order();
+  trigger("act", { kind, run: data.run, at: data.at, counts: counts(), order });
 }
 
 const zoom = (card) => card && window.ttsvar.closeup(card, {
@@ -157,7 +156,7 @@ window.ttsvar.verbs(element, {
   next: () => act("next"),
   decision: () => act("decision"),
   end: () => act("end"),
-  stop: (b) => { b.disabled = true; server.stop(stage().dataset.run); },
+  stop: (b) => { b.disabled = true; server.stop({ run: stage().dataset.run, order }); },
   try: takeOver,
   write: () => document.querySelector("#prompt :is(textarea, input)")?.focus(),
 });
