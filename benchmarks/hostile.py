@@ -111,7 +111,7 @@ def doctored(value: Any, rng: random.Random) -> Any:
             elif kind == 1 and isinstance(here, list):
                 here.extend([here[key]] * rng.choice((1, 5, 700)))
             else:
-                here[key] = rng.choice(ODD)
+                here[key] = copy.deepcopy(rng.choice(ODD))  # else a later input would find it changed
             break
     return value
 
