@@ -40,6 +40,10 @@ DESK_AND_PHONE = pytest.mark.parametrize("view", [DESK, PHONE], ids=str)
 ON_PHONE = pytest.mark.parametrize("view", [PHONE], ids=str)
 """For a journey that is made once: some by day at a desk, some at night on a phone."""
 IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+FREE = "!document.querySelector('.stage')?.dataset.busy && document.querySelector('.bar .acts')?.hidden === false"
+"""Nothing runs. It is looked at in every frame; what `expect` waits for is looked at a few times a second."""
+SHOWN = f"(title) => {FREE} && document.querySelector('.say h2')?.textContent.startsWith(title)"
+BEYOND = f"(title) => {FREE} && !document.querySelector('.say h2')?.textContent.startsWith(title)"
 UNCOVERED = """() => document.querySelector('.stage').getBoundingClientRect().top
   >= document.querySelector('.top').getBoundingClientRect().bottom"""
 DROP = """([data, name, type]) => {
@@ -63,8 +67,7 @@ def start(page: Page, prompt: str = PROMPT, seed: int = 0) -> float:
 
 def at_scale(page: Page, scale: int) -> None:
     """Wait until a scale is shown and nothing runs."""
-    expect(page.locator(".say h2")).to_contain_text(f"Scale {scale}:", timeout=60_000)
-    expect(page.locator(".bar .acts")).to_be_visible(timeout=60_000)
+    page.wait_for_function(SHOWN, arg=f"Scale {scale}:", timeout=60_000)
 
 
 def press(page: Page, kind: str) -> None:
@@ -77,8 +80,7 @@ def to_scale(page: Page, scale: int) -> None:
     while (here := shown_scale(page)) < scale:
         kind = "decision" if any(here < d <= scale for d in (2, 5, 6, 9)) else "next"
         press(page, kind)
-        page.wait_for_function(f"!document.querySelector('.say h2')?.textContent.startsWith('Scale {here}:')")
-        expect(page.locator(".bar .acts")).to_be_visible(timeout=60_000)
+        page.wait_for_function(BEYOND, arg=f"Scale {here}:", timeout=60_000)
 
 
 def shown_scale(page: Page) -> int:

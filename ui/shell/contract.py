@@ -31,6 +31,7 @@ STORAGE = {
     "tour": "ttsvar-tour",
     "tab": "ttsvar-tab",
     "sound": "ttsvar-sound",
+    "trust": "ttsvar-trust",
     "guess": "ttsvar-guess",
     "choice": "ttsvar",
 }

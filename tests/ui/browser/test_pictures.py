@@ -4,52 +4,63 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from served import Server
 from steps import DESK_AND_PHONE, at_scale, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 SIZES = ((1440, 900), (1024, 768), (390, 844), (720, 450))
 """A desk, a small one, a phone, and a desk at 200 %."""
 COVERED = """() => {
-  const over = (e) => {
-    const bar = document.querySelector('[data-testid=bar]').getBoundingClientRect();
-    const box = e.getBoundingClientRect();
-    return Math.min(box.right, bar.right) - Math.max(box.left, bar.left) > 1
-      && Math.min(box.bottom, bar.bottom) - Math.max(box.top, bar.top) > 1;
+  const bar = document.querySelector('[data-testid=bar]');
+  const rows = Object.values(Object.groupBy(document.querySelectorAll('[data-testid=card]'), (card) => card.offsetTop));
+  const hidden = (cards) => {
+    const box = bar.getBoundingClientRect();
+    return cards.flatMap((card) => [...card.querySelectorAll('.pic, .meta b, output, .pr, .rw')]).filter((part) => {
+      const { left, right, top, bottom } = part.getBoundingClientRect();
+      return Math.min(right, box.right) - Math.max(left, box.left) > 1
+        && Math.min(bottom, box.bottom) - Math.max(top, box.top) > 1;
+    }).map((part) => `${part.closest('.card').dataset.name} ${part.className || part.tagName}`);
   };
-  const hidden = (card) => [...card.querySelectorAll('.pic, .meta b, output, .pr, .rw')].filter(over)
-    .map((e) => `${card.dataset.name} ${e.className || e.tagName}`);
-  const cards = [...document.querySelectorAll('[data-testid=card]')];
   scrollTo(0, 0);
-  const found = cards.flatMap(hidden);
-  for (const card of cards) {
-    card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-    found.push(...hidden(card));
+  const found = rows.flat().filter((card) => card.getBoundingClientRect().top < innerHeight);
+  const covered = hidden(found);
+  const whole = rows.findLastIndex(([card]) => card.getBoundingClientRect().bottom <= innerHeight) + 1;
+  for (const row of [...rows, ...rows.toReversed()]) {
+    row[0].scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    covered.push(...hidden(row));
   }
-  for (const card of cards.reverse()) {
-    card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-    found.push(...hidden(card));
-  }
-  return found;
+  const spilt = [...document.querySelectorAll('.card .rw, .card .choose')]
+    .filter((part) => part.getBoundingClientRect().right > part.closest('.card').getBoundingClientRect().right)
+    .map((part) => `${part.closest('.card').dataset.name} spills`);
+  return { covered: [...covered, ...spilt], whole, rows: rows.length };
 }"""
+"""What the bar covers or a card cannot hold, and how many rows of whole cards a window shows before it is scrolled."""
 SEEN = """() => [...document.querySelectorAll('.card .pic img:not(.ov)')].map((e) => {
   const style = getComputedStyle(e);
   return `${style.filter} ${style.opacity} ${style.clipPath}`;
 })"""
 
 
-@pytest.mark.parametrize("n", [1, 4, 8])
-def test_the_bar_covers_no_picture_and_no_number(page: Page, n: int) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
+def test_the_bar_covers_no_picture_and_no_number_and_whole_cards_are_in_the_window(page: Page, server: Server) -> None:
     page.emulate_media(reduced_motion="reduce")  # a card on its way may pass beneath the bar
-    page.locator("#n input").fill(str(n))
-    start(page)
-    covered = {}
-    for scale in (0, 2, 3, 5, 6, 7, 9, 10):  # each number of candidates, at a decision and beside it
-        to_scale(page, scale)
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            covered[scale, width] = page.evaluate(COVERED)
-    assert {place: found for place, found in covered.items() if found} == {}
+    found = {}
+    for n in (8, 4, 1):
+        page.goto(server.url)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.locator("#n input").fill(str(n))
+        start(page)
+        for scale in range(12):  # the last one is the ending
+            at_scale(page, scale)
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                found[n, scale, width] = page.evaluate(COVERED)
+            if scale < 11:
+                press(page, "next")
+    assert {place: seen["covered"] for place, seen in found.items() if seen["covered"]} == {}
+    short = {place: seen for place, seen in found.items() if place[2] != 390 and not seen["whole"]}
+    assert short == {}, "a row of whole cards is in every window, at 200 % too"
+    desk = {place: seen for place, seen in found.items() if place[0] == 1 and place[2] == 1440}
+    assert {place: seen for place, seen in desk.items() if seen["whole"] < seen["rows"]} == {}
 
 
 def test_an_override_leaves_the_cards_where_they_are(page: Page) -> None:

@@ -29,6 +29,8 @@ def test_a_search_is_overruled_saved_and_reopened_to_the_bit(page: Page) -> None
     to_scale(page, 2)
     expect(page.get_by_test_id("trust")).to_contain_text("at this scale its favourite ends best")
     lab = page.get_by_test_id("plan-lab")
+    expect(lab).to_be_hidden()
+    page.get_by_role("button", name="Every scale").click()
     lab.locator("summary").click()
     expect(lab.locator(".paper")).to_contain_text("in 100 right")
     lab.locator(".at").first.press("ArrowRight")

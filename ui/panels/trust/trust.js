@@ -1,8 +1,10 @@
 // @ts-check
 // The plan lab: handles and numbers make a plan, and the server predicts what comes of it. It stays as it is left.
-const { lab } = window.ttsvar;
+const { contract, kept, lab } = window.ttsvar;
 const box = () => element.querySelector(".lab");
 let unfolded = false;
+// In a run the candidates need the room: the bars are folded away until somebody asks for them, which is remembered.
+let whole = kept.get(contract.storage.trust, "") === "open";
 /** @type {any} */
 let plan = null;
 let asked = 0;
@@ -57,9 +59,24 @@ element.addEventListener("input", (event) => {
   else change({ ...plan, steps: plan.steps.map((s, i) => (i === row ? { ...s, keep: Number(value) } : s)) });
 });
 
-window.ttsvar.verbs(element, { paper: () => change(paper()) });
+function showRecord() {
+  const button = element.querySelector(".unfold");
+  if (!button) return;
+  element.querySelector(".trust").classList.toggle("folded", !whole);
+  button.setAttribute("aria-expanded", String(whole));
+}
+
+window.ttsvar.verbs(element, {
+  paper: () => change(paper()),
+  unfold: () => {
+    whole = !whole;
+    kept.set(contract.storage.trust, whole ? "open" : "folded");
+    showRecord();
+  },
+});
 
 function read() {
+  showRecord();
   const inside = box();
   if (!inside) return;
   plan = plan || paper();

@@ -12,6 +12,11 @@ from ...scene.record import record_of, reliability_of
 from ...scene.scene import Opening, Shown, Welcome
 from .lab_view import lab_html
 
+RECORD = "trust-record"
+UNFOLD = (
+    f' <button type="button" class="unfold" data-do="unfold" aria-expanded="false" aria-controls="{RECORD}">'
+    "Every scale</button>"
+)
 HALF = 0.5
 """The share of pairs that a judge without any knowledge gets right."""
 
@@ -23,7 +28,7 @@ def before_html(scene: Welcome | Opening) -> str:
     if populations is None:
         return ""
     known = reliability_of(populations, scene.cells[0].alive)
-    return strip_html(known, None, _in_general(known))
+    return strip_html(known, None, _in_general(known), folded=isinstance(scene, Opening))
 
 
 def trust_html(scene: Shown) -> str:
@@ -34,22 +39,27 @@ def trust_html(scene: Shown) -> str:
     frame = scene.frame
     known = reliability_of(populations, len(frame.cards))
     if scene.node.state.done:
-        return strip_html(known, None, _in_general(known))
-    return strip_html(known, frame.scale, sentence(known, frame))
+        return strip_html(known, None, _in_general(known), folded=True)
+    return strip_html(known, frame.scale, sentence(known, frame), folded=True)
 
 
-def strip_html(known: Reliability, now: int | None, text: str) -> str:
-    """Two rows of bars, a column a scale as in the strip above; `now` is marked."""
+def strip_html(known: Reliability, now: int | None, text: str, *, folded: bool) -> str:
+    """A sentence over two rows of bars, a column a scale as in the strip above; `now` is marked.
+
+    Where a run needs the room for its candidates the bars are `folded` away until somebody asks for them.
+    """
     columns = "".join(_column(at, known, now) for at in known.scales)
     mixed = f"; pairs from the {known.mixed} with both right and wrong ones" if known.mixed < known.prompts else ""
     return (
-        f'<section class="trust" data-testid="trust" aria-label="When can the reward be trusted?">'
-        f'<p class="told" role="status">{text}</p><ol>{columns}</ol>'
+        f'<section class="trust{" folded" if folded else ""}" data-testid="trust" '
+        'aria-label="When can the reward be trusted?">'
+        f'<p class="told"><span role="status">{text}</span>{UNFOLD if folded else ""}</p>'
+        f'<div class="record" id="{RECORD}"><ol>{columns}</ol>'
         f'<p class="meaning"><span class="a">favourite of {known.candidates} ends best</span>'
         '<span class="b">right outscores wrong</span><span>times in 100; dashed: by lot</span></p>'
         f"{lab_html(len(known.scales), known.most)}"
         f'<p class="note measured">Measured on {known.prompts} prompts{mixed}, everybody drawn to the end.</p>'
-        "</section>"
+        "</div></section>"
     )
 
 
