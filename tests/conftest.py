@@ -6,7 +6,6 @@ import os
 # decides its last bit. It has to stand here before anything imports torch.
 os.environ["OMP_NUM_THREADS"] = "1"
 
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -41,13 +40,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 0 if item.get_closest_marker("model") else 2 if item.get_closest_marker("browser") else 1
 
     items.sort(key=place)
-
-
-@pytest.fixture(scope="module")
-def without_umap() -> Iterator[None]:
-    """Pages start no process that compiles UMAP, which takes ten seconds of a core; for tests that show no clusters."""
-    from ui_helpers import FlatProjector
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.app.Projector", FlatProjector)
-        yield

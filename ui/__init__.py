@@ -11,7 +11,7 @@ __all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:
-    # Gradio takes seconds to import: the process that runs UMAP imports ui.scene.projection and should not wait for it.
+    # Gradio takes seconds to import: whoever wants a module beneath should not wait for it.
     if name == "create_app":
         from .app import create_app
 

@@ -26,7 +26,6 @@ from .pages.guess.routes import Guess
 from .pages.learn import page as learn
 from .panels.duel.scoreboard import Scoreboard
 from .panels.panel import Services
-from .scene.projection import Projector
 from .session.store import SessionStore
 from .session.upkeep import USUAL, Limits, attend
 from .setup.checks import SetupChecks
@@ -90,7 +89,6 @@ def create_app(
     checks = SetupChecks(engine, reward, hero.prompt if hero is not None and hero.name else "")
     services = Services(
         store=store,
-        projector=Projector(),
         scoreboard=scoreboard,
         show=page.values_of,
         recipe=checks.recipe,

@@ -26,8 +26,6 @@ from ui.panels.features.view import features_html
 from ui.scene.frame import build_frame
 from ui.session.store import SessionStore
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 PROMPT = "a photo of a red star"
 EXTRACTOR = '''
 """How strong every patch is."""

@@ -21,8 +21,6 @@ from ui import create_app
 from ui.api import Api
 from ui.session.store import SessionStore
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 PROMPT = "a photo of a red star"
 JUDGE = '''
 """Prefers pictures that are light."""

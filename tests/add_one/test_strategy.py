@@ -30,8 +30,6 @@ from ui.scene.frame import build_frame
 from ui.scene.strip import cells
 from ui.session.store import SessionStore
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 PROMPT = "a photo of a red star"
 
 STRATEGY = '''

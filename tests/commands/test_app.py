@@ -24,8 +24,6 @@ from ttsvar.errors import ConfigError
 from ttsvar.families.load import LoadSettings
 from ui.app import Explorer
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 HAS_MCP = importlib.util.find_spec("mcp") is not None
 Serve = Callable[..., Explorer]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ui.page import values_of
 from ui.panels.duel.scoreboard import Scoreboard
 from ui.panels.panel import Services
-from ui.scene.projection import UMAP_MINIMUM, to_unit
 from ui.scene.scene import Shown
 from ui.session.session import Session
 from ui.session.store import SessionStore
@@ -17,18 +14,10 @@ from ui.shell.quirks import Values
 PROMPT = "a photo of three blue balls"
 
 
-class FlatProjector:
-    """Stands in for UMAP, which takes ten seconds of a core to compile."""
-
-    def project(self, vectors: Any) -> tuple[Any, str]:
-        return to_unit(vectors[:, :2].astype(float)), "UMAP" if len(vectors) >= UMAP_MINIMUM else "PCA"
-
-
 def services_over(store: SessionStore) -> Services:
     """What handlers work with, over a store of runs."""
     return Services(
         store=store,
-        projector=FlatProjector(),  # type: ignore[arg-type]
         scoreboard=Scoreboard(None),
         show=values_of,
         recipe=SetupChecks(store.engine).recipe,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from engine_fakes import backend_of, page_engine
 from torch import Tensor
@@ -17,7 +16,6 @@ from tools.record.survey import TAGS, survey, surveys
 from ttsvar.detections import Detection
 from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ui.guide.recorded import offered, open_recorded
-from ui.scene.projection import pca_points, to_unit
 from ui.session.store import SessionStore
 
 WANTED = EvaluationPrompt(
@@ -39,20 +37,13 @@ class Redness:
         return found
 
 
-class Flat:
-    """Stands in for UMAP's process, which takes long to start."""
-
-    def project(self, vectors: np.ndarray) -> tuple[np.ndarray, str]:
-        return to_unit(pca_points(vectors)), "PCA"
-
-
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = page_engine()
     engine.weights = "0123456789"
     found = [(WANTED, survey(engine, Redness(), WANTED, seed)) for seed in range(12)]
     out = tmp_path_factory.mktemp("recordings")
-    record_all(Recorder(engine, Redness(), Flat()), found, out)  # type: ignore[arg-type]
+    record_all(Recorder(engine, Redness()), found, out)
     return out
 
 

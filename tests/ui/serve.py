@@ -21,7 +21,6 @@ let_waiting_threads_sleep()
 
 from engine_fakes import page_engine  # noqa: E402
 from tiny_var import published_state, saved  # noqa: E402
-from ui_helpers import FlatProjector  # noqa: E402
 
 from ttsvar.engine.loop import Engine  # noqa: E402
 from ttsvar.families.registry import TOYBOX_FOLDER  # noqa: E402
@@ -33,7 +32,7 @@ from ttsvar.features.registry import extractors  # noqa: E402
 from ttsvar.rewards.image_reward import load_scorer  # noqa: E402
 from ttsvar.storage.png import sign  # noqa: E402
 from ttsvar.weights.loadable import LazyMapping  # noqa: E402
-from ui import app, create_app  # noqa: E402
+from ui import create_app  # noqa: E402
 
 VAR_TOKENIZER = ROOT / "tests" / "golden" / "var_class" / "vae.pth"
 VAR = VARConfig(
@@ -65,8 +64,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7870)
     parser.add_argument("--runs-dir", default="runs")
     args = parser.parse_args()
-    # UMAP's process takes twenty seconds of a core to begin, and what is served here is looked at for other things.
-    app.Projector = FlatProjector  # type: ignore[misc, assignment]
     create_app(ENGINES[args.model](), runs_dir=args.runs_dir).launch(server_port=args.port)
 
 

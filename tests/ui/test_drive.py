@@ -17,8 +17,6 @@ from ttsvar.storage.png import read_recipe
 from ui import create_app
 from ui.app import Explorer
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 ENDPOINTS = ["/again", "/begin", "/card", "/cross", "/image", "/redraw", "/rewind", "/select", "/step"]
 HAS_MCP = importlib.util.find_spec("mcp") is not None
 

@@ -11,7 +11,6 @@ from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
 from ui.page import visit
-from ui.panels.clusters.events import plane
 from ui.panels.header.events import events as header_events
 from ui.panels.navigation import rewinding
 from ui.panels.panel import Services
@@ -242,13 +241,6 @@ def test_two_visitors_do_not_mix(setup: SetupEvents, stage: Stage) -> None:
             assert other.run not in page["header"] + page["stage"]
 
 
-def test_the_scatter_has_a_legend(setup: SetupEvents, services: Services) -> None:
-    shown = plane(services, begin(setup))
-    assert shown["plot"]["value"].layout.images
-    assert "UMAP of the clustering features" in shown["legend"]
-    assert "appear here" in plane(services, None)["legend"]
-
-
 def test_a_visit_makes_everything_that_a_click_would_show(
     setup: SetupEvents, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +253,4 @@ def test_a_visit_makes_everything_that_a_click_would_show(
 
     for name in ("step", "observe"):
         monkeypatch.setattr(session.engine, name, refuse)
-    monkeypatch.setattr(services.projector, "project", refuse)
-    rewind(services, run=here.run, at=here.at)
-    assert plane(services, here)["plot"]["visible"]
+    assert 'data-testid="map"' in rewind(services, run=here.run, at=here.at)["clusters"]

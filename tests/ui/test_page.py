@@ -10,17 +10,14 @@ import pytest
 from ui_helpers import PROMPT, go_to, page_at
 
 from ttsvar.config import SearchConfig
-from ui.panels.clusters.figure import SIDE, cluster_figure, spread
-from ui.panels.clusters.view import legend_html
 from ui.panels.cost.model import alive_per_scale, breakdown, costs
 from ui.panels.features.view import features_html
 from ui.panels.stage.closeup import history_of
 from ui.panels.stepper.view import stepper_html
 from ui.scene import sentences as words
 from ui.scene import strip
-from ui.scene.frame import build_frame, cluster_labels, clustering_vectors, reading_pictures
+from ui.scene.frame import build_frame, cluster_labels, reading_pictures
 from ui.scene.marks import mark
-from ui.scene.projection import Projector, pca_points, to_unit
 from ui.session.session import Session
 from ui.session.store import SessionStore
 from ui.setup.checks import SetupChecks
@@ -143,52 +140,6 @@ def test_the_ending_has_picture_line_and_download(session: Session) -> None:
     assert 'download="a-photo-of-three-blue-balls-0.png"' in stage
     assert stage.count("data-go=") == 13
     assert "every choice as proposed" in re.sub(r"<[^>]*>", "", stage), "words may be marked"
-
-
-def test_few_points_are_projected_by_pca() -> None:
-    rng = np.random.default_rng(0)
-    for count in (1, 2, 3):
-        points = to_unit(pca_points(rng.normal(size=(count, 7))))
-        assert points.shape == (count, 2)
-        assert points.min() >= 0
-        assert points.max() <= 1
-
-
-def test_equal_features_are_said_to_be_so(session: Session) -> None:
-    projector = Projector()
-    try:
-        points, method = projector.project(np.ones((8, 5)))
-        assert projector.project(np.ones((1, 5)))[1] == "PCA"
-    finally:
-        projector.close()
-    np.testing.assert_array_equal(points, 0.5)
-    frame = build_frame(session, go_to(session, 2))
-    assert "equal here" in legend_html(frame, method)
-
-
-@pytest.mark.slow
-def test_umap_in_its_process_is_repeatable(session: Session) -> None:
-    vectors = clustering_vectors(session, go_to(session, 2))
-    projector = Projector()
-    try:
-        assert projector.wait(300)
-        first, method = projector.project(vectors)
-        second, _ = projector.project(vectors)
-    finally:
-        projector.close()
-    assert method == "UMAP"
-    assert first.shape == (8, 2)
-    np.testing.assert_array_equal(first, second)
-
-
-def test_thumbnails_do_not_cover_each_other(session: Session) -> None:
-    crowd = spread(np.full((6, 2), 0.5))
-    apart = np.abs(crowd[:, None] - crowd[None]).max(-1) + np.eye(6)
-    assert apart.min() > SIDE
-    frame = build_frame(session, go_to(session, 2))
-    figure = cluster_figure(np.random.default_rng(0).random((8, 2)), frame.cards)
-    layout = figure.to_dict()["layout"]
-    assert len(layout["images"]) == len(layout["shapes"]) == 8
 
 
 def test_the_history_of_a_candidate_follows_its_line(session: Session) -> None:

@@ -33,7 +33,6 @@ from ui.panels.duel.scoreboard import Scoreboard
 from ui.panels.panel import Services
 from ui.scene.baseline import baseline_of
 from ui.scene.pictures import picture_uri
-from ui.scene.projection import Projector
 from ui.session.session import Session
 from ui.session.store import SessionStore
 from ui.shell.text import signed
@@ -62,13 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{len(found)} surveyed; runs that fit: {fits}", flush=True)
         if min(fits.values()) >= arguments.spare or time.monotonic() > until:
             break
-    projector = Projector()
-    try:
-        while not projector.wait(5):
-            pass
-        record_all(Recorder(engine, detector, projector), found, arguments.out)
-    finally:
-        projector.close()
+    record_all(Recorder(engine, detector), found, arguments.out)
 
 
 def record_all(recorder: Recorder, found: list[Found], out: Path) -> list[Recorded]:
@@ -100,10 +93,9 @@ def _ranked(story: Story, found: list[Found], taken: set[str]) -> list[Found]:
 class Recorder:
     """Draws a story's branches in a session of its own, and everything that the page shows of them."""
 
-    def __init__(self, engine: Engine, detector: Detector, projector: Projector) -> None:
+    def __init__(self, engine: Engine, detector: Detector) -> None:
         self.engine = engine
         self.detector = detector
-        self.projector = projector
 
     def draw(self, session: Session, choice: Choice | None) -> str:
         """Walk from the start to the end, as proposed but for one choice; returns the end's id."""
@@ -125,7 +117,6 @@ class Recorder:
         """Make every value that the page shows at any state of the run."""
         services = Services(
             store=store,
-            projector=self.projector,
             scoreboard=Scoreboard(None),
             show=values_of,
             recipe=lambda run: {},

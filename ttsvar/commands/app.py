@@ -98,7 +98,7 @@ def _built(arguments: argparse.Namespace, doing: Doing) -> Any:
 
 
 def end(*_: object) -> None:
-    """End in order, which ends the process of UMAP, too; and in any case soon, whatever is being computed.
+    """End in order, and in any case soon, whatever is being computed.
 
     What was answered is on disk, so nothing is lost by leaving a scale half drawn.
     """

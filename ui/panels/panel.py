@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from gradio.components import Component
 
 from ..scene.film import Hero
-from ..scene.projection import Projector
 from ..scene.scene import Here, Opening, Scene, Shown, Welcome
 from ..session.orders import Orders
 from ..session.store import SessionStore
@@ -44,7 +43,6 @@ class Services:
     """What the handlers of panels work with."""
 
     store: SessionStore
-    projector: Projector
     scoreboard: Scoreboard
     show: Callable[[Scene], Values]
     """The values of every panel at a scene."""

@@ -1,1 +1,1 @@
-"""The typed model of what is shown: frames, pictures, projections, sentences."""
+"""The typed model of what is shown: frames, pictures, sentences."""

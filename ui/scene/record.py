@@ -8,8 +8,11 @@ from functools import cache
 from ttsvar.config import SearchConfig
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError
-from ttsvar.evaluation.populations.record import SHIPPED, Populations, read
+from ttsvar.evaluation.populations.record import SHIPPED, Plane, Populations, read
 from ttsvar.evaluation.populations.reliability import Reliability, reliability
+from ttsvar.extractor import EXTRACTORS, Sees
+
+from ..session.session import Session
 
 log = logging.getLogger("ttsvar.ui")
 
@@ -35,6 +38,14 @@ def record_of(engine: SearchEngine, search: SearchConfig) -> Populations | None:
     if found is None or (search.reward, search.extractor) != (usual.reward, usual.extractor):
         return None
     return found if found.fits(engine.name, engine.weights, len(engine.schedule)) else None
+
+
+def plane_of(session: Session) -> Plane | None:
+    """The map of the pictures of the very files that drew a run; None for others, and where whole pictures are seen."""
+    found, run = shipped(), session.run
+    if found is None or EXTRACTORS[run.search.extractor].sees is not Sees.PATCHES:
+        return None
+    return found.plane if found.fits(run.model, str(session.origin.get("weights")), len(run.schedule)) else None
 
 
 @cache

@@ -37,8 +37,12 @@ FIRST_MAPS: ShownKey[list[str]] = ShownKey("first-maps")
 """Feature maps of the first scales, before the run has a basis."""
 INPUTS: ShownKey[list[Any]] = ShownKey("inputs")
 """Pictures of what k-means reads, and whether they are strips."""
-PLANE: ShownKey[list[Any]] = ShownKey("plane")
-"""Points of the scatter [B][2], and the method that laid them out."""
+PLACED: ShownKey[list[Any]] = ShownKey("placed")
+"""Digest of the shipped map, and the points [B][2] of a stepped state's candidates on it."""
+GATHERED: ShownKey[list[Any]] = ShownKey("gathered")
+"""An empty digest, and a few numbers a candidate, by which a run without a shipped map is laid out."""
+COMPARED: ShownKey[list[list[float]]] = ShownKey("compared")
+"""Distances [B][B] between few candidates, as a clustering compares them."""
 OBSERVED: ShownKey[dict[Component, dict[str, Any]]] = ShownKey("look")
 """What observing a scale took beyond the search's own observations, by component."""
 BEST: ShownKey[int] = ShownKey("best")

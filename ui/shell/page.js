@@ -63,38 +63,17 @@
     ttsvar.kept.set(contract.storage.theme, dark ? "dark" : "light");
   };
 
-  // One candidate, by name, lights up wherever it is shown; in the scatter by the number of its frame.
-  /** @returns {any} Plotly's own element */
-  const scatter = () => document.querySelector("#plot .js-plotly-plot");
-  const frames = () => {
-    const names = scatter()?.layout?.meta?.names || [];
-    return [...document.querySelectorAll("#plot .shapelayer path")].map((path, i) => [names[i], path]);
-  };
+  // One candidate, by name, lights up wherever it is shown.
   const light = (name) => {
     document.querySelectorAll(".lit").forEach((n) => n.classList.remove("lit"));
     if (!name) return;
     document.querySelectorAll(`[data-name="${CSS.escape(name)}"]`).forEach((n) => n.classList.add("lit"));
-    frames().forEach(([whose, path]) => whose === name && path.classList.add("lit"));
   };
-  const listen = () => {
-    const plot = scatter();
-    if (!plot?.on || plot.ttsvarListens) return;
-    plot.ttsvarListens = true;
-    plot.on("plotly_hover", (e) => light(plot.layout.meta.names[e.points[0].pointIndex]));
-    plot.on("plotly_unhover", () => light(""));
-  };
-  const over = (event) => {
-    if (event.target.closest?.("#plot")) { listen(); return; }
-    light(event.target.closest?.("[data-name]")?.dataset.name);
-  };
+  const over = (event) => light(event.target.closest?.("[data-name]")?.dataset.name);
   document.addEventListener("mouseover", over);
   document.addEventListener("focusin", over);
   ttsvar.hear("choice", (counts) => {
     document.querySelectorAll("#why [data-name]").forEach((n) => n.classList.toggle("out", counts[n.dataset.name] === 0));
-    frames().forEach(([name, path]) => {
-      path.style.strokeDasharray = counts[name] ? "none" : "3px 3px";
-      path.style.strokeWidth = counts[name] ? "3.2px" : "1.4px";
-    });
   });
   document.addEventListener("DOMContentLoaded", () => {
     document.documentElement.lang = "en";

@@ -54,7 +54,7 @@ def states(page: Page) -> Iterator[str]:
     page.wait_for_selector("#go")
     start(page, PROMPT, SEED)
     to_scale(page, 5)
-    page.wait_for_selector("#plot .shapelayer path")
+    page.wait_for_selector("#clusters g.who")
     yield "clustering"
     page.locator(".card .zoom").first.click()
     page.wait_for_selector("dialog.zoomed .film li:nth-child(6)")
@@ -131,7 +131,7 @@ def readme(browser: Browser, url: str, folder: Path) -> list[Path]:
         page = visitor(browser, url, width, scheme)
         start(page, PROMPT, SEED)
         to_scale(page, 5)
-        page.wait_for_selector("#plot .shapelayer path")
+        page.wait_for_selector("#clusters g.who")
         files.append(small(settled(page), folder / f"{name}.png"))
         if name == "app":
             overrule(page)

@@ -81,7 +81,7 @@ def test_an_override_leaves_the_cards_where_they_are(page: Page) -> None:
 
 
 SIDEWAYS = """() => [...document.querySelectorAll('#page *, .top *')]
-  .filter(e => !e.closest('.step, .flow, .wide, #plot, .line ol')
+  .filter(e => !e.closest('.step, .flow, .wide, .line ol')
     && e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.tagName + '.' + e.className)"""
 
@@ -90,7 +90,7 @@ SIDEWAYS = """() => [...document.querySelectorAll('#page *, .top *')]
 def test_nothing_scrolls_sideways_and_pictures_are_whole_and_in_colour_until_the_map_is_asked_for(page: Page) -> None:
     start(page)
     to_scale(page, 2)
-    page.wait_for_selector("#plot .js-plotly-plot")
+    page.get_by_test_id("map").wait_for()
     assert page.evaluate(SIDEWAYS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".card.drop").count() > 0

@@ -17,8 +17,6 @@ from ui.setup.checks import SetupChecks
 from ui.setup.fields import fields_of
 from ui.setup.view import model_html
 
-pytestmark = pytest.mark.usefixtures("without_umap")
-
 ENGINE = page_engine()
 RAIL = SetupChecks(ENGINE)
 PAPER = fields_of(ENGINE, SearchConfig())

@@ -124,7 +124,6 @@ def served() -> Iterator[Explorer]:
     demo.close()
 
 
-@pytest.mark.usefixtures("without_umap")
 def test_the_app_is_launched_behind_it(served: Explorer) -> None:
     with httpx.Client(base_url=str(served.local_url), timeout=30) as client:
         assert client.get("/").status_code == 200

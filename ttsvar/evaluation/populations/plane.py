@@ -6,6 +6,7 @@ transform begins. So it is instant, needs no compiled code, and a picture never 
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ttsvar.evaluation.populations.record import Array, Plane
 
+log = logging.getLogger("ttsvar")
 AXES = 24
 """Main directions of the gathered features that are kept."""
 MOST_POINTS = 1300
@@ -69,7 +71,8 @@ def _flat_points(features: Array) -> tuple[Array, str]:
                 n_neighbors=min(15, len(features) - 1), min_dist=0.2, random_state=0, n_jobs=1, init="pca"
             )
             points, method = np.asarray(reducer.fit_transform(features), np.float64), "UMAP"
-    except ImportError:
+    except (ImportError, RuntimeError, OSError) as error:  # such as numba, where it finds no folder for its cache
+        log.warning("UMAP cannot be used here (%s): the map is laid out by PCA.", error)
         points, method = features[:, :2].astype(np.float64), "PCA"
     low, high = points.min(0), points.max(0)
     return ((points - low) / np.maximum(high - low, 1e-9)).astype(np.float32), method

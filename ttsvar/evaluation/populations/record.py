@@ -5,6 +5,7 @@ Dimension letters: P prompts, B candidates of each, K scales, F numbers of a lay
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ class Plane:
     """int16 [M], the scale of each picture."""
     method: str
     """UMAP, or PCA where it was not at hand."""
+
+    @property
+    def digest(self) -> str:
+        """Tells this map from another one, so that places on the other one are not taken for places on this."""
+        return hashlib.sha256(self.points.tobytes() + self.axes.tobytes()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
