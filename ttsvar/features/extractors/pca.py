@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ttsvar.extractor import extractor
+from ttsvar.features.extractors import pca_raw
 from ttsvar.shapes import Features, PatchMaps
 
 
@@ -23,25 +24,9 @@ def pca(features: Features) -> PatchMaps:
     while that helps. Maps are not compared with maps: an object on the left must stay the opposite of one on the right.
     The common axis itself points to its largest channel, so the answer does not depend on any sign a solver chose.
     """
-    found = [first_component(image) for image in features.float()]
+    found = [pca_raw.first_component(image) for image in features.float()]
     signs = aligned_signs(torch.stack([axis for _, axis in found]))
     return torch.stack([scores for scores, _ in found]) * signs[:, None].float().to(features.device)
-
-
-def first_component(patches: Tensor) -> tuple[Tensor, Tensor]:
-    """Projections [L] and direction [C] of the first principal component of [L, C], with any sign.
-
-    By the smaller of the two products of the centred patches with themselves, in float64: for 256 patches of 1024
-    channels a third of the work of a whole singular value decomposition, and the same to 1e-6.
-    """
-    centred = (patches - patches.mean(dim=0, keepdim=True)).double()
-    if centred.shape[0] <= centred.shape[1]:
-        axis = centred.T @ torch.linalg.eigh(centred @ centred.T)[1][:, -1]
-        length = axis.norm()
-        axis = axis / length if length > 0 else torch.eye(1, len(axis), dtype=axis.dtype, device=axis.device)[0]
-    else:
-        axis = torch.linalg.eigh(centred.T @ centred)[1][:, -1]
-    return (centred @ axis).to(patches.dtype), axis.to(patches.dtype)
 
 
 def aligned_signs(axes: Tensor) -> Tensor:
