@@ -53,9 +53,13 @@ def view() -> View:
 
 
 @pytest.fixture
-def page(chromium: Browser, server: Server, view: View) -> Iterator[Page]:
-    """A fresh visitor; any error of the page's scripts, or request elsewhere, fails the test."""
-    context = chromium.new_context(**view.settings(), accept_downloads=True)
+def page(request: pytest.FixtureRequest, chromium: Browser, server: Server, view: View) -> Iterator[Page]:
+    """A fresh visitor; any error of the page's scripts, or request elsewhere, fails the test.
+
+    Nothing moves for its own sake, which saves time and leaves nothing half way, unless a test is marked `moving`.
+    """
+    motion = "no-preference" if request.node.get_closest_marker("moving") else "reduce"
+    context = chromium.new_context(**view.settings(), reduced_motion=motion, accept_downloads=True)
     context.set_default_timeout(PATIENCE)
     visitor = context.new_page()
     errors: list[str] = []

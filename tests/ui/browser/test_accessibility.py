@@ -33,7 +33,6 @@ needs_axe = pytest.mark.skipif(
 @needs_axe
 @DESK_AND_PHONE
 def test_axe_finds_nothing_serious(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
     page.add_script_tag(path=AXE)
     found = {"welcome": page.evaluate(CHECK)}
     page.locator("#prompt textarea").fill("a photo of three cobalt balls")
@@ -70,7 +69,6 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
 @needs_axe
 @DESK_AND_PHONE
 def test_axe_finds_nothing_serious_on_the_pages_beside(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
     base = page.url.split("?")[0]
     found = {}
     page.goto(f"{base}class")
@@ -93,7 +91,6 @@ def test_axe_finds_nothing_serious_on_the_pages_beside(page: Page) -> None:
 @DESK_AND_PHONE
 @pytest.mark.model("toybox")
 def test_axe_finds_nothing_serious_in_a_recorded_run(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
     page.add_script_tag(path=AXE)
     page.locator(".recorded button").first.click()
     page.wait_for_selector(".stage.board .story h2")
@@ -101,7 +98,6 @@ def test_axe_finds_nothing_serious_in_a_recorded_run(page: Page) -> None:
 
 
 def test_reduced_motion_is_respected(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
     start(page)
     moving = page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length")
     assert moving == 0

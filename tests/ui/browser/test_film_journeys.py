@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 SCALE = "document.querySelector('.reel').dataset.scale"
 
 
+@pytest.mark.moving
 def test_the_first_screen_plays_a_search_and_starts_one(page: Page) -> None:
     expect(page.get_by_test_id("hero").locator(".tile")).to_have_count(8)
     page.wait_for_function(f"Number({SCALE}) >= 1")
@@ -19,8 +20,6 @@ def test_the_first_screen_plays_a_search_and_starts_one(page: Page) -> None:
 
 
 def test_who_prefers_stillness_steps_through_the_first_film(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    page.reload()
     expect(page.get_by_test_id("hero").locator(".tile")).to_have_count(8)
     page.wait_for_timeout(2500)
     assert page.evaluate(SCALE) == "0", "nothing moves by itself"
@@ -45,6 +44,7 @@ def test_a_run_is_watched_again_and_taken_over(page: Page) -> None:
     expect(page.locator(".stage .board")).to_be_visible()
 
 
+@pytest.mark.moving
 @ON_PHONE
 def test_a_draw_is_shown_as_a_draw_and_escape_leaves_the_film(page: Page) -> None:
     start(page)
@@ -59,6 +59,7 @@ def test_a_draw_is_shown_as_a_draw_and_escape_leaves_the_film(page: Page) -> Non
     expect(page.locator(".stage .board")).to_be_visible()
 
 
+@pytest.mark.moving
 def test_to_the_end_plays_the_board_scale_by_scale(page: Page) -> None:
     start(page, seed=4711)
     page.evaluate(

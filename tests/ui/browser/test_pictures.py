@@ -42,7 +42,6 @@ SEEN = """() => [...document.querySelectorAll('.card .pic img:not(.ov)')].map((e
 
 
 def test_the_bar_covers_no_picture_and_no_number_and_whole_cards_are_in_the_window(page: Page, server: Server) -> None:
-    page.emulate_media(reduced_motion="reduce")  # a card on its way may pass beneath the bar
     found = {}
     for n in (8, 4, 1):
         page.goto(server.url)

@@ -12,7 +12,6 @@ LYING = """() => [...document.querySelectorAll('.card')].map((card) => ({ card, 
 
 
 def test_a_cluster_of_many_is_dropped_at_once_and_all_lie_in_the_order_asked_for(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
     page.locator("#n input").fill("4")
     start(page)
     to_scale(page, 2)
