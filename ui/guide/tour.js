@@ -84,7 +84,7 @@ function check() {
 for (const type of ["input", "click"]) {
   document.addEventListener(type, (event) => {
     const { kind, what } = progress.parse(until());
-    const example = what === "#prompt" && event.target.closest?.("[data-prompt]");
+    const example = what === "#prompt" && event.target.closest?.("button[data-prompt]");
     if (!(kind === type && event.target.closest?.(what)) && !example) return;
     // Who types has done it when the keys rest; one thing done is one step on, however many events it makes.
     const step = at;
