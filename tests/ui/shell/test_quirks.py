@@ -1,0 +1,72 @@
+"""What is built on the inside of Gradio, over a small server of its own: pages that close, and places in the queue."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from threading import Event
+
+import gradio as gr
+import pytest
+
+from ui.shell.quirks import ahead_of, page_that_asks, when_left
+
+
+class Small:
+    """A page with one event that waits, and what was heard of it."""
+
+    def __init__(self) -> None:
+        self.go_on, self.left, self.asked = Event(), [], []
+        with gr.Blocks() as self.demo:
+            view = gr.HTML()
+            view.click(self._wait, None, view)
+            when_left(self.demo, self.left.append)
+        self.demo.queue(default_concurrency_limit=1)
+        self.demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", ssr_mode=False)
+        self.url = f"{self.demo.local_url}gradio_api"
+
+    def _wait(self, event: gr.EventData) -> str:
+        self.asked.append((page_that_asks(), event._data["order"]))
+        self.go_on.wait(30)
+        return ""
+
+    def join(self, order: str) -> None:
+        sent = {"data": [], "event_data": {"order": order}, "fn_index": 0, "session_hash": f"page-{order}"}
+        body = json.dumps(sent).encode()
+        request = urllib.request.Request(f"{self.url}/queue/join", body, {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=20).read()
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Small]:
+    found = Small()
+    yield found
+    found.go_on.set()
+    found.demo.close()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for the server, which answers at its own time."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_page_that_is_closed_is_told_by_its_name(small: Small) -> None:
+    with urllib.request.urlopen(f"{small.url}/heartbeat/abc", timeout=20) as beat:
+        assert b"ALIVE" in beat.readline()
+        assert small.left == []
+    until(lambda: small.left == ["abc"])
+
+
+def test_an_order_has_its_place_and_its_page(small: Small) -> None:
+    for order in ("one", "two", "three"):
+        small.join(order)
+        until(lambda: bool(small.asked))
+    until(lambda: ahead_of(small.demo, "three") == 2)
+    assert [ahead_of(small.demo, order) for order in ("one", "two", "none")] == [0, 1, 0]
+    assert small.asked == [("page-one", "one")]
+    assert page_that_asks() == ""
