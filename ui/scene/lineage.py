@@ -12,6 +12,7 @@ from ..session.walk import best_row, chosen, forks, walk, winners
 from ..shell.text import signed
 from .frame import array, cluster_labels, pictures
 from .marks import lineage_color
+from .others import ending_at
 from .seats import seating
 
 
@@ -29,6 +30,8 @@ class Dot:
     born: bool = False
     color: str = ""
     """Of its lineage."""
+    ending: str = ""
+    """How it would have ended, where it was dropped and drawn to its end all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +98,19 @@ def _dots(session: Session, node: Node, winner: int | None) -> tuple[Dot, ...]:
             reward=float(scores[i]),
             born=name not in before,
             color=lineage_color(rows[i]),
+            ending=_ending(session, node, i) if i not in alive else "",
         )
         for i, name in enumerate(node.stepped.grown.candidate_ids)
     )
+
+
+def _ending(session: Session, node: Node, row: int) -> str:
+    """Reward and mark, as '+0.70' and a tick; empty where nobody drew it."""
+    found = ending_at(session, node, row)
+    if found is None:
+        return ""
+    verdict = {True: " \u2713", False: " \u2717", None: ""}[found.satisfied]
+    return f"{signed(found.reward)}{verdict}"
 
 
 def branches(session: Session, state_id: str) -> list[Branch]:

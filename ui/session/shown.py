@@ -43,6 +43,8 @@ GATHERED: ShownKey[list[Any]] = ShownKey("gathered")
 """An empty digest, and a few numbers a candidate, by which a run without a shipped map is laid out."""
 COMPARED: ShownKey[list[list[float]]] = ShownKey("compared")
 """Distances [B][B] between few candidates, as a clustering compares them."""
+ENDINGS: ShownKey[dict[str, Any]] = ShownKey("others")
+"""Of a stepped state, by row, how candidates that were dropped there would have ended."""
 OBSERVED: ShownKey[dict[Component, dict[str, Any]]] = ShownKey("look")
 """What observing a scale took beyond the search's own observations, by component."""
 BEST: ShownKey[int] = ShownKey("best")

@@ -69,6 +69,7 @@ def lineage_html(columns: Sequence[Column], scales: int, now: int, branches: str
         parts += [_forks(grid, column)] if column.forks else []
     for column in columns:
         parts += [_node(grid, column, i) for i in range(len(column.dots))]
+    parts += [_would(grid, column, i) for column in columns for i in range(len(column.dots))]
     return (
         '<div class="pn lineage"><div class="head"><h3>Lineage</h3>'
         '<p class="note">Click a picture to look at it, to go back to it, or to branch from it.</p></div>'
@@ -82,6 +83,7 @@ def _legend(columns: Sequence[Column]) -> str:
     dots = [d for c in columns for d in c.dots]
     entries = ["a line's colour: its lineage"]
     entries += ["<b>\u00d7</b> ends there"] if any(not d.alive for d in dots) else []
+    entries += ["under it: how it would have ended"] if any(d.ending for d in dots) else []
     entries += ["<b>+</b> a copy is born"] if any(d.born and d.parent is not None for d in dots) else []
     entries += ["thick: the winner's line"] if any(d.winner for d in dots) else []
     entries += ["<b>\u25b8</b> branches part there"] if any(c.forks for c in columns) else []
@@ -123,6 +125,16 @@ def _death(grid: Grid, column: Column, index: int) -> str:
         f'<path class="die" d="M{x:.0f} {y:.1f}H{end - 4:.0f}"/>'
         f'<path class="cross" d="M{end - 3.5:.1f} {y - 3.5:.1f}l7 7m0-7l-7 7"/></g>'
     )
+
+
+def _would(grid: Grid, column: Column, index: int) -> str:
+    """How a dropped candidate would have ended, under the cross at which it left."""
+    dot = column.dots[index]
+    if not dot.ending:
+        return ""
+    x, y = grid.place(column, index)
+    title = f"<title>{escape(dot.name)} would have ended at {dot.ending}</title>"
+    return f'<text class="would" x="{x + grid.side(column) / 2 + 10:.1f}" y="{y + 17:.1f}">{dot.ending}{title}</text>'
 
 
 def _node(grid: Grid, column: Column, index: int) -> str:
