@@ -58,3 +58,19 @@ def test_the_tree_names_every_folder_and_every_module_at_the_root_of_the_package
     listed = {path if path.endswith("/") or "." in path else f"{path}/" for path in tree()}
     within = {f"{parent}/" for path in listed for parent in Path(path).parents}
     assert sorted(wanted - listed - within) == []
+
+
+def test_the_names_for_checks_from_outside_are_those_that_the_page_carries() -> None:
+    rows = re.findall(
+        r"^\| (`[\w`, -]+`) \|.*\| `(ui/[^`]+)` \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE
+    )
+    listed = {(name, file) for names, file in rows for name in re.findall(r"`([\w-]+)`", names)}
+    sources = [p for p in (ROOT / "ui").rglob("*") if p.suffix in (".py", ".html", ".js")]
+    carried = {
+        (name, str(path.relative_to(ROOT)))
+        for path in sources
+        for name in re.findall(r'data-testid="([\w-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert listed == carried
+    promised = "hero card card-picture card-map bar stepper trust map film ending baseline share-card learn guess"
+    assert set(promised.split()) <= {name for name, _ in listed}

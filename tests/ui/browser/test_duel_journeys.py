@@ -56,7 +56,7 @@ def test_stop_leaves_the_board(page: Page) -> None:
     expect(page.locator(".say h2")).to_contain_text("Scale 2:")
 
 
-def test_a_choice_by_hand_is_compared_afterwards(page: Page) -> None:
+def test_a_choice_by_hand_is_compared_afterwards_and_judged_by_the_others(page: Page) -> None:
     start(page, seed=12)
     to_scale(page, 2)
     overrule(page)
@@ -67,6 +67,10 @@ def test_a_choice_by_hand_is_compared_afterwards(page: Page) -> None:
     button.click()
     expect(page.locator(".duel details[open] figure")).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".stage.final")).to_be_visible()
+    others = page.get_by_test_id("others")
+    others.locator('[data-do="finish"]').click()
+    expect(others.locator(".told")).to_contain_text("Your choice after scale 2")
+    expect(page.locator(".lineage .would")).to_have_count(others.locator("figure").count())
 
 
 def test_two_visitors_meet_in_the_class_chart(page: Page, chromium: Browser) -> None:
