@@ -82,9 +82,11 @@ def test_waiting_for_others_is_told_apart_from_computing() -> None:
         assert waited() - before < 0.04
         threads = started(other)
         until(lambda: lock.waiting == 1)
+        assert lock.busy
         give_way()
     threads[0].join()
     assert waited() - before >= 0.04
+    assert not lock.busy
 
 
 def test_an_error_frees_the_lock_for_the_next() -> None:

@@ -42,6 +42,11 @@ class FairLock:
         """How many wait: with the one that holds the lock, so many others share it with each of them."""
         return len(self._waiting)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody holds the lock or waits for it: work that is in no hurry begins when nobody does."""
+        return self._held or bool(self._waiting)
+
     def give_way(self) -> None:
         """Let everybody who waits go first, if anybody does."""
         if self._waiting:

@@ -117,6 +117,11 @@ class Executor:
         return self._lock.waiting
 
     @property
+    def busy(self) -> bool:
+        """Whether any call computes or waits."""
+        return self._lock.busy
+
+    @property
     def _inside(self) -> bool:
         return getattr(self._thread, "inside", False)
 

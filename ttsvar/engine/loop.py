@@ -244,6 +244,11 @@ class Engine(GoesBack, Looks):
         """How many calls of others wait, or compute by turns, while one computes: each gets a chunk at a time."""
         return self._executor.sharing
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody computes with this engine, or waits for it."""
+        return self._executor.busy
+
 
 def _with_kept(state: SearchState, bits: Tensor, kv: Any) -> tuple[Tensor, Any]:
     """The drawn bits with what stays in its place; where the backend left that out, its cache has to be rebuilt."""

@@ -106,7 +106,7 @@ def progress_of(session: Session, state_id: str, scale: int | None = None) -> Pr
 def finish(session: Session, state_id: str, turn: int) -> Iterator[Progress]:
     """Draw the dropped candidates to their ends, those of one decision together; ends early at another turn.
 
-    Whoever else draws goes first: a scale begins when nobody waits, and gives way between two chunks.
+    Whoever else draws goes first: a scale begins when nobody else computes, and gives way between two chunks.
     """
     for node, rows in dropped(session, state_id):
         lacking = tuple(row for row in rows if str(row) not in _known(session, node))
@@ -140,7 +140,7 @@ def winner_of(session: Session, state_id: str) -> Winner | None:
 
 def _let_others_first(session: Session) -> None:
     until = time.monotonic() + MOST_WAITING
-    while getattr(session.engine, "sharing", 0) and time.monotonic() < until:
+    while session.engine.busy and time.monotonic() < until:
         time.sleep(PAUSE)
 
 

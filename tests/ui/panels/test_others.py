@@ -103,12 +103,12 @@ def test_stop_is_heard_within_a_scale(session: Session, services: Services) -> N
 
 def test_others_who_draw_go_first(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     at = go_to(session, 13)
-    waiting = [2, 1, 0]
-    monkeypatch.setattr(type(session.engine), "sharing", property(lambda _: waiting.pop(0) if waiting else 0))
+    busy = [True, True, False]
+    monkeypatch.setattr(type(session.engine), "busy", property(lambda _: busy.pop(0) if busy else False))
     monkeypatch.setattr(others.time, "sleep", lambda seconds: None)
     steps = others.finish(session, at, session.take_turn())
     next(steps)
-    assert waiting == []
+    assert busy == []
 
 
 def test_a_choice_by_hand_is_judged_by_whom_the_search_would_have_kept(session: Session) -> None:

@@ -140,7 +140,7 @@ def _letters(scene: Shown, marked: bool) -> str:
 
 
 def _matrix(found: Travels) -> str:
-    """Every two of the living: the darker the square, the nearer they are."""
+    """Every two of the living: the fuller the colour, the nearer they are."""
     distances = found.distances
     if distances is None:
         return ""
@@ -158,7 +158,7 @@ def _matrix(found: Travels) -> str:
         for row, name in enumerate(names)
     )
     return (
-        '<table class="near"><caption>How alike every two are to the clustering; dark: alike</caption>'
+        '<table class="near"><caption>How alike every two are to the clustering; full colour: alike</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
