@@ -24,6 +24,7 @@ def bar_html(*, last: bool, decision_ahead: bool, error: str = "") -> str:
         '<span class="now" role="status"></span><button type="button" data-do="stop">Stop <kbd>Esc</kbd></button>'
         '</div><div class="under"><span class="warn" role="status"></span>'
         '<span class="keys">Keys: 0 to 9 keep or drop, A all, R the proposal, M maps, Z enlarge, Enter goes on</span>'
+        '<span class="keys taps">Tap a picture to keep or drop it; a cross is dropped</span>'
         '<button type="button" class="link" data-do="duel" hidden>Compare with the algorithm</button>'
         f'<span class="err" role="alert">{escape(error)}</span></div></div>'
     )
