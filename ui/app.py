@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from .shell import pictures, theme
 from .shell.contract import MOST_BYTES
 from .shell.guard import Guard
 from .shell.hosts import hosts
-from .shell.quirks import FOOTER, ahead_of, when_left
+from .shell.quirks import FOOTER, ahead_of, visitor_that_asks, waiting_of, when_left
 
 KEPT = (600, 3600)
 """Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
@@ -59,11 +60,12 @@ class Explorer(gr.Blocks):
         may embed it or use its API in a browser.
         """
         named = [*allow_hosts, *(("*.gradio.live",) if settings.get("share") else ())]
+        guard = Middleware(Guard, hosts=hosts(named), waits=partial(waiting_of, self))
         own = {
             "theme": theme.theme(), "css": page.styles(), "head": page.head(), "footer_links": list(FOOTER),
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
             "enable_monitoring": False, "max_threads": THREADS, "max_file_size": MOST_BYTES,
-            "app_kwargs": {"middleware": [Middleware(Guard, hosts=hosts(named))], "routes": self.plain_pages},
+            "app_kwargs": {"middleware": [guard], "routes": self.plain_pages},
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})
 
@@ -82,7 +84,7 @@ def create_app(
     files are on this machine; `weights` is a folder that may hold some.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    store = SessionStore(engine, runs_dir, limits, evaluator=evaluator_for(engine))
+    store = SessionStore(engine, runs_dir, limits, evaluator=evaluator_for(engine), visitor=visitor_that_asks)
     attend(store)
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", limits.seconds)
     hero = hero_of(engine)

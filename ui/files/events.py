@@ -60,6 +60,7 @@ class Files:
         """Reopen the run of a dropped PNG or ZIP; what is wrong with it is said in place, and the run stays."""
         try:
             data = _content(event.data)
+            self.store.budgets.admit_file(self.store.visitor(), len(data))
             if data.startswith(PNG):
                 yield from self._from_picture(data)
             elif data.startswith(ZIP):

@@ -70,6 +70,8 @@ class Session:
         self.doing: Doing | None = None
         self.left_running = False
         """Whether whoever watched went away while the search ran on by itself."""
+        self.owner = ""
+        """The visitor who began it here, by `SessionStore.visitor`; empty where nobody did."""
         self.touched = time.time()
         self.noted = 0.0
         """When it was last noted on disk that the run is in use."""

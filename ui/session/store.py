@@ -23,10 +23,12 @@ from ttsvar.engine.history import History
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError, StateError, TTSVarError
 from ttsvar.outside import read_json
+from ttsvar.schedule import resolve_batch
 from ttsvar.storage.atomic import write_atomically
 from ttsvar.storage.runs import INDEX, load_history
 
 from .annotations import read_duels
+from .budgets import Budgets
 from .kept import ORIGIN
 from .session import Evaluator, Session
 from .upkeep import USUAL, Disk, Limits, rest, surplus
@@ -48,7 +50,10 @@ class SessionStore:
         limits: Limits = USUAL,
         capacity: int = 64,
         evaluator: Evaluator | None = None,
+        visitor: Callable[[], str] = str,
     ) -> None:
+        """`visitor` names whoever asks now; nobody does, and no budget counts, where the name is empty."""
+        self.visitor, self.budgets = visitor, Budgets()
         self.engine = engine
         self.root = None if runs_dir is None else Path(runs_dir)
         self.limits = limits
@@ -62,11 +67,16 @@ class SessionStore:
         self._disk = Disk(self.root)
 
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
-        """Begin a run; raises the engine's errors for a bad prompt or schedule."""
+        """Begin a run; raises the engine's errors for a bad prompt or schedule, RoomError beyond a visitor's budget."""
+        with self._lock:
+            held = list(self._known.values())
+        first = resolve_batch(self.engine.resolve(search), self.engine.schedule)[0]
+        self.budgets.admit_run(self.visitor(), held, first)
         root = self.engine.begin(prompt, search=search, seed=seed)
         run_id = _new_id()
         folder = None if self.root is None else self.root / run_id
         session = Session(run_id, self.engine, History(root), folder, evaluator=self.evaluator)
+        session.owner = self.visitor()
         session.save()  # whoever is told an id finds the run after a restart, too
         self._hold(session)
         return session
@@ -105,6 +115,7 @@ class SessionStore:
             if home is not None:
                 os.replace(folder, home)
         session = Session(run_id, self.engine, history, home, origin, self.evaluator, duels)
+        session.owner = self.visitor()
         self._hold(session)
         return session
 

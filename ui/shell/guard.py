@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .contract import MOST_BYTES
@@ -24,6 +24,8 @@ MOST_VALUES = 20_000
 """Values in a request's JSON, counted by its marks: millions of tiny ones take minutes to read, and all others wait."""
 MOST_WAITING = 8 * MOST_EVENT
 """Bytes of all requests that are being received."""
+MOST_OF_ONE = 48
+"""Events of one visitor's address that wait to be answered; all together may be 256."""
 PATIENCE, LONGEST = 20.0, 120.0
 """Seconds without a byte, and for the whole request."""
 EVENTS = re.compile(r"(/gradio_api)?/queue/join/?")
@@ -46,9 +48,11 @@ class RefusedError(Exception):
 class Guard:
     """ASGI middleware; whatever is refused is answered in one sentence, and never reaches Gradio."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, waits: Callable[[str], int] = lambda visitor: 0) -> None:
+        """`waits` tells how many events of a visitor's address wait to be answered."""
         self.app = app
         self.hosts = hosts
+        self.waits = waits
         self.waiting = 0
         self._told: set[str] = set()
 
@@ -69,7 +73,10 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008, "reason": str(error)[:100]})
                 return
-            await PlainTextResponse(str(error), error.status)(scope, receive, send)
+            told = {"detail": str(error)}
+            page = EVENTS.fullmatch(scope["path"])  # whose script shows what it finds under this name
+            answer = JSONResponse(told, error.status) if page else PlainTextResponse(str(error), error.status)
+            await answer(scope, receive, send)
         except ClientDisconnect:
             log.debug("a request was left before it had come whole")
 
@@ -87,6 +94,10 @@ class Guard:
         acts = scope["type"] == "websocket" or scope["method"] not in SAFE
         if acts and origin is None and headers.get("sec-fetch-site") == "cross-site":
             raise RefusedError(403, "Another page may not use this app.")
+        client = scope.get("client")
+        if EVENTS.fullmatch(scope["path"]) and client and (waiting := self.waits(client[0])) >= MOST_OF_ONE:
+            why = f"{waiting} requests of yours wait to be answered here, as many as one visitor may have."
+            raise RefusedError(429, f"{why} Send this one again when some of them are done.")
         if CLOSED.fullmatch(scope["path"]):
             raise RefusedError(403, "This app does not offer that; files are dropped on its page.")
 

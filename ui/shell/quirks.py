@@ -49,6 +49,19 @@ def page_that_asks() -> str:
     return (request.session_hash if request is not None else None) or ""
 
 
+def visitor_that_asks() -> str:
+    """The address of whoever sent the event that is being answered; empty where something else asks."""
+    request = LocalContext.request.get(None)
+    return "" if request is None or request.client is None else request.client.host
+
+
+def waiting_of(demo: gr.Blocks, visitor: str) -> int:
+    """How many events of one address wait to be answered."""
+    lines = list(demo._queue.event_queue_per_concurrency_id.values())
+    clients = [event.request.client for line in lines for event in list(line.queue)]
+    return sum(client is not None and client.host == visitor for client in clients)
+
+
 def ahead_of(demo: gr.Blocks, order: str) -> int:
     """How many requests of its kind begin before the one that carries this order; 0 where none waits."""
     for line in list(demo._queue.event_queue_per_concurrency_id.values()):

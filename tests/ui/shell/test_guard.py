@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -113,6 +114,27 @@ def test_who_sends_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) ->
     scope = {"type": "http", "method": "POST", "path": JOIN, "headers": [(b"host", b"localhost")]}
     asyncio.run(Guard(app, Hosts())(scope, silent, send))
     assert (answers[0]["status"], app.bodies) == (408, [])
+
+
+def test_who_waits_for_much_already_is_told_so_where_the_page_looks_for_it() -> None:
+    app, answers = Asked(), []
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def empty() -> Message:
+        return {"type": "http.request", "body": b"{}"}
+
+    waiting = {"1.2.3.4": guard.MOST_OF_ONE, "5.6.7.8": guard.MOST_OF_ONE - 1}
+    for host in waiting:
+        scope = {
+            "type": "http", "method": "POST", "path": JOIN, "client": (host, 1),
+            "headers": [(b"host", b"localhost"), (b"content-length", b"2")],
+        }  # fmt: skip
+        asyncio.run(Guard(app, Hosts(), waiting.__getitem__)(scope, empty, send))
+    assert answers[0]["status"] == 429
+    assert json.loads(answers[1]["body"])["detail"].startswith(f"{guard.MOST_OF_ONE} requests of yours wait")
+    assert len(app.bodies) == 1
 
 
 @pytest.fixture(scope="module")

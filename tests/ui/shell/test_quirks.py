@@ -11,14 +11,14 @@ from threading import Event
 import gradio as gr
 import pytest
 
-from ui.shell.quirks import ahead_of, page_that_asks, when_left
+from ui.shell.quirks import ahead_of, page_that_asks, visitor_that_asks, waiting_of, when_left
 
 
 class Small:
     """A page with one event that waits, and what was heard of it."""
 
     def __init__(self) -> None:
-        self.go_on, self.left, self.asked = Event(), [], []
+        self.go_on, self.left, self.asked, self.visitors = Event(), [], [], []
         with gr.Blocks() as self.demo:
             view = gr.HTML()
             view.click(self._wait, None, view)
@@ -28,6 +28,7 @@ class Small:
         self.url = f"{self.demo.local_url}gradio_api"
 
     def _wait(self, event: gr.EventData) -> str:
+        self.visitors.append(visitor_that_asks())
         self.asked.append((page_that_asks(), event._data["order"]))
         self.go_on.wait(30)
         return ""
@@ -68,5 +69,7 @@ def test_an_order_has_its_place_and_its_page(small: Small) -> None:
         until(lambda: bool(small.asked))
     until(lambda: ahead_of(small.demo, "three") == 2)
     assert [ahead_of(small.demo, order) for order in ("one", "two", "none")] == [0, 1, 0]
+    assert [waiting_of(small.demo, host) for host in ("127.0.0.1", "1.2.3.4")] == [2, 0]
     assert small.asked == [("page-one", "one")]
-    assert page_that_asks() == ""
+    assert small.visitors == ["127.0.0.1"]
+    assert page_that_asks() == visitor_that_asks() == ""
