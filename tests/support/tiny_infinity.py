@@ -49,7 +49,7 @@ class HashTextEncoder:
         return torch.randn(TRANSFORMER.text_channels, generator=torch.Generator().manual_seed(seed))
 
 
-def tiny_backend(chunk: int = 2, patchify: bool = False) -> InfinityBackend:
+def tiny_backend(chunk: int = 2, patchify: bool = False, *, chunk_by_run: bool = False) -> InfinityBackend:
     """The same weights every time."""
     config = TRANSFORMER
     if patchify:
@@ -64,4 +64,6 @@ def tiny_backend(chunk: int = 2, patchify: bool = False) -> InfinityBackend:
         for weight in tokenizer.parameters():
             weight.copy_(torch.randn(weight.shape, generator=generator) * 0.2)
     schedule = ScaleSchedule(config.sizes)
-    return InfinityBackend(transformer, tokenizer, HashTextEncoder(), schedule, "tiny", chunk)
+    return InfinityBackend(
+        transformer, tokenizer, HashTextEncoder(), schedule, "tiny", chunk, chunk_by_run=chunk_by_run
+    )

@@ -27,6 +27,8 @@ from ttsvar.types import Run, ScaleSchedule, SearchState
 
 CONDITIONS = 4
 """Prompts whose digested form is kept."""
+WIDEST = 8
+"""Candidates of a pass at most, where a run says how many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,13 @@ class ChunkedBackend(ABC):
     draws bits, sums codes and decodes.
     """
 
+    chunk_by_run = False
+    """Whether the transformer takes as many candidates at once as live on at last, and one where there is one only.
+
+    A small model takes most of its time for being called, so that padding and narrow passes cost a third of it. One
+    candidate's numbers then differ in their last digits between runs of other sizes, where `chunk` alone keeps them.
+    """
+
     def __init__(self, name: str, schedule: ScaleSchedule, chunk: int, sampling: Sampling, prompts: PromptBook) -> None:
         if chunk < 1:
             raise ConfigError(f"chunk is {chunk}; it must be at least 1.")
@@ -60,6 +69,12 @@ class ChunkedBackend(ABC):
         self._ends = [sum(schedule.tokens(j) for j in range(k + 1)) for k in range(len(schedule))]
         self._conditions: OrderedDict[tuple, Any] = OrderedDict()
         self._lock = Lock()
+
+    def chunk_of(self, run: Run) -> int:
+        """Candidates that a pass of the transformer takes in a run: its own, so that branches and replays keep it."""
+        if not self.chunk_by_run:
+            return self.chunk
+        return 1 if max(run.batch) == 1 else min(max(self.chunk, run.batch[-1]), WIDEST)
 
     @property
     @abstractmethod
@@ -113,13 +128,14 @@ class ChunkedBackend(ABC):
         """
         cache = self._cache(state)
         view = self._room(cache).grow(self.schedule.tokens(cache.scale))
-        names = [state.candidate_ids[i] for i in padded(len(state), self.chunk)]
+        chunk = self.chunk_of(state.run)
+        names = [state.candidate_ids[i] for i in padded(len(state), chunk)]
         parts = []
-        for number in range(len(names) // self.chunk):
+        for number in range(len(names) // chunk):
             give_way()
             logits = self._chunk_logits(cache, view, number)
             require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
-            parts.append(self._draw(state.run, cache.scale, logits, names[self._slice(number)]))
+            parts.append(self._draw(state.run, cache.scale, logits, names[_slice(number, chunk)]))
         bits = torch.cat(parts)
         if state.ahead is not None:
             bits = state.ahead.over(bits, state.scale)
@@ -127,10 +143,9 @@ class ChunkedBackend(ABC):
 
     def select(self, kv: ChunkCache, parents: Sequence[int]) -> ChunkCache:
         """The cache of the chosen candidates, with room until the next decision."""
-        picks = [parents[i] for i in padded(len(parents), self.chunk)]
-        rows = [
-            row for start in range(0, len(picks), self.chunk) for row in self._rows(kv, picks[start:][: self.chunk])
-        ]
+        chunk = self.chunk_of(kv.run)
+        picks = [parents[i] for i in padded(len(parents), chunk)]
+        rows = [row for start in range(0, len(picks), chunk) for row in self._rows(kv, picks[start:][:chunk])]
         view = kv.view.select(rows, capacity=self._capacity(kv.run, kv.scale))
         summed = None if kv.summed is None else kv.summed[picks]
         return ChunkCache(kv.run, len(parents), kv.scale, view, summed)
@@ -139,7 +154,7 @@ class ChunkedBackend(ABC):
         """The cache that the chosen candidates had when their bits were these: cut off, with the codes summed anew."""
         if not bits:
             return self._empty(kv.run, len(parents))
-        picks = padded(len(parents), self.chunk)
+        picks = padded(len(parents), self.chunk_of(kv.run))
         cache = ChunkCache(kv.run, len(parents), 0, kv.view, None)
         for part in bits:
             cache = self._with_codes(cache, kv.view, part[picks])
@@ -166,9 +181,9 @@ class ChunkedBackend(ABC):
             return self.begin(run)
         cache = self._empty(run, len(bits[0]))
         for scale, part in enumerate(bits):
-            index = padded(len(part), self.chunk)
+            index = padded(len(part), self.chunk_of(run))
             view = self._room(cache).grow(self.schedule.tokens(scale))
-            for number in range(len(index) // self.chunk):
+            for number in range(len(index) // self.chunk_of(run)):
                 give_way()
                 self._chunk_logits(cache, view, number)
             cache = self._with_codes(cache, view, part[index])
@@ -180,7 +195,7 @@ class ChunkedBackend(ABC):
             run.batch,
             decided=[run.search.decision(scale) is not None for scale in range(len(run.batch))],
             capacity=lambda scale: self._capacity(run, scale),
-            rows=lambda candidates: self._halves(run) * len(padded(candidates, self.chunk)),
+            rows=lambda candidates: self._halves(run) * len(padded(candidates, self.chunk_of(run))),
             token_bytes=self._view(1, 1).cache.buffer.nbytes,
         )
         return caches + self._chunk_bytes(run)
@@ -210,7 +225,7 @@ class ChunkedBackend(ABC):
 
     def _empty(self, run: Run, candidates: int) -> ChunkCache:
         self._condition(run)
-        rows = self._halves(run) * len(padded(candidates, self.chunk))
+        rows = self._halves(run) * len(padded(candidates, self.chunk_of(run)))
         return ChunkCache(run, candidates, 0, self._view(rows, self._capacity(run, 0)), None)
 
     def _cache(self, state: SearchState) -> ChunkCache:
@@ -242,30 +257,28 @@ class ChunkedBackend(ABC):
 
     def _rows(self, cache: ChunkCache, candidates: Sequence[int]) -> list[int]:
         """Cache rows of one chunk of candidates, half by half."""
-        halves = self._halves(cache.run)
-        return [
-            (c // self.chunk * halves + half) * self.chunk + c % self.chunk
-            for half in range(halves)
-            for c in candidates
-        ]
-
-    def _slice(self, number: int) -> slice:
-        return slice(number * self.chunk, (number + 1) * self.chunk)
+        halves, chunk = self._halves(cache.run), self.chunk_of(cache.run)
+        return [(c // chunk * halves + half) * chunk + c % chunk for half in range(halves) for c in candidates]
 
     def _chunk_logits(self, cache: ChunkCache, view: CacheView, number: int) -> Tensor:
         """Run the next scale for one chunk: its raw logits."""
-        width = self.chunk * self._halves(cache.run)
-        summed = None if cache.summed is None else cache.summed[self._slice(number)]
+        chunk = self.chunk_of(cache.run)
+        width = chunk * self._halves(cache.run)
+        summed = None if cache.summed is None else cache.summed[_slice(number, chunk)]
         return self._logits(self._condition(cache.run), summed, view.narrow(number * width, width), cache.scale)
 
     def _with_codes(self, cache: ChunkCache, view: CacheView, bits: Tensor) -> ChunkCache:
         """The cache one scale on, with the padded bits' codes added chunk by chunk."""
-        added = []
-        for number in range(len(bits) // self.chunk):
-            rows = self._slice(number)
+        added, chunk = [], self.chunk_of(cache.run)
+        for number in range(len(bits) // chunk):
+            rows = _slice(number, chunk)
             before = None if cache.summed is None else cache.summed[rows]
             added.append(self._add_codes(before, bits[rows].to(self.device), cache.scale))
         return ChunkCache(cache.run, cache.candidates, cache.scale + 1, view, torch.cat(added))
+
+
+def _slice(number: int, chunk: int) -> slice:
+    return slice(number * chunk, (number + 1) * chunk)
 
 
 def padded(count: int, chunk: int) -> list[int]:

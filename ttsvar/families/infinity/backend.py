@@ -47,7 +47,9 @@ class InfinityBackend(ChunkedBackend):
         schedule: ScaleSchedule,
         name: str,
         chunk: int = 2,
+        chunk_by_run: bool = False,
     ) -> None:
+        self.chunk_by_run = chunk_by_run
         super().__init__(name, schedule, chunk, Sampling(), prompts_of(text_encoder))
         if schedule.sizes != transformer.config.sizes:
             raise ConfigError(
@@ -87,7 +89,7 @@ class InfinityBackend(ChunkedBackend):
 
     def _chunk_bytes(self, run: Run) -> int:
         item, decoder_item = self.transformer.head.weight.itemsize, self.tokenizer.decoder.conv_in.weight.itemsize
-        forward = forward_bytes(self.transformer.config, self._halves(run) * self.chunk, item)
+        forward = forward_bytes(self.transformer.config, self._halves(run) * self.chunk_of(run), item)
         return max(forward, decode_bytes(self.tokenizer.config, self._grid, self.chunk, decoder_item))
 
     def _guided(self, run: Run) -> bool:
@@ -116,7 +118,7 @@ class InfinityBackend(ChunkedBackend):
 
     def _logits(self, cond: Condition, summed: Tensor | None, view: CacheView, scale: int) -> Tensor:
         if summed is None:
-            x = self.transformer.start(cond, self.chunk)
+            x = self.transformer.start(cond, view.rows // cond.halves)
         else:
             codes = self.tokenizer.quantizer.next_input(summed, self.transformer.config.tokenizer_sizes[scale])
             x = self.transformer.embed(codes).repeat(cond.halves, 1, 1)
@@ -124,7 +126,7 @@ class InfinityBackend(ChunkedBackend):
 
     def _draw(self, run: Run, scale: int, logits: Tensor, names: Sequence[str]) -> Tensor:
         search = run.search
-        conditional, *unconditional = logits.float().split(self.chunk)
+        conditional, *unconditional = logits.float().split(len(names))
         cfg, tau = search.cfg_at(scale), search.tau_at(scale)
         other = unconditional[0] if unconditional and 0 in search.cfg_layers else None
         guided = combine_guidance(conditional, other, cfg, tau)

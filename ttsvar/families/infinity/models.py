@@ -35,7 +35,8 @@ from ttsvar.weights.say import Say
 from ttsvar.weights.tensors import open_shards
 
 CHUNK = 2
-"""Candidates a forward pass of the toybox handles at once; see benchmarks/ for the choice."""
+"""Candidates that are decoded and looked at together in a model of our own layout, and drawn together at least where a
+run has several; see benchmarks/ for the choice."""
 Built = tuple[InfinityBackend, Sequence[Path]]
 
 
@@ -52,6 +53,7 @@ def build_folder(folder: Path, name: str, settings: LoadSettings, say: Say | Non
         schedule=ScaleSchedule(transformer.config.sizes),
         name=name,
         chunk=CHUNK,
+        chunk_by_run=True,
     )
     return backend, [folder / file for file in FILES]
 

@@ -70,7 +70,7 @@ class VARBackend(ChunkedBackend):
 
     def _chunk_bytes(self, run: Run) -> int:
         config, decoder = self.transformer.config, self.tokenizer.decoder.conv_in.weight
-        rows, tokens = self._halves(run) * self.chunk, config.sides[-1] ** 2
+        rows, tokens = self._halves(run) * self.chunk_of(run), config.sides[-1] ** 2
         # Beside the blocks, the draw holds the finest scale's logits, sorted and in order, in float32.
         draw = LIVE_LOGITS * 4 * rows * tokens * config.vocab
         forward = forward_bytes(config, rows, self.transformer.head.weight.itemsize) + draw
@@ -91,7 +91,7 @@ class VARBackend(ChunkedBackend):
 
     def _logits(self, cond: ClassCondition, summed: Tensor | None, view: CacheView, scale: int) -> Tensor:
         if summed is None:
-            x = self.transformer.start(cond, self.chunk)
+            x = self.transformer.start(cond, view.rows // cond.halves)
         else:
             codes = self.tokenizer.quantizer.next_input(summed, self.schedule.sizes[scale])
             x = self.transformer.embed(codes).repeat(cond.halves, 1, 1)
