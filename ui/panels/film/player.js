@@ -4,7 +4,29 @@
   const { reel, tiles, still } = window.ttsvar;
   const SPEEDS = [1, 2, 4, 0.5];
   const GONE = 600;
-  const place = (node, { x, y }, side) => { node.style.transform = `translate(${x + tiles.EDGE}px, ${y + tiles.EDGE}px)`; node.style.width = `${side}px`; };
+  const MOVE = { duration: 550, easing: "cubic-bezier(.3, .1, .2, 1)" };
+
+  /** Where a tile is seen now, on its way or not; null before it was put anywhere. */
+  function stands(node) {
+    if (!node.style.transform) return null;
+    const { a, e, f } = new DOMMatrix(getComputedStyle(node).transform);
+    return { x: e, y: f, side: a * parseFloat(node.style.width) };
+  }
+
+  /** Tiles are laid out once, where they go, and come there from where they were seen: no frame lays anything out. */
+  function put(places) {
+    const before = places.map(({ node }) => (still() ? null : stands(node)));
+    places.forEach(({ node, at: { x, y }, side }, i) => {
+      const [left, top, from] = [x + tiles.EDGE, y + tiles.EDGE, before[i]];
+      const there = `translate(${left}px, ${top}px)`;
+      node.style.transform = there;
+      node.style.width = `${side}px`;
+      node.getAnimations().filter((way) => way.id === "way").forEach((way) => way.cancel());
+      if (!from || (Math.abs(from.x - left) < 1 && Math.abs(from.y - top) < 1 && Math.abs(from.side - side) < 1)) return;
+      const start = `translate(${from.x}px, ${from.y}px) scale(${from.side / side})`;
+      node.animate([{ transform: start }, { transform: there }], { ...MOVE, id: "way" });
+    });
+  }
 
   class Player {
     index = 0;
@@ -92,8 +114,7 @@
           if (parent) { node.style.transform = parent.style.transform; node.style.width = parent.style.width; }
           drawn.set(track, node);
           this.box.append(node);
-          if (parent) node.getBoundingClientRect();
-          else if (!still()) node.animate([{ opacity: 0 }, { opacity: 1 }], 220);
+          if (!parent && !still()) node.animate([{ opacity: 0 }, { opacity: 1 }], 220);
         }
         tiles.paint(drawn.get(track), card, { deciding: this.deciding, decision: frame.decision, last });
       });
@@ -120,7 +141,7 @@
       else if (deciding && frame.decision === "cluster") this.gather(size, here);
       else {
         const { side, at } = reel.grid(frame.room, size);
-        frame.cards.forEach((card, row) => place(this.drawn.get(here[row]), at(card.place), side));
+        put(frame.cards.map((card, row) => ({ node: this.drawn.get(here[row]), at: at(card.place), side })));
       }
       if (told) box.append(tiles.shares(frame));
     }
@@ -132,18 +153,18 @@
 
     compare(size, here) {
       const { side, at } = reel.grid(2, size);
-      this.frame.cards.forEach((card, row) => place(this.drawn.get(here[row]), at(card.winner ? 0 : card.place), side));
+      put(this.frame.cards.map((card, row) => ({ node: this.drawn.get(here[row]), at: at(card.winner ? 0 : card.place), side })));
       const { once } = this.film;
       this.beside = tiles.tile({ ...once, color: "var(--mut)" });
       tiles.paint(this.beside, { ...once, name: "drawn once", count: 1 }, {});
-      place(this.beside, at(1), side);
       this.box.append(this.beside);
+      put([{ node: this.beside, at: at(1), side }]);
     }
 
     gather(size, here) {
       const { side, spots, boxes } = reel.gathered(reel.clusters(this.frame.cards), size);
       for (const group of boxes) this.box.prepend(tiles.group(group));
-      for (const [row, spot] of spots) place(this.drawn.get(here[row]), spot, side);
+      put([...spots].map(([row, at]) => ({ node: this.drawn.get(here[row]), at, side })));
     }
   }
 
