@@ -28,6 +28,10 @@ def test_figures_move_and_lead_to_the_app(page: Page, server: Server) -> None:
     clusters.get_by_role("button", name="Highest reward").click()
     expect(clusters.locator(".kept")).to_have_count(kept)
     assert clusters.locator(".ends img").get_attribute("src") != before
+    cost = page.locator("[data-figure=cost]")
+    expect(cost.locator(".said")).to_contain_text("Decisions as in the paper")
+    cost.locator("input").fill("3")
+    expect(cost.locator(".said")).to_contain_text("Decisions 3 scales later")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "?recorded=cluster&at=" in (clusters.get_by_role("link").get_attribute("href") or "")
 

@@ -6,10 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from ttsvar.commands.cli import main
+from ttsvar.evaluation.populations.reliability import reliability
 from ui.guide.recorded import FOLDER
 from ui.pages.learn.page import STORY, article
 from ui.pages.learn.tale import tale
+from ui.scene.record import shipped
 
 
 def data_of(page: str) -> dict:
@@ -48,3 +52,15 @@ def test_the_command_writes_the_article_for_where_no_app_runs(tmp_path: Path) ->
     assert "python app.py" in page
     assert main(["article", "--out", str(tmp_path / "site"), "--app", "http://10.0.0.5:7860"]) == 0
     assert 'href="http://10.0.0.5:7860/guess"' in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_figures_are_those_of_the_shipped_record_and_schedule() -> None:
+    data = data_of(article())
+    populations = shipped()
+    assert populations is not None
+    record = reliability(populations, 8)
+    assert data["later"]["right"] == [at.favourite.value for at in record.scales]
+    assert data["later"]["searches"] == 2 * len(populations.prompts)
+    cost = data["cost"]
+    # Moving the decisions in the figure counts each candidate like one picture, which is what was measured.
+    assert cost["search"] == pytest.approx([n * one for n, one in zip(cost["alive"], cost["one"], strict=True)])

@@ -37,5 +37,14 @@
     return { ratio: sum(search) / sum(one), full: Math.max(...alive), last: alive[alive.length - 1] };
   }
 
-  /** @type {any} */ (globalThis).ttsvarFigures = { lineOf, highest, trusted, priced, signed };
+  /** The same schedule with every decision so many scales later, or earlier where negative. */
+  function delayed({ alive, one }, by) {
+    const then = alive.map((_, k) => alive[Math.max(0, Math.min(alive.length - 1, k - by))]);
+    return { alive: then, search: then.map((count, k) => count * one[k]), one };
+  }
+
+  /** When the decisions fall, in a word. */
+  const when = (by) => (by ? `${Math.abs(by)} scale${Math.abs(by) === 1 ? "" : "s"} ${by > 0 ? "later" : "earlier"}` : "as in the paper");
+
+  /** @type {any} */ (globalThis).ttsvarFigures = { lineOf, highest, trusted, priced, delayed, when, signed };
 })();

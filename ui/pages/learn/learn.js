@@ -2,7 +2,7 @@
 // The article's figures: each is made from recorded data, and leads to the same state in the app.
 (() => {
   const data = JSON.parse(document.querySelector("#data")?.textContent || "{}");
-  const { lineOf, highest, trusted, priced, signed } = /** @type {any} */ (globalThis).ttsvarFigures;
+  const { lineOf, highest, trusted, priced, delayed, when, signed } = /** @type {any} */ (globalThis).ttsvarFigures;
   const [search, other] = data.tale.branches;
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -154,7 +154,7 @@
       const told = trusted(right, chance, k);
       svg.querySelectorAll(".bar").forEach((bar, i) => bar.classList.toggle("now", i === k));
       slider.setAttribute("aria-valuetext", told.bold);
-      words.replaceChildren(make("b", {}, told.bold), told.tail, make("span", { className: "mut" }, ` (${searches} searches)`));
+      words.replaceChildren(make("b", {}, told.bold), told.tail, make("span", { className: "mut" }, ` (${searches} groups of candidates, all drawn to the end)`));
     };
     slider.addEventListener("input", show);
     figure("later").append(svg, slider, words, opening(search.scales[6].state, "Open the first draw by reward, at scale 6, in the app"));
@@ -162,20 +162,35 @@
   }
 
   function cost() {
-    const { alive, search: spent, one } = data.cost;
-    const { ratio, full } = priced(data.cost);
-    const all = one.map((value) => value * full);
-    const svg = bars(all, Math.max(...all), { "aria-label": "Work of each scale: all candidates in full, the search, and one picture" });
-    const step = W / one.length;
+    const { full } = priced(data.cost);
+    const all = data.cost.one.map((value) => value * full);
     const top = Math.max(...all);
-    spent.forEach((value, i) => {
-      const height = Math.max(2, (value / top) * H);
-      svg.append(drawn("rect", { class: "now", x: i * step + 4, y: H - height, width: step - 8, height, rx: 5 }));
-      svg.append(drawn("text", { x: (i + 0.5) * step, y: H - (all[i] / top) * H - 8, "text-anchor": "middle" }, `${alive[i]}`));
+    const svg = bars(all, top, { "aria-label": "Work of each scale: all candidates in full, the search, and one picture" });
+    const step = W / all.length;
+    const spent = all.map((value, i) => {
+      const part = drawn("rect", { class: "now", x: i * step + 4, width: step - 8, rx: 5 });
+      const count = drawn("text", { x: (i + 0.5) * step, y: H - (value / top) * H - 8, "text-anchor": "middle" });
+      svg.append(part, count);
+      return { part, count };
     });
+    const slider = make("input", { type: "range", min: -2, max: 7, value: 0, "aria-label": "When the decisions fall" });
     const words = said();
-    words.replaceChildren(make("b", {}, `The search takes ${ratio.toFixed(1)} times the drawing of one picture`), `, not ${full} times. Blue is what it draws, grey what ${full} full pictures would take; on top of each bar is how many candidates are drawn. Looking and grading come on top.`);
-    figure("cost").append(svg, words);
+    const show = () => {
+      const by = Number(slider.value);
+      const plan = delayed(data.cost, by);
+      plan.search.forEach((value, i) => {
+        const height = Math.max(2, (value / top) * H);
+        spent[i].part.setAttribute("y", `${H - height}`);
+        spent[i].part.setAttribute("height", `${height}`);
+        spent[i].count.textContent = `${plan.alive[i]}`;
+      });
+      const told = `Decisions ${when(by)}: the search takes ${priced(plan).ratio.toFixed(1)} times the drawing of one picture`;
+      slider.setAttribute("aria-valuetext", told);
+      words.replaceChildren(make("b", {}, told), `, not ${full} times. Blue is what it draws, grey what ${full} full pictures would take; on top of each bar is how many candidates are drawn. Looking and grading come on top.`);
+    };
+    slider.addEventListener("input", show);
+    figure("cost").append(svg, slider, words, opening(search.scales[9].state, "Open the last decision, at scale 9, in the app"));
+    show();
   }
 
   draw();

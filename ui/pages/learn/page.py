@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from ...scene.record import reliability_of, shipped
 from ...shell.contract import STORAGE
 from ...shell.theme import PALETTE, script
 from ..answers import answers
@@ -18,6 +19,8 @@ from .tale import tale
 
 STORY = "cluster"
 """The recorded run that the article tells."""
+CANDIDATES = 8
+"""As many as a search with N = 1 begins with."""
 BY_HAND = "python app.py"
 FILE = "index.html"
 
@@ -47,16 +50,15 @@ def _data() -> dict[str, Any]:
     """What the figures show: a recorded run, and what was measured over many."""
     evidence = read_evidence()
     found: dict[str, Any] = {"tale": tale(STORY), "later": None, "cost": None}
-    if evidence is None:
-        return found
-    if evidence.consistency is not None:
-        value = evidence.consistency.potentials["value"]
+    populations = shipped()
+    if populations is not None:
+        record = reliability_of(populations, CANDIDATES)
         found["later"] = {
-            "right": list(value),
-            "chance": 1 / evidence.consistency.candidates,
-            "searches": evidence.consistency.searches,
+            "right": [at.favourite.value for at in record.scales],
+            "chance": record.chance,
+            "searches": record.prompts * (record.most // record.candidates),
         }
-    if evidence.schedule is not None:
+    if evidence is not None and evidence.schedule is not None:
         columns = evidence.schedule.schedules
         found["cost"] = {
             "alive": list(columns["adaptive"].alive),
