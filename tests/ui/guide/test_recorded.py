@@ -58,6 +58,7 @@ def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path
     view = page_at(session, session.current)
     assert "stage final" in view["stage"]
     assert session.origin["story"]["title"] in view["stage"]
+    assert "Did the search help?" in view["stage"], "what was drawn once is in the file"
     assert len(session.history.leaves()) == 2
     for node in session.history:
         session.open(node.state.id)
