@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from ttsvar.config import Sampling, SearchConfig, resolved, search_config
 from ttsvar.errors import ConfigError, ScheduleError
-from ttsvar.schedule import PAPER_BATCH, PLANS, resolve_batch, resolve_search
+from ttsvar.schedule import (
+    PAPER_BATCH,
+    PLANS,
+    default_batch,
+    resolve_batch,
+    resolve_search,
+    scores_every_scale,
+)
 from ttsvar.setting import Setting
 from ttsvar.settings import SETTINGS
 from ttsvar.types import ScaleSchedule
@@ -167,3 +174,18 @@ def test_whatever_is_accepted_obeys_the_rules(numbers: list[int]):
     assert min(batch) >= 1
     assert all(b <= a for a, b in itertools.pairwise(batch))
     assert falls <= {2, 5, 6, 9}
+
+
+def test_the_plan_of_seven_scales_and_the_usual_batch():
+    assert PLANS[7].batch == (8, 8, 6, 4, 2, 1, 1)
+    assert (PLANS[7].cluster_scales, PLANS[7].resample_scales) == ((2, 3), (4, 5))
+    assert default_batch(SearchConfig(), 13) == PLANS[13].batch
+    assert default_batch(SearchConfig(), 7) == PLANS[7].batch
+
+
+def test_only_a_potential_that_follows_the_scores_has_every_scale_scored():
+    assert scores_every_scale(SearchConfig(potential="max"))
+    assert not scores_every_scale(SearchConfig(potential="value"))
+    assert not scores_every_scale(SearchConfig(potential="max", score_scales=(6,)))
+    assert not scores_every_scale(SearchConfig(potential="max", resample_scales=()))
+    assert not scores_every_scale(SearchConfig(strategy="cluster-only", potential="max"))

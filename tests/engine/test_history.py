@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from engine_fakes import fake_engine
 from history_steps import advance, session
 
 from ttsvar.engine.history import History
+from ttsvar.engine.moves import turn_selection
 from ttsvar.errors import StateError
-from ttsvar.types import Candidates, Component
+from ttsvar.types import Candidates, Component, Selection
 
 
 def test_a_line_and_its_branches():
@@ -164,3 +166,67 @@ def test_strangers_are_refused():
         History(replace(history.root.state), max_caches=0)
     assert state.id not in history
     assert history.root.state.id in history
+
+
+def test_a_history_has_the_recipe_of_its_beginning():
+    _, history = session()
+    assert history.run is history.root.state.run
+
+
+def test_a_choice_from_another_drawing_of_a_step_is_refused():
+    engine, history = session()
+    result = engine.step(history.current.state)
+    state = engine.commit(result)
+    history.add_result(result)
+    history.add_result(replace(result, grown=replace(result.grown, id="other")))
+    with pytest.raises(StateError, match="has not seen"):
+        history.add_state(state, result.proposal)
+    assert state.id not in history
+
+
+def test_a_way_back_tells_its_own_selection_and_may_begin_anew():
+    engine, history = session()
+    for _ in range(3):
+        advance(engine, history)
+    at = history.current.state
+    turned = engine.redraw(at, 0, [[False]], from_scale=2, copies=2)
+    node = history.add_state(turned, Selection((3,)))
+    assert node.selection == turn_selection(turned)
+    assert history.parent(turned.id) is not None
+    afresh = engine.redraw(at, 0, [[False]], from_scale=0, copies=2)
+    assert history.add_turn(afresh).state is afresh
+    assert history.parent(afresh.id) is None
+    assert history.path() == (history.node(afresh.id),)
+
+
+def test_what_another_copy_has_beyond_this_one_is_taken_in():
+    engine, history = session()
+    advance(engine, history)
+    other = History(history.root.state)
+    result = engine.step(other.current.state)
+    other.add_result(result)
+    ahead = other.add_state(engine.commit(result, Selection((0, 1))), Selection((0, 1)))
+    other.name("theirs")
+    bare = History(history.root.state)
+    assert [node.state.id for node in bare.take_in(other)] == [ahead.state.id]
+    assert bare.root.result is result
+    assert bare.names == {"theirs": ahead.state.id}
+    assert bare.current is bare.root, "one stands where one stood"
+    assert [node.state.id for node in history.take_in(other)] == [ahead.state.id]
+    stranger = fake_engine().begin("a cup", seed=2)
+    with pytest.raises(StateError, match="another session"):
+        history.take_in(History(stranger))
+
+
+def test_nothing_is_dropped_while_few_hold_anything_and_pictures_count_as_much_as_features():
+    engine, history = session(max_caches=3)
+    first = advance(engine, history)
+    seen, _ = engine.observe(history.root.stepped.grown, features=False)
+    history.add_seen(history.root.state.id, seen)
+    advance(engine, history)
+    assert history.root.seen is seen
+    assert history.node(first.state.id).state.kv is not None
+    for _ in range(4):
+        advance(engine, history)
+    assert history.root.seen is not None
+    assert history.root.seen.images is None

@@ -47,10 +47,13 @@ def test_every_round_of_a_duel_is_there_after_a_restart(session: Session, store:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"[]"])
-def test_a_damaged_origin_counts_as_absent(session: Session, store: SessionStore, content: bytes) -> None:
+def test_a_damaged_origin_counts_as_absent(
+    session: Session, store: SessionStore, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     assert session.folder is not None
     (session.folder / "origin.json").write_bytes(content)
     assert after_a_restart(store, session.id).origin == {}
+    assert (f"the origin of run {session.id} is left out" in caplog.text) == (content != b"[]")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
+from pathlib import Path
+from weakref import ref
 
 import pytest
 from engine_fakes import page_engine
@@ -11,6 +13,7 @@ from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
 from ui.session import store as module
+from ui.session.session import Session
 from ui.session.store import SessionStore
 
 
@@ -84,3 +87,51 @@ def test_reopening_one_run_keeps_nobody_else_waiting(store: SessionStore, monkey
         reader.join()
     assert found[0] is not None
     assert found[0] is found[1], "both got the same run"
+
+
+def test_runs_beyond_the_capacity_leave_memory(store: SessionStore) -> None:
+    store.capacity = 2
+    runs = [ref(store.create(PROMPT, SearchConfig(), seed)) for seed in range(5)]
+    gc.collect()
+    assert [run() is not None for run in runs] == [False, False, False, True, True]
+
+
+def test_a_run_that_is_taken_in_fills_a_folder_that_is_there(store: SessionStore, session: Session) -> None:
+    assert session.folder is not None
+    files = {path.name: path.read_bytes() for path in session.folder.iterdir() if path.is_file()}
+    steps = {path.name: path.read_bytes() for path in (session.folder / "steps").iterdir()}
+
+    def fill(folder: Path) -> None:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        (folder / "steps").mkdir()
+        for name, content in steps.items():
+            (folder / "steps" / name).write_bytes(content)
+
+    adopted = store.adopt(fill, {"from": "elsewhere"})
+    assert adopted.id != session.id
+    assert adopted.current == session.current
+
+
+def test_a_discarded_run_is_gone_everywhere_and_may_be_gone_already(store: SessionStore) -> None:
+    session = store.create(PROMPT, SearchConfig(), 0)
+    store.discard(session)
+    assert session.folder is not None
+    assert not session.folder.exists()
+    store.discard(session)
+    weak = ref(session)
+    assert store.get(session.id) is None
+    del session
+    gc.collect()
+    assert weak() is None, "no list of the store holds it"
+
+
+def test_the_use_of_a_run_is_noted_on_disk_once_a_while(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, noted = store.create(PROMPT, SearchConfig(), 0), []
+    monkeypatch.setattr(module.os, "utime", noted.append)
+    for _ in range(3):
+        store.get(session.id)
+    assert len(noted) == 1
+    session.noted -= module.NOTED_EVERY + 1
+    store.get(session.id)
+    assert len(noted) == 2

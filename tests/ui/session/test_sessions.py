@@ -162,3 +162,23 @@ def test_a_damaged_value_that_was_shown_is_made_again(session: Session, store: S
     assert again is not None
     assert best_row(again, end) == best
     assert (session.folder / "shown" / f"{end}-best.json").read_text() == str(best)
+
+
+def test_the_first_scale_is_drawn_whoever_takes_a_turn_meanwhile(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = store.create(PROMPT, SearchConfig(), 1)
+    assert session.left_running is False
+    monkeypatch.setattr(session, "_doing", lambda node: lambda part, items: session.take_turn())
+    session.grow(session.current)
+    assert session.history.root.result is not None
+
+
+def test_what_is_not_there_yet_is_said(session: Session) -> None:
+    at = session.current
+    new = session.commit(at)
+    with pytest.raises(StateError, match="has not been generated yet"):
+        session.commit(new)
+    for state in (at, new):
+        with pytest.raises(StateError, match="is not finished"):
+            session.finished(state)

@@ -65,3 +65,11 @@ def test_a_run_that_another_server_left_damaged_is_written_anew(session: Session
 def test_another_run_is_not_taken_in(session: Session, store: SessionStore) -> None:
     with pytest.raises(StateError, match="another session"):
         session.history.take_in(store.create("a cup", SearchConfig(), 3).history)
+
+
+def test_where_another_server_went_on_is_ahead_here(session: Session, other: Session) -> None:
+    root = session.current
+    theirs = other.open(other.commit(root)).state.id
+    assert session.ahead(root) == []
+    session.save()
+    assert session.ahead(root) == [theirs]
