@@ -94,7 +94,9 @@ def test_the_large_view_has_map_and_history(page: Page) -> None:
     page.keyboard.press("z")
     expect(page.locator("dialog.zoomed .film li")).to_have_count(3)
     expect(page.locator("dialog.zoomed .facts")).to_contain_text(f"{cards[0]}, cluster")
-    assert page.locator("dialog.zoomed .pair img").evaluate_all("all => all.every(i => i.naturalWidth > 0 && i.alt)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('dialog.zoomed .pair img')].every(i => i.naturalWidth && i.alt)"
+    )
     assert page.evaluate("document.querySelector('dialog.zoomed').getBoundingClientRect().right <= innerWidth")
     page.keyboard.press("ArrowRight")
     expect(page.locator("dialog.zoomed .facts")).to_contain_text(f"{cards[1]}, cluster")

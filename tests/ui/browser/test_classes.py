@@ -26,7 +26,7 @@ def test_a_class_is_searched_drawn_and_reopened(page: Page) -> None:
     at_scale(page, 1)
     picture = page.locator(".card .pic img").first
     expect(picture).to_have_attribute("alt", "Candidate c0 at scale 1: bald eagle")
-    assert picture.evaluate("image => image.naturalWidth") == 256
+    expect(picture).to_have_js_property("naturalWidth", 256)
     page.reload()
     at_scale(page, 1)
     expect(box).to_have_value("bald eagle, American eagle, Haliaeetus leucocephalus")

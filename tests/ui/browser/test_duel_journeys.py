@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from steps import at_scale, compare, finished, names, overrule, press, start, to_scale
@@ -86,7 +88,8 @@ def test_two_visitors_meet_in_the_class_chart(page: Page, chromium: Browser) -> 
         compare(visitor)
         assert visitor.evaluate("document.documentElement.scrollWidth <= innerWidth")
         visitor.locator(".nick input").fill(nickname)
-        visitor.locator(".nick input").press("Enter")
+        with visitor.expect_response(re.compile("component_server")):
+            visitor.locator(".nick input").press("Enter")
     other.locator(".nick input").fill("ada")
     other.locator(".nick input").press("Enter")
     expect(other.locator(".mine .err")).to_contain_text("choose another nickname")

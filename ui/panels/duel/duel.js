@@ -50,9 +50,12 @@ async function score() {
   if (document.activeElement !== field) field.value = found.nickname;
 }
 
+let renamed = 0;
 async function rename(field) {
   const sent = field.value;
+  const turn = ++renamed;
   const answer = await server.nickname({ visitor: visitor(), name: sent });
+  if (turn !== renamed) return; // an answer that comes late says nothing of the name that stands there now
   const box = element.querySelector(".mine");
   box.querySelector(".err").textContent = answer.error || "";
   if (!answer.error && field.value === sent) field.value = answer.nickname;
