@@ -18,7 +18,7 @@ def nearest_prompt(prompt: str, book: PromptBook) -> str:
     """The prompt with other words in place of the unknown ones; where that makes no sense, the example most like it.
 
     Empty where every word is known, or the model reads any word. A slip of the pen becomes the word that it is like, an
-    unknown thing becomes one that the model knows.
+    unknown thing becomes one that the model knows, and what is said of a thing in a word that is unknown is left out.
     """
     unknown = book.unknown(prompt)
     if not unknown or not book.vocabulary:
@@ -27,6 +27,9 @@ def nearest_prompt(prompt: str, book: PromptBook) -> str:
     words = re.findall(r"[\w'-]+", prompt.lower())
     made: list[str] = []
     for place, word in enumerate(words):
+        after = words[place + 1] if place + 1 < len(words) else ""
+        if word in unknown and not _slip(word, book) and _is_thing(after, things):
+            continue
         other = word if word not in unknown else _slip(word, book) or _thing(word, words[:place], made, things, book)
         if not other:
             return _example(words, book)
@@ -45,6 +48,10 @@ def _things(vocabulary: Sequence[str]) -> dict[str, str]:
     known = set(vocabulary)
     plural = {word: next((w for w in (f"{word}s", f"{word}es") if w in known), "") for word in sorted(known)}
     return {word: several for word, several in plural.items() if several}
+
+
+def _is_thing(word: str, things: dict[str, str]) -> bool:
+    return word in things or word in things.values()
 
 
 def _thing(word: str, before: Sequence[str], made: Sequence[str], things: dict[str, str], book: PromptBook) -> str:

@@ -61,10 +61,10 @@ def test_unknown_words_are_underlined_in_the_field(page: Page) -> None:
     expect(page.locator("#prompt-note")).to_contain_text("does not know")
     page.locator("#prompt-note summary").click()
     expect(page.locator("#prompt-note details")).to_contain_text("balls")
-    page.locator("button[data-prompt]").first.click()
-    expect(page.locator("#prompt textarea")).to_have_value(
-        page.locator("button[data-prompt]").first.get_attribute("data-prompt") or ""
-    )
+    nearest = page.locator("#prompt-note button[data-prompt]")
+    told = nearest.get_attribute("data-prompt") or ""
+    nearest.click()
+    expect(page.locator("#prompt textarea")).to_have_value(told)
     expect(page.locator("#prompt .mirror u")).to_have_count(0)
     page.locator("#prompt textarea").fill("x" * 10_000)
     page.locator("#go").click()

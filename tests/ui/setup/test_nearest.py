@@ -30,6 +30,7 @@ class World(FewWords):
         ("a photo of two bals", "a photo of two balls"),
         ("a photo of a red dog and a green cup", "a photo of a red ball and a green cup"),
         ("a photo of three tigers", "a photo of three stars"),
+        ("a photo of three cobalt balls", "a photo of three balls"),
         ("a photo of a cat on a sofa", "a photo of a red star and a green cup"),
         ("a photo of a red star", ""),
     ],
