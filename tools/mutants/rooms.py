@@ -30,11 +30,20 @@ ROOMS = (
     Room("schedule", ("ttsvar/schedule.py",), ("tests/test_schedule.py", "tests/test_config.py")),
     Room("sampling", ("ttsvar/sampling.py",), ("tests/test_sampling.py",)),
     Room("history", ("ttsvar/engine/history.py",), ("tests/engine/test_history.py", "tests/engine/test_turns.py")),
-    Room("png", ("ttsvar/storage/png.py",), ("tests/storage/test_png.py", "tests/storage/test_replay.py")),
+    Room(
+        "png",
+        ("ttsvar/storage/png.py",),
+        ("tests/storage/test_png.py", "tests/storage/test_png_texts.py", "tests/storage/test_replay.py"),
+    ),
     Room(
         "store",
         ("ttsvar/storage/runs.py", "ui/session/store.py"),
-        ("tests/storage/test_runs.py", "tests/storage/test_turns_kept.py", "tests/ui/session"),
+        (
+            "tests/storage/test_runs.py",
+            "tests/storage/test_run_files.py",
+            "tests/storage/test_turns_kept.py",
+            "tests/ui/session",
+        ),
     ),
     Room("sessions", ("ui/session/session.py",), ("tests/ui/session",)),
 )
