@@ -101,14 +101,13 @@ class Page:
         *,
         takes: Sequence[str],
         sets: Sequence[str],
-        mode: Mode | None = None,
+        mode: Mode = LAST,
     ) -> None:
-        """Answer an event of one of Gradio's own components with values by name."""
+        """Answer an event of one of Gradio's own components with values by name; the last of a quick hand's counts."""
         inputs = self.named(takes)
         names = {part: name for name, part in self.components.items() if part in inputs}
-        own: dict[str, Any] = {} if mode is None else {"trigger_mode": mode}
         trigger = getattr(self.components[component], event)
-        trigger(on_values(handler, names, self.components), set(inputs), self.named(sets), **own, **SILENT)
+        trigger(on_values(handler, names, self.components), set(inputs), self.named(sets), trigger_mode=mode, **SILENT)
 
 
 def build(services: Services, setup: SetupEvents, offer: Choices, panels: Sequence[Panel] = PANELS) -> Page:
@@ -190,8 +189,8 @@ def _join_setup(page: Page, setup: SetupEvents) -> None:
     for component, event in begins:
         page.answer(component, event, setup.start, takes=(RECIPE,), sets=(PAGE, NOTES, "prompt"))
     page.listen("examples", Event("choose", FileEvent.read, setup.example, sets=("prompt",)))
-    page.answer("prompt", "change", setup.check_prompt, takes=("prompt",), sets=("prompt_note",), mode=LAST)
+    page.answer("prompt", "change", setup.check_prompt, takes=("prompt",), sets=("prompt_note",))
     page.answer("dice", "click", setup.dice, takes=(), sets=("seed",))
     page.answer("search", "select", setup.choose, takes=("search",), sets=brought())
     for component, event in (("plan", "edit"), *((name, "change") for name in field_names())):
-        page.answer(component, event, setup.check, takes=(HERE, *field_names()), sets=("stepper", NOTES), mode=LAST)
+        page.answer(component, event, setup.check, takes=(HERE, *field_names()), sets=("stepper", NOTES))

@@ -40,6 +40,13 @@ def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> Non
     assert len(run) == 10
 
 
+def test_no_press_on_the_page_is_dropped_while_another_is_answered(app: Explorer) -> None:
+    private = [event for event in app.get_config_file().get("dependencies", []) if event["api_visibility"] == "private"]
+    modes = [(name, event["trigger_mode"]) for event in private for _, name in event["targets"]]
+    assert {"act", "click", "select", "choose"} <= {name for name, _ in modes}
+    assert {name for name, mode in modes if mode == "once"} <= {"load", "unload", "tick"}, "Gradio drops presses"
+
+
 def test_the_api_page_lists_the_endpoints_with_their_types(app: Explorer) -> None:
     info = app.get_api_info()
     assert info is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from ui.session.session import Session
 from ui.setup.checks import SetupChecks
 from ui.setup.events import SetupEvents
 from ui.setup.fields import fields_of
-from ui.shell.events import BoardEvent, CandidateEvent, OrderEvent
+from ui.shell.events import BoardEvent, CandidateEvent, Kind, OrderEvent
 from ui.shell.quirks import Values
 
 PAPER = {**fields_of(page_engine(), SearchConfig()), "plan": ""}
@@ -173,6 +174,22 @@ def test_progress_of_what_has_not_begun_is_its_place_in_the_queue(services: Serv
     waiting = Stage(replace(services, ahead={"mine": 3}.__getitem__))
     assert waiting.progress(OrderEvent(here.run, "mine")) == {"ahead": 3}
     assert waiting.progress(OrderEvent(here.run)) == {}
+
+
+def test_progress_tells_whether_an_order_is_still_being_answered(setup: SetupEvents, stage: Stage) -> None:
+    here = begin(setup)
+    asked = OrderEvent(here.run, "mine")
+    assert stage.progress(asked) == {"over": True}, "it never came: the page waits in vain"
+    stream = stage.act(BoardEvent(here.run, here.at, Kind.END, (1,) * 8, "mine"))
+    next(stream)
+    assert stage.progress(asked) == {}
+    list(stream)
+    assert stage.progress(asked) == {"over": True}
+    left = stage.act(BoardEvent(here.run, here.at, Kind.END, (0, *(1,) * 7), "mine"))
+    next(left)
+    assert isinstance(left, Generator)
+    left.close()
+    assert stage.progress(asked) == {"over": True}, "the page that asked went away"
 
 
 def test_progress_names_scale_and_component(setup: SetupEvents, stage: Stage, services: Services) -> None:

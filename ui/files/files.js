@@ -1,6 +1,6 @@
 // @ts-check
 // What leaves the page and comes back: files dropped anywhere, the link, the session, recorded runs.
-const { contract, hear } = window.ttsvar;
+const { contract, hear, requests } = window.ttsvar;
 const body = document.body;
 const NO_ANSWER = "The server did not answer. Try again.";
 
@@ -29,7 +29,7 @@ function bring(file) {
   showBrought(file);
   const reader = new FileReader();
   reader.onerror = () => say(`${file.name} could not be read. Choose it again.`);
-  reader.onload = () => trigger("dropped", { name: file.name, data: String(reader.result).split(",")[1] || "" });
+  reader.onload = () => requests.send(trigger, "dropped", { name: file.name, data: String(reader.result).split(",")[1] || "" }, say);
   reader.readAsDataURL(file);
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from weakref import ref
 
@@ -18,6 +20,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._stopped: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
+        self._under_way: set[str] = set()
         self._pages: OrderedDict[str, tuple[ref[Session], int]] = OrderedDict()
         self._lock = Lock()
 
@@ -33,6 +36,19 @@ class Orders:
                 while len(self._pages) > PAGES:
                     self._pages.popitem(last=False)
             return turn
+
+    @contextmanager
+    def answering(self, order: str) -> Iterator[None]:
+        """An order is under way until all of it was answered, or nobody waits for it any more."""
+        self._under_way.add(order)
+        try:
+            yield
+        finally:
+            self._under_way.discard(order)
+
+    def under_way(self, order: str) -> bool:
+        """Whether an order has begun and is still being answered."""
+        return order in self._under_way
 
     def stop(self, session: Session, order: str) -> None:
         """Stop what a run is at within one chunk of candidates, and an order that has not begun for good."""

@@ -58,6 +58,11 @@ document.addEventListener("keydown", (event) => {
   go?.click();
 });
 
+// No press of Start is dropped, and a double click is one press.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest?.("#go")) event.stopImmediatePropagation();
+}, true);
+
 // Start refuses what is wrong beside the field that is wrong, which may be far from the button, or folded away.
 const rail = () => document.querySelector("#rail");
 const complaints = () => [...rail().querySelectorAll(".cells .why, .err")].filter((place) => place.textContent);

@@ -13,7 +13,7 @@ from .contract import contract_json, contract_style
 UI = Path(__file__).resolve().parents[1]
 PALETTE = "shell/palette.css"
 GLOBAL_STYLES = (PALETTE, "shell/global.css")
-PAGE_SCRIPTS = ("shell/page.js", "shell/text.js")
+PAGE_SCRIPTS = ("shell/page.js", "shell/text.js", "shell/requests.js")
 FIRST_STYLES, LAST_STYLES = ("shell/tokens.css", "shell/chrome.css"), ("shell/narrow.css",)
 
 

@@ -1,6 +1,6 @@
 // @ts-check
 // Mine against the algorithm: sends the choice on the board, and keeps the visitor's score and nickname in view.
-const { contract, kept, hear, still } = window.ttsvar;
+const { contract, kept, hear, requests, still } = window.ttsvar;
 const panel = () => element.querySelector(".duel");
 let order = "";
 const cards = () => [...document.querySelectorAll("#stage .card")];
@@ -35,8 +35,7 @@ function compare(button) {
   const { at, counts, board } = button.dataset;
   const choice = board ? onBoard() : { run: panel().dataset.run, at, counts: counts.split(",").map(Number) };
   button.disabled = true;
-  order = window.ttsvar.order();
-  trigger("compare", { ...choice, visitor: visitor(), order });
+  order = requests.send(trigger, "compare", { ...choice, visitor: visitor() }, () => { button.disabled = false; });
 }
 
 async function score() {
@@ -66,7 +65,7 @@ window.ttsvar.verbs(element, {
   stop: (b) => { b.disabled = true; server.stop({ run: panel().dataset.run, order }); },
   repeat: (b) => {
     b.disabled = true;
-    trigger("repeat", { run: panel().dataset.run, at: b.dataset.go });
+    requests.send(trigger, "repeat", { run: panel().dataset.run, at: b.dataset.go }, () => { b.disabled = false; });
   },
   open: (b) => trigger("rewind", { run: panel().dataset.run, at: b.dataset.go }),
 });

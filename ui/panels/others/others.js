@@ -5,8 +5,7 @@ let order = "";
 window.ttsvar.verbs(element, {
   finish: (b) => {
     b.disabled = true;
-    order = window.ttsvar.order();
-    trigger("finish", { run: run(), order });
+    order = window.ttsvar.requests.send(trigger, "finish", { run: run() }, () => { b.disabled = false; });
   },
   stop: (b) => { b.disabled = true; server.stop({ run: run(), order }); },
 });

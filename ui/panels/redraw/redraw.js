@@ -1,6 +1,6 @@
 // @ts-check
 // Redrawing: marks cells by mouse, touch or keys (a drag marks a box), and sends what stays and from which scale.
-const { cells } = window.ttsvar;
+const { cells, requests } = window.ttsvar;
 const box = () => element.querySelector(".redraw");
 const side = () => Number(box().dataset.side);
 /** @type {boolean[]} */
@@ -28,14 +28,16 @@ function choose(button) {
 
 function send(way, own) {
   const { run, at } = box().dataset;
-  element.querySelectorAll("button").forEach((b) => { b.disabled = true; });
-  trigger("back", {
+  const buttons = [...element.querySelectorAll("button:not(:disabled)")];
+  const disable = (off) => buttons.forEach((b) => { b.disabled = off; });
+  disable(true);
+  requests.send(trigger, "back", {
     run, at, way,
     row: Number(chosen().dataset.row),
     first: Number(element.querySelector("[data-from]").value),
     copies: Number(element.querySelector("[data-copies]").value),
     ...own,
-  });
+  }, () => disable(false));
 }
 
 function focusCell(cell) {

@@ -8,6 +8,7 @@ from .view import stage_of
 from .welcome import before_html
 
 HERE = Path(__file__).parent
+MODULES = ("choice", "shares", "moves", "sheet", "closeup", "doing", "arrival")
 PANEL = Panel(
     name="stage",
     title="Candidates",
@@ -17,7 +18,7 @@ PANEL = Panel(
     events=events,
     questions=questions,
     script=HERE / "stage.js",
-    modules=tuple(HERE / name for name in ("choice.js", "shares.js", "moves.js", "sheet.js", "closeup.js", "doing.js")),
+    modules=tuple(HERE / f"{name}.js" for name in MODULES),
     styles=(HERE / "board.css", HERE / "ending.css"),
     terms=True,
 )

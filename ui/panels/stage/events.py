@@ -49,6 +49,10 @@ class Stage:
 
     def act(self, event: BoardEvent) -> Iterator[Values]:
         """Go on with a choice; one page per scale."""
+        with self.services.orders.answering(event.order):
+            yield from self._act(event)
+
+    def _act(self, event: BoardEvent) -> Iterator[Values]:
         session = self.store.get(event.run)
         if session is None:
             yield lost(self.services)
@@ -80,14 +84,19 @@ class Stage:
     def progress(self, event: OrderEvent) -> dict[str, Any]:
         """What is running in a run: scale, component, candidates, and how many others draw.
 
-        Where it has not begun: how many requests come first. Empty where nothing is asked.
+        Where it has not begun: how many requests come first. `over` where the order is not known (any more), so that
+        whoever waits for its answer waits in vain. Empty where nothing is asked.
         """
         session = self.store.get(event.run)
         doing = None if session is None else session.doing
         if doing is not None:
             return {**asdict(doing), "others": self.services.engine.sharing}
-        ahead = self.services.ahead(event.order) if event.order else 0
-        return {"ahead": ahead} if ahead else {}
+        if not event.order:
+            return {}
+        ahead = self.services.ahead(event.order)
+        if ahead:
+            return {"ahead": ahead}
+        return {} if self.services.orders.under_way(event.order) else {"over": True}
 
     def once(self, event: StateEvent) -> str:
         """What was drawn once beside the ending of a run, as HTML; it is drawn now where it was not."""

@@ -1,6 +1,6 @@
 // @ts-check
 // The stage: what is kept lives here until it is sent; the server checks every value again.
-const { contract, choice, doing, shares, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
+const { arrival, contract, choice, doing, requests, shares, sheet, tab, kept, tell, hear, moves, cinema: { cinema, keys } } = window.ttsvar;
 const stage = () => element.querySelector(".stage");
 const cards = () => [...element.querySelectorAll(".card")];
 const counts = () => cards().map((c) => Number(c.dataset.count));
@@ -52,18 +52,20 @@ function paint() {
 
 let asking = 0;
 const POLL = 1000;
-// The page's name for what it asked last: a stop that overtakes it stops it all the same.
-let order = "";
+// The page's name for what it asked last, and of which run: a stop that overtakes it stops it all the same.
+let asked = { run: "", order: "" };
+const order = () => (asked.run === stage()?.dataset.run ? asked.order : "");
+let missing = requests.patience();
 
 // The server tells its progress to who asks, and only that a scale is done by itself.
 async function ask() {
   const run = stage()?.dataset.run;
   if (!busy() || !run) return;
   if (document.hidden) { document.addEventListener("visibilitychange", showBusy, { once: true }); return; }
-  try {
-    const told = await server.progress({ run, order });
-    if (busy() && told) showProgress(told);
-  } catch { /* the next view says what happened */ }
+  const told = await server.progress({ run, order: order() }).catch(() => null);
+  const lost = missing(told);
+  if (busy() && lost) release(lost);
+  else if (busy() && told) showProgress(told);
   if (busy()) asking = setTimeout(ask, POLL);
 }
 
@@ -78,6 +80,7 @@ function showProgress(told) {
 function showBusy() {
   const text = stage()?.dataset.busy || stage()?.dataset.sent || "";
   clearTimeout(asking);
+  missing = requests.patience();
   if (text) asking = setTimeout(ask, 300);
   document.body.classList.toggle("running", Boolean(text));
   const bar = element.querySelector(".bar");
@@ -88,6 +91,14 @@ function showBusy() {
     bar.querySelector(".now").textContent = text;
     button("stop").disabled = false;
   }
+}
+
+// Nothing comes of what was asked: the choice stands as it was, and says why.
+function release(why) {
+  if (!onBoard()) return;
+  Object.assign(stage().dataset, { busy: "", sent: "" });
+  showBusy();
+  element.querySelector(".bar .err").textContent = why;
 }
 
 function recall() {
@@ -121,8 +132,14 @@ function act(kind) {
   tab.remove(memory());
   stage().dataset.sent = "Drawing the next scale";
   showBusy();
-  order = window.ttsvar.order();
-  trigger("act", { kind, run: data.run, at: data.at, counts: counts(), order });
+  const { run, at } = data;
+  const chosen = JSON.stringify(counts());
+  const refused = (why) => {
+    if (stage().dataset.run !== run || stage().dataset.at !== at) return;
+    tab.set(memory(), chosen);
+    release(why);
+  };
+  asked = { run, order: requests.send(trigger, "act", { kind, run, at, counts: counts() }, refused) };
 }
 
 const zoom = (card) => card && window.ttsvar.closeup(card, {
@@ -156,7 +173,7 @@ window.ttsvar.verbs(element, {
   next: () => act("next"),
   decision: () => act("decision"),
   end: () => act("end"),
-  stop: (b) => { b.disabled = true; server.stop({ run: stage().dataset.run, order }); },
+  stop: (b) => { b.disabled = true; server.stop({ run: stage().dataset.run, order: order() }); },
   try: takeOver,
   write: () => document.querySelector("#prompt :is(textarea, input)")?.focus(),
 });
@@ -251,36 +268,9 @@ hear("chances", (chances) => {
   element.querySelector(".warn").textContent = warning(cards().map(facts));
 });
 
-// A view replaces the buttons of the one before: who used one finds its successor under the same finger, and who has
-// started a run goes on with Enter.
-let used = "";
-element.addEventListener("focusin", (event) => (used = event.target.closest(".bar [data-do]")?.dataset.do || ""));
-document.addEventListener("click", (event) => { if (event.target.closest?.("#go")) used = "next"; });
-
-function refocus() {
-  const free = document.activeElement === document.body || document.activeElement?.id === "go";
-  if (!used || !free) return;
-  element.querySelector(`.bar .acts:not([hidden]) [data-do="${used}"]:not(:disabled)`)?.focus({ preventScroll: true });
-}
-
-// A new view begins at its heading, unless that is on the screen already; on a wide page with the scales above it.
-const narrow = matchMedia("(max-width: 820px)");
-let view = "";
-function reveal() {
-  const { run = "", at = "" } = stage()?.dataset || {};
-  const before = view;
-  view = `${run} ${at}`;
-  if (before === view || !before) return;
-  requestAnimationFrame(() => {
-    const top = stage().getBoundingClientRect().top;
-    if (run && top >= 56 && top < innerHeight / 2) return;
-    if (run && narrow.matches) stage().scrollIntoView({ block: "start", behavior: "instant" });
-    else scrollTo({ top: 0, behavior: "instant" });
-  });
-}
-
 // Where the cards were, so that they are seen to move to where they are.
 let seen = null;
+const arrived = arrival.of(element, stage);
 
 function init() {
   if (onBoard() && !busy()) recall();
@@ -291,8 +281,7 @@ function init() {
   showMaps();
   paint();
   showBusy();
-  refocus();
-  reveal();
+  arrived();
   playHero();
   showOnce();
 }
