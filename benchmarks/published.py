@@ -36,7 +36,7 @@ from torch import Tensor  # noqa: E402
 
 from ttsvar.config import SearchConfig, search_config  # noqa: E402
 from ttsvar.engine.loop import Engine  # noqa: E402
-from ttsvar.families.base.chunked import ChunkCache  # noqa: E402
+from ttsvar.families.base.chunk_cache import ChunkCache  # noqa: E402
 from ttsvar.families.infinity.backend import InfinityBackend  # noqa: E402
 from ttsvar.families.infinity.transformer import Condition  # noqa: E402
 from ttsvar.families.load import load  # noqa: E402

@@ -44,6 +44,8 @@ class Strategy(ABC):
     """Whether the reward says which final image is best; otherwise it is the first."""
     goes_back: bool = False
     """Whether it may go back: `go_back` is asked after every decision, and a budget bounds it."""
+    shares_passes: bool = False
+    """Whether copies of a candidate that have not gone apart yet are drawn from one pass of the transformer."""
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     variants: tuple[NamedSearch, ...] = ()
     """Further searches by this strategy, under names of their own."""
@@ -90,6 +92,10 @@ class Strategy(ABC):
         if decision:
             return self.late_needs | scored
         return SCORES if self.ranks and scale == len(run.schedule) - 1 else scored
+
+    def passes(self, run: Run, scale: int) -> int:
+        """Passes of the transformer at a scale, as the schedule plans them: one for each candidate, unless shared."""
+        return run.batch[max(scale - 1, 0)]
 
     @abstractmethod
     def propose(self, grown: SearchState, seen: Candidates, keep: int, rng: Generator) -> Proposal:

@@ -20,6 +20,8 @@ class CostModel:
     """Of one candidate, what seeing its image, its features and its score adds, and to which component."""
     needs: tuple[frozenset[Need], ...]
     """What the strategy looks at after each scale, where there is more than one candidate."""
+    passes: tuple[int, ...] = ()
+    """Where the strategy shares them, passes of the transformer at each scale as planned; one a candidate elsewhere."""
 
     def step(self, scale: int, candidates: int) -> dict[Component, float]:
         """What `Engine.step` takes at a scale with so many candidates; the last one decodes what comes out of it."""
@@ -27,7 +29,8 @@ class CostModel:
         if needs or scale == len(self.grow) - 1:
             needs.add(Need.IMAGES)
         seen = {component: candidates * flops for need, (component, flops) in self.looks.items() if need in needs}
-        return {Component.TRANSFORMER: candidates * self.grow[scale], **seen}
+        passes = min(candidates, self.passes[scale]) if self.passes else candidates
+        return {Component.TRANSFORMER: passes * self.grow[scale], **seen}
 
     def steps(self, alive: Sequence[int]) -> tuple[dict[Component, float], ...]:
         """The whole run, `alive[k]` candidates being drawn at scale k."""
@@ -57,4 +60,5 @@ def cost_model(
     if Need.SCORES in asked and run.search.reward in rewards:
         looks[Need.SCORES] = (Component.REWARD, rewards[run.search.reward].flops(1))
     grow = tuple(backend.grow_flops(run, scale, 1) for scale in range(len(run.schedule)))
-    return CostModel(grow, looks, needs)
+    passes = tuple(rule.passes(run, scale) for scale in range(len(grow))) if rule.shares_passes else ()
+    return CostModel(grow, looks, needs, passes)

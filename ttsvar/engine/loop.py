@@ -25,6 +25,7 @@ from ttsvar.engine.observe import Named, Observer
 from ttsvar.engine.recipe import MOST_CANDIDATES
 from ttsvar.engine.states import chosen_state, first_state, grown_state, only, turned_state
 from ttsvar.errors import ConfigError, PromptError, ScheduleError, StateError
+from ttsvar.passes import pass_of
 from ttsvar.protocols import Backend, FeatureExtractor, Reward
 from ttsvar.sampling import keyed_rng
 from ttsvar.schedule import resolve_batch, resolve_search
@@ -144,7 +145,7 @@ class Engine(GoesBack, Looks):
             )
         models, meter = self._models, CostMeter(self.device, progress)
         scale, run = state.scale, state.run
-        flops = len(state) * self.cost(run).grow[scale]
+        flops = len(set(pass_of(state))) * self.cost(run).grow[scale]
         with meter.part(Component.TRANSFORMER, flops=flops, items=len(state)):
             bits, kv = _with_kept(state, *models.backend.grow(state))
         grown = grown_state(state, bits, kv)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ttsvar.config import Sampling
+from ttsvar.config import STRATEGIES, Sampling
 from ttsvar.errors import ConfigError, StateError
 from ttsvar.fair import give_way
+from ttsvar.families.base.chunk_cache import ChunkCache, chunk_slice, padded, spread
 from ttsvar.families.base.memory import cache_bytes
 from ttsvar.finite import require_finite
 from ttsvar.nn.kv_cache import CacheView
+from ttsvar.passes import pass_of, ranks
 from ttsvar.protocols import PromptBook
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
@@ -29,19 +31,6 @@ CONDITIONS = 4
 """Prompts whose digested form is kept."""
 WIDEST = 8
 """Candidates of a pass at most, where a run says how many."""
-
-
-@dataclass(frozen=True, eq=False)
-class ChunkCache:
-    """Keys, values and summed codes of the candidates after some scales, padded to whole chunks."""
-
-    run: Run
-    candidates: int
-    scale: int
-    """Scales in the cache."""
-    view: CacheView
-    summed: Tensor | None
-    """float32 [chunks * G, C, H, W]; None before the first scale."""
 
 
 class ChunkedBackend(ABC):
@@ -126,29 +115,28 @@ class ChunkedBackend(ABC):
 
         NumberError, which names the scale, where the transformer gives NaN or infinity.
         """
-        cache = self._cache(state)
-        view = self._room(cache).grow(self.schedule.tokens(cache.scale))
+        cache, slots = self._cache(state), pass_of(state)
+        passes = self._passes(cache, slots)
+        view = self._room(passes).grow(self.schedule.tokens(cache.scale))
         chunk = self.chunk_of(state.run)
         names = [state.candidate_ids[i] for i in padded(len(state), chunk)]
-        parts = []
-        for number in range(len(names) // chunk):
-            give_way()
-            logits = self._chunk_logits(cache, view, number)
-            require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
-            parts.append(self._draw(state.run, cache.scale, logits, names[_slice(number, chunk)]))
+        shared = slots if passes.candidates < len(state) else None
+        parts = [
+            self._draw(state.run, cache.scale, logits, names[chunk_slice(number, chunk)])
+            for number, logits in enumerate(self._logits_by_chunk(passes, view, shared))
+        ]
         bits = torch.cat(parts)
         if state.ahead is not None:
             bits = state.ahead.over(bits, state.scale)
-        return bits[: len(state)], self._with_codes(cache, view, bits)
+        return bits[: len(state)], replace(self._with_codes(cache, view, bits), slots=shared)
 
     def select(self, kv: ChunkCache, parents: Sequence[int]) -> ChunkCache:
-        """The cache of the chosen candidates, with room until the next decision."""
-        chunk = self.chunk_of(kv.run)
-        picks = [parents[i] for i in padded(len(parents), chunk)]
-        rows = [row for start in range(0, len(picks), chunk) for row in self._rows(kv, picks[start:][:chunk])]
-        view = kv.view.select(rows, capacity=self._capacity(kv.run, kv.scale))
+        """The cache of the chosen candidates, with room until the next decision; copies share rows where passes do."""
+        shared = STRATEGIES[kv.run.search.strategy].shares_passes and len(set(parents)) < len(parents)
+        view = self._view_of(kv, sorted(set(parents)) if shared else parents, self._capacity(kv.run, kv.scale))
+        picks = [parents[i] for i in padded(len(parents), self.chunk_of(kv.run))]
         summed = None if kv.summed is None else kv.summed[picks]
-        return ChunkCache(kv.run, len(parents), kv.scale, view, summed)
+        return ChunkCache(kv.run, len(parents), kv.scale, view, summed, ranks(parents) if shared else None)
 
     def rewind(self, kv: ChunkCache, parents: Sequence[int], bits: tuple[Tensor, ...]) -> ChunkCache:
         """The cache that the chosen candidates had when their bits were these: cut off, with the codes summed anew."""
@@ -258,29 +246,53 @@ class ChunkedBackend(ABC):
     def _rows(self, cache: ChunkCache, candidates: Sequence[int]) -> list[int]:
         """Cache rows of one chunk of candidates, half by half."""
         halves, chunk = self._halves(cache.run), self.chunk_of(cache.run)
-        return [(c // chunk * halves + half) * chunk + c % chunk for half in range(halves) for c in candidates]
+        slots = candidates if cache.slots is None else [cache.slots[c] for c in candidates]
+        return [(c // chunk * halves + half) * chunk + c % chunk for half in range(halves) for c in slots]
+
+    def _view_of(self, cache: ChunkCache, candidates: Sequence[int], capacity: int | None = None) -> CacheView:
+        """A view of rows of their own for these candidates, padded."""
+        chunk = self.chunk_of(cache.run)
+        picks = [candidates[i] for i in padded(len(candidates), chunk)]
+        rows = [row for start in range(0, len(picks), chunk) for row in self._rows(cache, picks[start:][:chunk])]
+        return cache.view.select(rows, capacity)
+
+    def _passes(self, cache: ChunkCache, slots: Sequence[int]) -> ChunkCache:
+        """The cache with one candidate for each pass, of candidates that have these ones."""
+        if cache.slots is None and tuple(slots) == tuple(range(cache.candidates)):
+            return cache
+        firsts = [slots.index(number) for number in range(max(slots) + 1)]
+        view = cache.view if tuple(slots) == cache.slots else self._view_of(cache, firsts)
+        picks = [firsts[i] for i in padded(len(firsts), self.chunk_of(cache.run))]
+        summed = None if cache.summed is None else cache.summed[picks]
+        return ChunkCache(cache.run, len(firsts), cache.scale, view, summed)
+
+    def _logits_by_chunk(self, cache: ChunkCache, view: CacheView, shared: Sequence[int] | None) -> Iterator[Tensor]:
+        """The next scale's raw logits, one chunk of candidates after another; `shared` says whose pass gives whose."""
+        chunk, halves = self.chunk_of(cache.run), self._halves(cache.run)
+
+        def passed(number: int) -> Tensor:
+            give_way()
+            logits = self._chunk_logits(cache, view, number)
+            return require_finite(logits, "Logits of the transformer", cache.scale, dtype=view.cache.buffer.dtype)
+
+        every = (passed(number) for number in range(view.rows // (halves * chunk)))
+        if shared is None:
+            yield from every
+            return
+        yield from spread([logits.unflatten(0, (halves, chunk)) for logits in every], shared)
 
     def _chunk_logits(self, cache: ChunkCache, view: CacheView, number: int) -> Tensor:
         """Run the next scale for one chunk: its raw logits."""
         chunk = self.chunk_of(cache.run)
         width = chunk * self._halves(cache.run)
-        summed = None if cache.summed is None else cache.summed[_slice(number, chunk)]
+        summed = None if cache.summed is None else cache.summed[chunk_slice(number, chunk)]
         return self._logits(self._condition(cache.run), summed, view.narrow(number * width, width), cache.scale)
 
     def _with_codes(self, cache: ChunkCache, view: CacheView, bits: Tensor) -> ChunkCache:
         """The cache one scale on, with the padded bits' codes added chunk by chunk."""
         added, chunk = [], self.chunk_of(cache.run)
         for number in range(len(bits) // chunk):
-            rows = _slice(number, chunk)
+            rows = chunk_slice(number, chunk)
             before = None if cache.summed is None else cache.summed[rows]
             added.append(self._add_codes(before, bits[rows].to(self.device), cache.scale))
         return ChunkCache(cache.run, cache.candidates, cache.scale + 1, view, torch.cat(added))
-
-
-def _slice(number: int, chunk: int) -> slice:
-    return slice(number * chunk, (number + 1) * chunk)
-
-
-def padded(count: int, chunk: int) -> list[int]:
-    """Indices 0 to count - 1, the last one repeated to fill whole chunks."""
-    return [min(i, count - 1) for i in range(-(-count // chunk) * chunk)]
