@@ -20,7 +20,7 @@ NOT_RUN = {
     "server-kills": ("kills of the real server, among them in begin, select, a comparison and a save", 100),
     "visitors": ("visitors for ten minutes on two cores", 50),
 }
-"""What is wanted and has no command yet."""
+"""What is wanted; it is named where its command was not run."""
 SLOWEST = 0.5
 """Seconds that a parser may take for one hostile input."""
 
@@ -47,7 +47,7 @@ class Row:
             found = told["found"]
             notes = {
                 "read": found["read"], "refused by an error of ours": found["refused"],
-                "slowest": f"{found['slowest_seconds']} s ({found['slowest']})",
+                "slowest": f"{found['slowest_seconds']} CPU s ({found['slowest']})",
                 "memory grew by": f"{told['grown_mb']} MB",
             }  # fmt: skip
             slow = found["slowest_seconds"]

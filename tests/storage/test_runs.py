@@ -18,7 +18,7 @@ from memory_use import peak_bytes
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.loop import Engine
 from ttsvar.errors import StateError, TTSVarError
-from ttsvar.storage import atomic
+from ttsvar.storage import atomic, runs
 from ttsvar.storage.runs import load_history, save_history
 from ttsvar.types import Candidates, SearchState
 
@@ -228,6 +228,19 @@ def test_what_no_search_writes_is_refused_before_it_is_built(tmp_path: Path, way
             load_history(tmp_path)
 
     assert peak_bytes(read) < 32 * 1024**2
+
+
+def test_a_state_that_comes_again_and_again_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    _, history = branched()
+    save_history(history, tmp_path)
+    path = tmp_path / "run.json"
+    index = json.loads(path.read_text())
+    path.write_text(json.dumps({**index, "nodes": [*index["nodes"], *[index["nodes"][1]] * 700]}))
+    read: list[Path] = []
+    monkeypatch.setattr(runs, "_read_arrays", lambda path: read.append(path))
+    with pytest.raises(StateError, match="twice; take another copy"):
+        load_history(tmp_path)
+    assert read == []
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -78,6 +78,7 @@ def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
         run = run_from_json(index["run"])
         if len(index["nodes"]) > MOST_STATES:
             raise StateError(f"{INDEX} has {len(index['nodes'])} states; at most {MOST_STATES} are read.")
+        _check_distinct([values["id"] for values in index["nodes"]])
         first, *rest = index["nodes"]
         history = History(first_state(run), max_caches=max_caches)
         _check_id(history.root.state, first["id"])
@@ -90,6 +91,15 @@ def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
     except DAMAGE as error:
         raise StateError(f"{INDEX} is damaged ({error!r:.300}); take another copy of the session.") from error
     return history
+
+
+def _check_distinct(ids: list[Any]) -> None:
+    """Each state is written once; one that comes again and again would have its bits read every time."""
+    seen: set[Any] = set()
+    for state in ids:
+        if state in seen:
+            raise StateError(f"{INDEX} has state {state!r:.40} twice; take another copy of the session.")
+        seen.add(state)
 
 
 def _restore_node(history: History, values: dict[str, Any], folder: Path) -> None:
