@@ -185,6 +185,13 @@ SETTINGS = Settings(
         short="budget",
     ),
     Setting(
+        name="ahead",
+        kind=Whole(0, 63),
+        default=0,
+        help="scales that are drawn on for a look alone, each bit at its likeliest, before the reward decides",
+        short="look ahead",
+    ),
+    Setting(
         name="negative",
         kind=Text(),
         default="",

@@ -93,6 +93,12 @@ class Strategy(ABC):
             return self.late_needs | scored
         return SCORES if self.ranks and scale == len(run.schedule) - 1 else scored
 
+    def looks_ahead(self, run: Run, scale: int) -> int:
+        """Scales that are drawn on, for a look alone, before what is decided after a scale is decided by reward."""
+        decided = run.search.decision(scale) is not None
+        by_reward = decided and Need.SCORES in (needs := self.needs(run, scale)) and Need.FEATURES not in needs
+        return min(run.search.ahead, len(run.schedule) - 1 - scale) if by_reward else 0
+
     def passes(self, run: Run, scale: int) -> int:
         """Passes of the transformer at a scale, as the schedule plans them: one for each candidate, unless shared."""
         return run.batch[max(scale - 1, 0)]

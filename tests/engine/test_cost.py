@@ -18,7 +18,7 @@ PROMPT = "a photo of two red stars"
 
 
 @pytest.mark.parametrize("scored", [(), (4, 5)])
-@pytest.mark.parametrize("name", ["raw", "best-of-n", "tts-var", "beam", "early-pick", "many-draws"])
+@pytest.mark.parametrize("name", ["raw", "best-of-n", "tts-var", "beam", "early-pick", "many-draws", "lookahead"])
 def test_a_step_takes_what_the_model_says(name: str, scored: tuple[int, ...]):
     engine = fake_engine(remember_bytes=0)
     state = engine.begin(PROMPT, search=replace(SEARCHES[name], score_scales=scored))

@@ -41,7 +41,7 @@ def test_what_each_strategy_looks_at():
     assert needs("reward-drop") == {2: {"features"}, **{k: {"scores"} for k in (5, 6, 9, 12)}}
     assert needs("cluster-only") == {2: {"features"}, 5: {"features"}, 12: {"scores"}}
     assert needs("importance-sampling") == needs("resample-only") == {k: {"scores"} for k in (6, 9, 12)}
-    assert needs("early-pick") == {5: {"scores"}, 12: {"scores"}}
+    assert needs("early-pick") == needs("lookahead") == {5: {"scores"}, 12: {"scores"}}
     assert needs("many-draws") == {4: {"scores"}, 5: {"scores"}, 12: {"scores"}}
     assert needs("beam") == needs("smc") == {k: {"scores"} for k in (6, 9, 12)}
 

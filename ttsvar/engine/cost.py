@@ -23,6 +23,9 @@ class CostModel:
     passes: tuple[int, ...] = ()
     """Where the strategy shares them, passes of the transformer at each scale as planned; one a candidate elsewhere."""
 
+    ahead: tuple[float, ...] = ()
+    """Where the reward decides by what is ahead, what drawing one candidate on takes, by scale; else nothing."""
+
     def step(self, scale: int, candidates: int) -> dict[Component, float]:
         """What `Engine.step` takes at a scale with so many candidates; the last one decodes what comes out of it."""
         needs = set(self.needs[scale]) if candidates > 1 else set[Need]()
@@ -30,7 +33,8 @@ class CostModel:
             needs.add(Need.IMAGES)
         seen = {component: candidates * flops for need, (component, flops) in self.looks.items() if need in needs}
         passes = min(candidates, self.passes[scale]) if self.passes else candidates
-        return {Component.TRANSFORMER: passes * self.grow[scale], **seen}
+        drawn_on = candidates * self.ahead[scale] if self.ahead and candidates > 1 else 0.0
+        return {Component.TRANSFORMER: passes * self.grow[scale] + drawn_on, **seen}
 
     def steps(self, alive: Sequence[int]) -> tuple[dict[Component, float], ...]:
         """The whole run, `alive[k]` candidates being drawn at scale k."""
@@ -61,4 +65,5 @@ def cost_model(
         looks[Need.SCORES] = (Component.REWARD, rewards[run.search.reward].flops(1))
     grow = tuple(backend.grow_flops(run, scale, 1) for scale in range(len(run.schedule)))
     passes = tuple(rule.passes(run, scale) for scale in range(len(grow))) if rule.shares_passes else ()
-    return CostModel(grow, looks, needs, passes)
+    ahead = tuple(sum(grow[k + 1 : k + 1 + rule.looks_ahead(run, k)]) for k in range(len(grow)))
+    return CostModel(grow, looks, needs, passes, ahead if any(ahead) else ())

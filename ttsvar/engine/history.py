@@ -223,12 +223,13 @@ def _is_heavy(node: Node) -> bool:
 def _lightened(node: Node) -> Node:
     result = node.result
     if result is not None:
-        result = replace(result, grown=replace(result.grown, kv=None), candidates=_without_pictures(result.candidates))
-    seen = None if node.seen is None else _without_pictures(node.seen)
+        result = replace(result, grown=replace(result.grown, kv=None), candidates=without_pictures(result.candidates))
+    seen = None if node.seen is None else without_pictures(node.seen)
     return replace(node, state=replace(node.state, kv=None), result=result, seen=seen)
 
 
-def _without_pictures(seen: Candidates) -> Candidates:
+def without_pictures(seen: Candidates) -> Candidates:
+    """What is known of candidates but their images and features."""
     return Candidates(
         scores=seen.scores,
         labels=seen.labels,

@@ -6,18 +6,18 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
 
 import torch
 from PIL import Image
-from torch import Tensor
 
 from ttsvar.arrays import floats
 from ttsvar.config import STRATEGIES, ResolvedSearch, SearchConfig
 from ttsvar.engine.back import GoesBack, decision_at, passes, require_fit
 from ttsvar.engine.checks import checked_parents, says_something, whole_seed
 from ttsvar.engine.cost import CostModel, cost_model
+from ttsvar.engine.draw import drawn_on, drawn_scale
 from ttsvar.engine.executor import Executor, LeasedExecutor, Lend, Models, computes, copies
+from ttsvar.engine.history import without_pictures
 from ttsvar.engine.looks import Looks
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.moves import drawn
@@ -147,13 +147,15 @@ class Engine(GoesBack, Looks):
         scale, run = state.scale, state.run
         flops = len(set(pass_of(state))) * self.cost(run).grow[scale]
         with meter.part(Component.TRANSFORMER, flops=flops, items=len(state)):
-            bits, kv = _with_kept(state, *models.backend.grow(state))
+            bits, kv = drawn_scale(models.backend, state)
         grown = grown_state(state, bits, kv)
         rule = STRATEGIES[run.search.strategy]
         decision = decision_at(state)
         keep = min(run.batch[scale], len(state)) if decision else len(state)
         needs = _needs(state)
-        seen = models.observer.observe(grown, needs, meter) if needs else Candidates()
+        ahead = rule.looks_ahead(run, scale) if needs else 0
+        shown = drawn_on(models.backend, grown, ahead, self.cost(run).grow, meter)
+        seen = models.observer.observe(shown, needs, meter) if needs else Candidates()
         if seen.scores is not None:
             grown = grown_state(state, bits, kv, seen.scores)
         with meter.part(Component.SELECTION, items=len(state)):
@@ -165,7 +167,9 @@ class Engine(GoesBack, Looks):
         back = rule.go_back(grown, seen, told, self._account(grown)) if decision and rule.goes_back else None
         if back is not None:
             told = replace(told, reason=f"{told.reason} {back_reason(back)}")
-        return StepResult(grown, proposal.candidates, told, meter.cost(), decision, keep, back)
+        # Pictures of what is ahead are none of these candidates.
+        known = without_pictures(proposal.candidates) if ahead else proposal.candidates
+        return StepResult(grown, known, told, meter.cost(), decision, keep, back)
 
     def _account(self, grown: SearchState) -> Account:
         """What a run has taken on the way to a grown state, and its budget."""
@@ -249,14 +253,6 @@ class Engine(GoesBack, Looks):
     def busy(self) -> bool:
         """Whether anybody computes with this engine, or waits for it."""
         return self._executor.busy
-
-
-def _with_kept(state: SearchState, bits: Tensor, kv: Any) -> tuple[Tensor, Any]:
-    """The drawn bits with what stays in its place; where the backend left that out, its cache has to be rebuilt."""
-    if state.ahead is None:
-        return bits, kv
-    whole = state.ahead.over(bits, state.scale)
-    return (bits, kv) if torch.equal(whole, bits) else (whole, None)
 
 
 def _needs(state: SearchState) -> frozenset[Need]:
