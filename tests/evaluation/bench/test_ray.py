@@ -44,7 +44,7 @@ def rows_of(path: Path, pool) -> list[Row]:
     store, weights = Store(path), pool.weights()
     jobs = make_jobs(
         [search_config("raw"), search_config("best-of-n", n=2)],
-        evaluation_prompts(1),
+        evaluation_prompts(1)[:3],
         [0],
         model="toybox",
         weights=weights,

@@ -64,7 +64,7 @@ def test_nineteen_of_twenty_scenes_of_icons_are_read_without_a_mistake():
         atlas = Atlas(published_icons())
     except ConfigError as error:
         pytest.skip(str(error))
-    bank, right, count = TemplateBank(atlas), 0, 60
+    bank, right, count = TemplateBank(atlas), 0, 20
     for index in range(count):
         _, scene = training_scene(atlas, VALIDATION_SEED, index)
         found = find_icons(bank, render(atlas, scene, IMAGE_SIZE))
