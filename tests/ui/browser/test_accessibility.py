@@ -27,7 +27,7 @@ CHECK = """async (part) => {
 Given a selector it looks at that part alone: a state is looked at where it differs from the one before.
 """
 ONE_OF_A_KIND = "() => document.querySelectorAll('.js-plotly-plot, tbody tr:nth-child(n+4)').forEach((e) => e.remove())"
-"""Rows of a table are alike, and what is inside a chart is plotly's: thousands of elements that take axe ten seconds."""
+"""Rows of a table are alike, and what is inside a chart is plotly's: thousands of elements, which axe reads slowly."""
 
 
 needs_axe = pytest.mark.skipif(
