@@ -58,7 +58,8 @@ class SearchConfig(metaclass=_TakesOptions):
     per scale. `resampling` is the scheme of the draws, and `ess_share` the share of the candidates below which the
     effective sample size must fall for one to happen (1: always). A beam keeps `width` candidates at each of the
     `resample_scales`, as `children` copies each; with a `batch` of one's own, that says how many copies there are. A
-    search that may go back does so where no reward reaches the `threshold`, within its `budget`. Where the reward
+    search that may go back does so where no reward reaches the `threshold`, within its `budget` and
+    `budget_ms`. Where the reward
     decides, it judges what `ahead` more scales come to when every bit is the likeliest.
 
     The potentials max, sum and diff follow a lineage's score from scale to scale (paper, section 4.3), so that a search
@@ -89,6 +90,7 @@ class SearchConfig(metaclass=_TakesOptions):
     children: int = _DEFAULTS["children"]
     threshold: PerScale = _DEFAULTS["threshold"]
     budget: int = _DEFAULTS["budget"]
+    budget_ms: int = _DEFAULTS["budget_ms"]
     ahead: int = _DEFAULTS["ahead"]
     options: tuple[tuple[str, Any], ...] = ()
     """Settings that only some models take, where they differ from their defaults; each is an attribute, too."""

@@ -185,6 +185,14 @@ SETTINGS = Settings(
         short="budget",
     ),
     Setting(
+        name="budget_ms",
+        kind=Whole(0, 86_400_000),
+        default=0,
+        help="milliseconds of computing that a search that may go back may take in all, as measured while it runs; "
+        "0 for no bound",
+        short="budget of time",
+    ),
+    Setting(
         name="ahead",
         kind=Whole(0, 63),
         default=0,

@@ -5,6 +5,7 @@ Letters: h x w cells of a scale's grid, D bits a cell, B candidates.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -56,17 +57,25 @@ class Turn:
 
 @dataclass(frozen=True)
 class Account:
-    """What a run has taken so far and may take in all, in floating-point operations."""
+    """What a run has taken so far and may take in all, in floating-point operations and in seconds."""
 
     spent: float
     limit: float
     step: Callable[[int, int], float]
     """What a scale takes for so many candidates, looks included."""
+    seconds: float = 0.0
+    """Measured so far."""
+    seconds_limit: float = math.inf
 
     def affords(self, first: int, at: int, drawn: int, kept: int, scales: int) -> bool:
-        """Whether there is enough for `drawn` candidates over the scales from `first` below `at`, and then `kept`."""
+        """Whether there is enough for `drawn` candidates over the scales from `first` below `at`, and then `kept`.
+
+        The seconds that it would take are as many an operation as before.
+        """
         back = sum(self.step(scale, drawn) for scale in range(first, at))
-        return self.spent + back + sum(self.step(scale, kept) for scale in range(at, scales)) <= self.limit
+        needed = back + sum(self.step(scale, kept) for scale in range(at, scales))
+        seconds = self.seconds * (1 + needed / self.spent) if self.spent else 0.0
+        return self.spent + needed <= self.limit and seconds <= self.seconds_limit
 
 
 Move = tuple[int, ...] | Turn

@@ -103,6 +103,9 @@ class SearchState:
     ahead: Ahead | None = field(default=None, compare=False, repr=False)
     """After a way back, what is settled of the scales up to where it was turned; it follows from the path."""
 
+    seconds: float = field(default=0.0, compare=False, repr=False)
+    """Of computing, measured on the way here in this process; a run that is opened again counts from there."""
+
     @property
     def moves(self) -> tuple[Move, ...]:
         """Every choice and way back that led here."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from engine_fakes import fake_engine
 
 from ttsvar.config import SEARCHES, SearchConfig, search_config
+from ttsvar.engine import meter
 from ttsvar.engine.history import History
 from ttsvar.engine.loop import Engine
 from ttsvar.engine.moves import drawn
@@ -112,6 +116,26 @@ def test_ways_back_of_a_strategy_are_replayed_and_saved(name: str, tmp_path: Pat
     assert [node.result and node.result.back for node in again] == [
         node.result and node.result.back for node in history
     ]
+
+
+def test_a_budget_of_time_bounds_a_search_and_its_replay_does_what_was_done(monkeypatch: pytest.MonkeyPatch):
+    search = search_config("until", threshold=NEVER, budget=40)
+    engine, ticks = fake_engine(), count()
+    with monkeypatch.context() as slow:
+        slow.setattr(meter, "time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+        without, _ = searched(engine, search)
+        slowed, _ = searched(engine, replace(search, budget_ms=150_000))
+        assert slowed.seconds <= 150
+        assert not turns(searched(engine, replace(search, budget_ms=1))[0])
+    assert 0 < len(turns(slowed)) < len(turns(without))
+    quick, _ = searched(fake_engine(), replace(search, budget_ms=150_000))
+    assert len(turns(quick)) == len(turns(without)), "a faster machine gets further in the same time"
+    *_, last = replay(fake_engine(), read_recipe(png_bytes(engine.best(slowed))))
+    assert last.differing == 0
+    assert last.history.current.state.id == slowed.id
+    ended = [node.result for node in last.history if node.result and node.result.decision][-1]
+    assert ended.back is None
+    assert "drawn anew" not in ended.proposal.reason
 
 
 def test_a_person_who_chooses_overrules_the_way_back():

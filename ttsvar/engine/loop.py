@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -161,7 +162,7 @@ class Engine(GoesBack, Looks):
         with meter.part(Component.SELECTION, items=len(state)):
             rng = keyed_rng(run.seed, scale, "select", grown.id)
             proposal = all_go_on(grown, seen) if passes(state) else rule.propose(grown, seen, keep, rng)
-        told = proposal.selection
+        grown, told = replace(grown, seconds=state.seconds + meter.cost().seconds), proposal.selection
         if seen.scores is not None:
             told = replace(told, reason=told.reason + unscored_reason(grown.candidate_ids, floats(seen.scores)))
         back = rule.go_back(grown, seen, told, self._account(grown)) if decision and rule.goes_back else None
@@ -172,14 +173,15 @@ class Engine(GoesBack, Looks):
         return StepResult(grown, known, told, meter.cost(), decision, keep, back)
 
     def _account(self, grown: SearchState) -> Account:
-        """What a run has taken on the way to a grown state, and its budget."""
+        """What a run has taken on the way to a grown state, and its budgets."""
         run, cost = grown.run, self.cost(grown.run)
 
         def step(scale: int, candidates: int) -> float:
             return sum(cost.step(scale, candidates).values())
 
         spent = sum(step(scale, count) for scale, count in drawn(run, grown.moves, grown.scale))
-        return Account(spent, run.search.budget * cost.raw, step)
+        in_time = run.search.budget_ms / 1000 or math.inf
+        return Account(spent, run.search.budget * cost.raw, step, grown.seconds, in_time)
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState:
         """Go on with the proposal, or with another selection of the grown candidates; repeats become copies.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ttsvar.engine.history import History
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError
+from ttsvar.search.reasons import back_reason
 from ttsvar.storage.png import Recipe
 from ttsvar.turns import Move, Turn
 from ttsvar.types import SearchState, Selection, Source, StepResult
@@ -44,6 +45,7 @@ def replay(engine: SearchEngine, recipe: Recipe) -> Iterator[Replay]:
         if _scales_at(recipe, move, state) > state.scale:
             result, changed = _as_recorded(engine.step(state), recipe, steps[drawn][1])
             drawn, differing = drawn + 1, differing + changed
+            result = _as_decided(result, move)
             history.add_result(result)
         if isinstance(move, Turn):
             state = engine.turn(state if result is None else result.grown, move)
@@ -85,6 +87,14 @@ def _as_recorded(result: StepResult, recipe: Recipe, row: int | None) -> tuple[S
     mended = drawn.clone()
     mended[row] = recorded
     return replace(result, grown=replace(result.grown, bits=(*result.grown.bits[:-1], mended), kv=None)), differing
+
+
+def _as_decided(result: StepResult, move: Move | None) -> StepResult:
+    """The step as it was decided: a search with a budget of time may go back here where it had none left there."""
+    if result.back is None or result.back == move:
+        return result
+    reason = result.proposal.reason.removesuffix(f" {back_reason(result.back)}")
+    return replace(result, back=None, proposal=replace(result.proposal, reason=reason))
 
 
 def _selection(result: StepResult, parents: tuple[int, ...]) -> Selection:
