@@ -18,6 +18,7 @@ from ui.scene.baseline import Baseline, answer, baseline_of, known_baseline
 from ui.scene.film import film_of
 from ui.scene.pictures import picture_uri
 from ui.session.session import Session
+from ui.session.store import SessionStore
 from ui.shell.events import StateEvent
 
 
@@ -36,6 +37,21 @@ def test_drawn_once_is_what_the_first_candidate_would_have_become(session: Sessi
     seen, _ = session.engine.observe(result.grown, features=False)
     assert (once.name, once.image) == ("c0", picture_uri(seen.images.numpy()[0], 256))
     assert once.reward == pytest.approx(float(seen.scores[0]))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("a photo of a red star", ""),
+        ("a photo of a dog", "\u201cdog\u201d is unknown to this model, so this picture cannot be right."),
+        ("a photo of a dog left of a sofa", "\u201cdog\u201d and \u201csofa\u201d are unknown to this model"),
+    ],
+)
+def test_an_ending_says_which_words_were_unknown(store: SessionStore, prompt: str, told: str) -> None:
+    session = store.create(prompt, SearchConfig(), 0)
+    stage = page_at(session, ended(session))["stage"]
+    assert told in stage
+    assert ("cannot be right" in stage) == bool(told)
 
 
 def test_an_ending_asks_for_it_once(services: Services, session: Session, backend: FakeBackend) -> None:

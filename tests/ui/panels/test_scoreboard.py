@@ -11,6 +11,7 @@ import pytest
 from ttsvar.errors import StateError
 from ui.pages.classroom.chart import chart_html
 from ui.pages.classroom.page import Classroom
+from ui.pages.scan import scannable
 from ui.panels.duel import scoreboard
 from ui.panels.duel.scoreboard import Scoreboard, total
 from ui.session.annotations import Duel, Side
@@ -145,6 +146,7 @@ def test_an_empty_class_is_told_how_to_join(board: Scoreboard) -> None:
     room.address = "http://10.0.0.5:7860"
     assert "Nobody has compared yet" in room.chart(90)
     assert room.address in room.chart(90)
+    assert scannable(room.address) in room.chart(90), "a phone's camera reads where to go"
 
 
 def test_nicknames_are_short(board: Scoreboard) -> None:

@@ -149,7 +149,7 @@ def _comparison(duel: Duel) -> str:
         if duel.mine.satisfied is not None
         else " Nothing here measures whether this prompt is satisfied."
     )
-    same = f"{duel.agreement:.0%} of the places went to the same candidates."
+    same = f"You and the algorithm kept the same candidates in {duel.agreement:.0%} of the places."
     return f"{same}{spread}{measured}"
 
 
