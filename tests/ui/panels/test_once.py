@@ -49,6 +49,7 @@ def test_drawn_once_is_what_the_first_candidate_would_have_become(session: Sessi
 )
 def test_an_ending_says_which_words_were_unknown(store: SessionStore, prompt: str, told: str) -> None:
     session = store.create(prompt, SearchConfig(), 0)
+    session.open(session.current)
     stage = page_at(session, ended(session))["stage"]
     assert told in stage
     assert ("cannot be right" in stage) == bool(told)
