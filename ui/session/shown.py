@@ -60,6 +60,8 @@ FINAL: ShownKey[str] = ShownKey("final")
 """The preferred picture of a finished branch, as a data URI."""
 VERDICT: ShownKey[list[Any]] = ShownKey("verdict")
 """Whether the preferred picture satisfies the prompt (None where nothing measures it), and its shortfalls."""
+ATOMS: ShownKey[list[dict[str, Any]]] = ShownKey("atoms")
+"""Every part of the prompt, and whether the preferred picture has it; empty where nothing measures it."""
 BASELINE: ShownKey[dict[str, Any]] = ShownKey("baseline")
 """Of a run's first state the picture that is drawn without a search: name, data URI, reward, verdict, shortfalls."""
 

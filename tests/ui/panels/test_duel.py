@@ -37,7 +37,7 @@ class Redness:
 
     def verdict(self, prompt: str, image: Any) -> Any:
         self.asked += 1
-        return SimpleNamespace(correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else (LACKING,))
+        return SimpleNamespace(correct=self.asked % 2 == 1, reasons=() if self.asked % 2 else (LACKING,), atoms=())
 
 
 def fight(session: Session, at: str, counts: list[int], evaluator: Any = None) -> Duel:

@@ -72,7 +72,7 @@ def test_it_is_judged_as_the_search_is(services: Services, session: Session) -> 
         def verdict(self, prompt: str, image: torch.Tensor) -> SimpleNamespace:
             assert isinstance(image, torch.Tensor)
             assert image.dtype == torch.uint8
-            return SimpleNamespace(correct=True, reasons=())
+            return SimpleNamespace(correct=True, reasons=(), atoms=())
 
     session.evaluator = Strict()
     told = Stage(services).once(StateEvent(run=session.id, at=ended(session)))

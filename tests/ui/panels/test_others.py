@@ -27,7 +27,7 @@ class Redder:
 
     def verdict(self, prompt: str, image: Any) -> Any:
         colors = image.float().mean((0, 1))
-        return SimpleNamespace(correct=bool(colors[0] > colors[2]), reasons=())
+        return SimpleNamespace(correct=bool(colors[0] > colors[2]), reasons=(), atoms=())
 
 
 def ended(name: str, reward: float, satisfied: bool | None = None, scale: int = 2, by: str = "cluster") -> Ending:

@@ -29,7 +29,7 @@ class No:
     """Finds every picture wrong."""
 
     def verdict(self, prompt: str, image: Any) -> Any:
-        return SimpleNamespace(correct=False, reasons=(LACKING,))
+        return SimpleNamespace(correct=False, reasons=(LACKING,), atoms=())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import numpy as np
 
 from ttsvar.detections import Detection
 from ttsvar.errors import ConfigError
+from ttsvar.evaluation.rules.atoms import Atom, color_atom, count_atom, place_atom
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 
 Groups = list[list[Detection] | None]
@@ -35,6 +36,8 @@ class Verdict:
 
     correct: bool
     reasons: tuple[Shortfall, ...] = ()
+    atoms: tuple[Atom, ...] = ()
+    """Every part of the prompt by itself."""
 
 
 def judge(metadata: Mapping[str, Any], detections: Sequence[Detection], rule: Rule = GENEVAL) -> Verdict:
@@ -56,7 +59,27 @@ def judge(metadata: Mapping[str, Any], detections: Sequence[Detection], rule: Ru
         seen = len(objects.get(name, []))
         if seen >= limit:
             reasons.append(Shortfall(kind=ShortfallKind.TOO_MANY, thing=name, asked=limit - 1, found=seen))
-    return Verdict(not reasons, tuple(reasons))
+    return Verdict(not reasons, tuple(reasons), _atoms(metadata, objects, rule))
+
+
+def _atoms(metadata: Mapping[str, Any], objects: Mapping[str, list[Detection]], rule: Rule) -> tuple[Atom, ...]:
+    """Every part of the prompt, asked of the objects that there are, clause by clause."""
+    most = {clause["class"]: clause["count"] - 1 for clause in metadata.get("exclude", ())}
+    atoms: list[Atom] = []
+    earlier: list[tuple[str, list[Detection], bool]] = []
+    for clause in metadata.get("include", ()):
+        name, count = clause["class"], clause["count"]
+        there = objects.get(name, [])
+        found, enough = there[:count], len(there) >= count
+        atoms.append(count_atom(clause, len(there), most.get(name)))
+        if "color" in clause:
+            atoms.append(color_atom(clause, [str(d.color) for d in found]))
+        if "position" in clause:
+            other, others, whole = earlier[clause["position"][1]]
+            sides = [relative_position(one, two, rule.position_threshold) for one in found for two in others]
+            atoms.append(place_atom(clause, other, enough and whole, sides))
+        earlier.append((name, found, enough))
+    return tuple(atoms)
 
 
 def confident(metadata: Mapping[str, Any], detections: Sequence[Detection], rule: Rule) -> dict[str, list[Detection]]:

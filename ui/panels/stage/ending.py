@@ -10,7 +10,7 @@ from ...scene.baseline import known_baseline
 from ...scene.frame import array, pictures, survivors
 from ...scene.pictures import png_uri
 from ...scene.scene import Shown
-from ...scene.verdicts import verdict_html, verdict_of
+from ...scene.verdicts import atoms_html, atoms_of, verdict_html, verdict_of
 from ...session.branches import lines
 from ...session.shown import BEST_PNG, SURVIVORS
 from ...session.walk import best_row
@@ -56,6 +56,8 @@ class Ending:
     """How many ways this run was taken to somewhere."""
     verdict: str
     """Whether the picture satisfies the prompt, as HTML; empty where nothing measures it."""
+    atoms: str
+    """The same for each part of the prompt, as HTML."""
     unknown: tuple[str, ...]
     """Words of the prompt that the model does not know."""
     once: str
@@ -81,6 +83,7 @@ def ending_html(end: Ending) -> str:
     whole, verdict = "this branch" if end.branches > 1 else "the run", ""
     if end.verdict:
         verdict = f'<p class="checked">{end.verdict} <span class="note">by a detector that no search sees</span></p>'
+        verdict += end.atoms
     if end.unknown:
         verdict += f'<p class="checked"><span class="sat no">{escape(cannot_be_right(end.unknown))}</span></p>'
     return (
@@ -128,6 +131,7 @@ def ending_of(scene: Shown) -> Ending:
         by_hand=sum(1 for n in path if n.selection is not None and n.selection.source == "user"),
         branches=len(lines(session.history)),
         verdict=verdict_html(*verdict_of(session, state.id)),
+        atoms=atoms_html(atoms_of(session, state.id)),
         unknown=tuple(dict.fromkeys(session.engine.prompts.unknown(run.prompt))),
         once=once_html(session, state.id) if known_baseline(session) else COMING,
     )
