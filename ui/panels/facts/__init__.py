@@ -1,4 +1,4 @@
-"""Three figures that stay in sight: seconds so far, of this scale, and the work against one picture drawn without a search."""
+"""Three figures that stay in sight: seconds so far, of this scale, and the work against a picture without a search."""
 
 from ..panel import Panel, Place
 from .view import facts_of

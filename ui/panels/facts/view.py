@@ -1,4 +1,4 @@
-"""Three figures under the tabs: seconds so far, of this scale, and the work against one picture drawn without a search."""
+"""Three figures under the tabs: seconds so far, of this scale, and the work against a picture without a search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def facts_of(scene: Shown) -> str:
 
 
 def facts_html(search: StepCost, last: StepCost, raw_flops: float) -> str:
-    """Three figures under the panel: seconds so far, of this scale, and the work against one picture drawn without a search."""
+    """Three figures: seconds so far, of this scale, and the work against one picture drawn without a search."""
     ratio = search.flops / raw_flops if raw_flops else float("nan")
     third = "\u2013" if ratio != ratio else f"{ratio:.1f}\u00d7" if ratio >= 0.05 else "< 0.1\u00d7"
     return (
