@@ -34,9 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pages over the weights that ship first, those over the fake engine last, so that one worker serves the former.
 
     With xdist's worksteal each worker begins with a part of the list and takes from the other's end when it is done.
+    A page that a slow machine caught half way is looked at once more; the summary names it as rerun.
     """
 
     def place(item: pytest.Item) -> int:
         return 0 if item.get_closest_marker("model") else 2 if item.get_closest_marker("browser") else 1
 
     items.sort(key=place)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
