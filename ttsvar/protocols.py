@@ -6,11 +6,12 @@ Dimension letters as in `ttsvar.types`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
 from ttsvar.config import Sampling
+from ttsvar.knowledge import Knowledge
 from ttsvar.types import Run, ScaleSchedule, SearchState
 
 
@@ -96,6 +97,19 @@ class Backend(Protocol):
 
     def run_bytes(self, run: Run) -> int:
         """Bytes that a run needs at its peak beside the weights."""
+        ...
+
+
+@runtime_checkable
+class TellsKnowledge(Protocol):
+    """A family that tells what its model knows of a picture; none has to."""
+
+    def knowledge(self, run: Run, bits: tuple[Tensor, ...]) -> Knowledge:
+        """What it knows of one candidate with these bits, uint8 [1, h, w, D] a scale."""
+        ...
+
+    def knowledge_flops(self, run: Run, scales: int) -> float:
+        """Floating-point operations of that, for so many scales."""
         ...
 
 

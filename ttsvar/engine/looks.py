@@ -8,13 +8,16 @@ from typing import Literal, overload
 import torch
 from torch import Tensor
 
-from ttsvar.engine.checks import clusters_at
+from ttsvar.engine.checks import checked_rows, clusters_at
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.executor import Executor, Models, computes
 from ttsvar.engine.meter import CostMeter, Progress
 from ttsvar.engine.observe import in_chunks, require_scores, score_in_chunks
-from ttsvar.errors import StateError
+from ttsvar.engine.states import only
+from ttsvar.errors import ConfigError, StateError
 from ttsvar.finite import require_finite
+from ttsvar.knowledge import Knowledge
+from ttsvar.protocols import TellsKnowledge
 from ttsvar.search.explain import with_evidence
 from ttsvar.types import (
     Component,
@@ -103,6 +106,25 @@ class Looks(ABC):
             raise StateError("Nothing is generated yet; step this state first.")
         meter = CostMeter(self.device)
         return self._models.observer.judge(state, reward, meter), meter.cost()
+
+    @computes
+    def knowledge(self, state: SearchState, index: int) -> tuple[Knowledge, StepCost]:
+        """What the model itself knows of a candidate: where it answers to the prompt, and where it was unsure.
+
+        The candidate is drawn over from its bits, for the prompt and for nothing. ConfigError where the model's family
+        does not tell, SelectionError where there is no such candidate.
+        """
+        self._check(state)
+        if state.scale == 0:
+            raise StateError("Nothing is generated yet; step this state first.")
+        backend, meter = self._models.backend, CostMeter(self.device)
+        if not isinstance(backend, TellsKnowledge):
+            raise ConfigError(f"{self.name} does not tell what it knows of its pictures.")
+        one = only(state, checked_rows((index,), len(state))[0])
+        flops = backend.knowledge_flops(state.run, state.scale)
+        with meter.part(Component.TRANSFORMER, flops=flops, items=1):
+            known = backend.knowledge(state.run, one.bits)
+        return known, meter.cost()
 
     @computes
     def image_features(self, extractor: str, images: Tensor) -> Tensor:

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.chunked import ChunkedBackend
 from ttsvar.families.base.flops import decoder_flops, transformer_flops
 from ttsvar.families.base.memory import decode_bytes, forward_bytes
+from ttsvar.families.base.telling import TellingBackend
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
-from ttsvar.families.infinity.patchify import unpatchify_bits
+from ttsvar.families.infinity.patchify import patchify, unpatchify_bits
 from ttsvar.families.infinity.prompting import prompts_of, with_faces
 from ttsvar.families.infinity.transformer import Condition, Infinity, InnerGuidance, inner_guidance
 from ttsvar.finite import require_finite
@@ -36,7 +36,7 @@ class PromptEncoder(Protocol):
         ...
 
 
-class InfinityBackend(ChunkedBackend):
+class InfinityBackend(TellingBackend):
     """A transformer, its tokenizer and its text encoder on one device."""
 
     def __init__(
@@ -133,6 +133,11 @@ class InfinityBackend(ChunkedBackend):
         chances = bit_probabilities(guided, search.top_k, search.top_p)
         draws = [uniforms(run.seed, name, scale, "bits", tuple(chances.shape[1:])) for name in names]
         return self._on_grid(draw_bits(chances, torch.stack(draws)), scale).cpu()
+
+    def _parts(self, logits: Tensor, bits: Tensor, scale: int) -> tuple[Tensor, Tensor]:
+        grid = bits.movedim(-1, 0)[None]
+        tokens = patchify(grid.float()) if self.transformer.config.patchify else grid
+        return logits, tokens[0].flatten(1).T
 
     def _add_codes(self, summed: Tensor | None, bits: Tensor, scale: int) -> Tensor:
         return self.tokenizer.quantizer.accumulate(summed, bits, scale, self._grid)

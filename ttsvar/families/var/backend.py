@@ -10,9 +10,9 @@ from torch import Tensor
 
 from ttsvar.config import Sampling
 from ttsvar.errors import ConfigError
-from ttsvar.families.base.chunked import ChunkedBackend
 from ttsvar.families.base.flops import decoder_flops, var_flops
 from ttsvar.families.base.memory import decode_bytes, forward_bytes
+from ttsvar.families.base.telling import TellingBackend
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.var.checkpoint import load_var
 from ttsvar.families.var.imagenet import ClassNames, imagenet_names
@@ -32,7 +32,7 @@ LIVE_LOGITS = 4
 """Tensors of the size of a chunk's logits that a draw holds at once."""
 
 
-class VARBackend(ChunkedBackend):
+class VARBackend(TellingBackend):
     """A class-conditional transformer, its tokenizer and its class names on one device.
 
     `cfg` is VAR's: 0 is unguided, and it grows from none at the first scale to its whole at the last.
@@ -104,6 +104,9 @@ class VARBackend(ChunkedBackend):
         draws = [uniforms(run.seed, name, scale, "tokens", (chances.shape[1],)) for name in names]
         tokens = draw_tokens(chances, torch.stack(draws))
         return tokens_to_bits(tokens, self.tokenizer.config.digits).unflatten(1, self.schedule.sizes[scale])
+
+    def _parts(self, logits: Tensor, bits: Tensor, scale: int) -> tuple[Tensor, Tensor]:
+        return logits[:, None], self.tokenizer.quantizer.tokens(bits).flatten()[:, None]
 
     def _add_codes(self, summed: Tensor | None, bits: Tensor, scale: int) -> Tensor:
         quantizer = self.tokenizer.quantizer
