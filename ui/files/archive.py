@@ -61,6 +61,7 @@ session/           what the app reads: the tree, its numbers, comparisons, and e
 def pack(session: Session, *, shown: bool = False) -> bytes:
     """The ZIP of a session; `shown` adds what the page shows of it, so that a recorded run opens without computing."""
     if session.folder is None:
+        session.admit_change()
         raise FileError("This server keeps no runs on disk, so it cannot pack one; start it with --runs-dir.")
     with session.lock:
         session.save()

@@ -95,7 +95,9 @@ async function share(button) {
   const label = button.dataset.label || button.textContent;
   button.dataset.label = label;
   let done = true;
-  try { await navigator.clipboard.writeText(location.href); } catch { done = copied(location.href); }
+  const link = new URL(location.href);
+  if (button.dataset.key) link.searchParams.set("run", button.dataset.key);
+  try { await navigator.clipboard.writeText(link.href); } catch { done = copied(link.href); }
   button.textContent = done ? "Link copied" : "Copy it from the address bar";
   setTimeout(() => (button.textContent = label), 2500);
 }

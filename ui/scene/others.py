@@ -108,6 +108,7 @@ def finish(session: Session, state_id: str, turn: int) -> Iterator[Progress]:
 
     Whoever else draws goes first: a scale begins when nobody else computes, and gives way between two chunks.
     """
+    session.admit_change()
     for node, rows in dropped(session, state_id):
         lacking = tuple(row for row in rows if str(row) not in _known(session, node))
         if not lacking:

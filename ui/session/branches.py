@@ -46,6 +46,7 @@ def line_of(history: History, state_id: str) -> Line:
 
 def rename(session: Session, start: str, name: str) -> str:
     """Name a branch and keep that on disk; returns the name. StateError says why a name or a branch is refused."""
+    session.admit_change()
     text = clean(name, LONGEST_NAME)
     history = session.history
     with session.lock:

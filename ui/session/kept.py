@@ -30,7 +30,7 @@ class KeptRun:
         self._written: object = None
         """What the index looked like when it was last read or written here."""
         if folder is not None and (folder / INDEX).is_file():
-            self._saved, self._written = self._held(), _looks(folder / INDEX)
+            self._saved, self._written = self._held(), written_as(folder / INDEX)
 
     @property
     def starred(self) -> bool:
@@ -67,7 +67,7 @@ class KeptRun:
                 held = self._held()
                 save_history(self.history, self.folder)
                 self._keep_origin(self.folder)
-                self._saved, self._written = held, _looks(self.folder / INDEX)
+                self._saved, self._written = held, written_as(self.folder / INDEX)
         return new
 
     def _keep_origin(self, folder: Path) -> None:
@@ -76,7 +76,7 @@ class KeptRun:
             write_atomically(folder / ORIGIN, lambda file: file.write(content))
 
     def _take_in(self, folder: Path) -> Sequence[Node]:
-        if _looks(folder / INDEX) in (None, self._written):
+        if written_as(folder / INDEX) in (None, self._written):
             return ()
         try:
             return self.history.take_in(load_history(folder))
@@ -91,7 +91,7 @@ class KeptRun:
         return len(history), stepped, history.current.state.id, dict(history.names)
 
 
-def _looks(path: Path) -> object:
+def written_as(path: Path) -> object:
     """What tells one writing of a file from another; None where there is none."""
     try:
         found = path.stat()

@@ -46,6 +46,9 @@ class Evaluator(Protocol):
 class Session:
     """One run: nothing that was computed in it is computed again."""
 
+    read_only = False
+    """Whether it may only be looked at."""
+
     def __init__(
         self,
         run_id: str,
@@ -70,6 +73,8 @@ class Session:
         self.doing: Doing | None = None
         self.left_running = False
         """Whether whoever watched went away while the search ran on by itself."""
+        self.watch_key = ""
+        """The key that only shows this run; empty where there is none, and where this is what it opened."""
         self.owner = ""
         """The visitor who began it here, by `SessionStore.visitor`; empty where nobody did."""
         self.touched = time.time()
@@ -101,6 +106,9 @@ class Session:
         self.touched = time.time()
         return self.turn
 
+    def admit_change(self) -> None:
+        """StateError where the run may only be looked at; called before anything is added to it."""
+
     def grow(self, state_id: str) -> None:
         """Grow a state's scale and look at it, if that was never done.
 
@@ -116,6 +124,7 @@ class Session:
 
     def _grow(self, node: Node) -> None:
         if not node.state.done and node.result is None:
+            self.admit_change()
             self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
         if not node.state.done:
             self.look(node.state.id, pictures=False)
@@ -177,6 +186,7 @@ class Session:
 
     def commit(self, state_id: str, counts: list[int] | None = None) -> str:
         """Choose who lives on (copies per candidate, or None for the proposal) and return the new state's id."""
+        self.admit_change()
         with self.lock:
             node = self.history.node(state_id)
             if node.result is None:
@@ -191,6 +201,7 @@ class Session:
 
     def turn_back(self, state_id: str, make: Callable[[Node], SearchState]) -> str:
         """Go back as `make` says, and on with everybody to where decisions are open; returns the id of that state."""
+        self.admit_change()
         with self.lock:
             state = make(self.history.node(state_id))
             node = self._follow(self.history.add_turn(state))
@@ -236,6 +247,7 @@ class Session:
 
     def annotate(self, duel: Duel) -> None:
         """Keep a comparison with the run."""
+        self.admit_change()
         with self.lock:
             self.annotations.add(duel)
 

@@ -69,8 +69,10 @@ BASELINE: ShownKey[dict[str, Any]] = ShownKey("baseline")
 class ShownValues:
     """The values of one run, in memory and, where it has a folder, in one file each; a damaged one counts as absent."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, writes: bool = True) -> None:
+        """Without `writes` the files are only read."""
         self.folder = None if folder is None else folder / FOLDER
+        self._writes = writes
         self._values: dict[tuple[str, str], Any] = {}
 
     def get(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
@@ -94,7 +96,7 @@ class ShownValues:
         """Forget a value that was provisional."""
         self._values.pop((state_id, key.name), None)
         path = self._path(state_id, key)
-        if path is not None:
+        if path is not None and self._writes:
             path.unlink(missing_ok=True)
 
     def drop_kept(self) -> None:
@@ -121,7 +123,7 @@ class ShownValues:
 
     def _write(self, state_id: str, key: ShownKey[T], value: T) -> None:
         path = self._path(state_id, key)
-        if path is not None:
+        if path is not None and self._writes:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(path, lambda file: file.write(json.dumps(value).encode()), flush=False)

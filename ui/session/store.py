@@ -32,6 +32,7 @@ from .budgets import Budgets
 from .kept import ORIGIN
 from .session import Evaluator, Session
 from .upkeep import USUAL, Disk, Limits, rest, surplus
+from .watched import KEY, Watched, Watching
 
 log = logging.getLogger("ttsvar.ui")
 MOST_ORIGIN = 64 * 1024
@@ -65,6 +66,7 @@ class SessionStore:
         self._lock = threading.Lock()
         self._reopening = tuple(threading.Lock() for _ in range(64))
         self._disk = Disk(self.root)
+        self.watching = Watching(self.root, self._watched)
 
     def create(self, prompt: str, search: SearchConfig, seed: int) -> Session:
         """Begin a run; raises the engine's errors for a bad prompt or schedule, RoomError beyond a visitor's budget."""
@@ -120,7 +122,12 @@ class SessionStore:
         return session
 
     def get(self, run_id: str) -> Session | None:
-        """A run by id, reopened from disk if need be; None where there is none that this engine can go on with."""
+        """A run by id, reopened from disk if need be; None where there is none that this engine can go on with.
+
+        A key that only shows a run gives a copy of it in which nothing can be changed.
+        """
+        if KEY.fullmatch(run_id):
+            return self.watching.get(run_id)
         if not RUN_ID.fullmatch(run_id):
             return None
         session = self._found(run_id)
@@ -149,6 +156,7 @@ class SessionStore:
 
     def _hold(self, session: Session) -> None:
         """Keep a run in memory; the one looked at longest ago leaves it, unless something of it is not on disk."""
+        session.watch_key = session.watch_key or self.watching.key_of(session.id)
         with self._lock:
             self._open[session.id] = self._known[session.id] = session
             self._open.move_to_end(session.id)
@@ -179,6 +187,16 @@ class SessionStore:
             return None
         return Session(run_id, self.engine, history, folder, _read_origin(folder), self.evaluator)
 
+    def _watched(self, key: str, folder: Path) -> Watched | None:
+        try:
+            history = load_history(folder)
+        except TTSVarError as error:
+            log.warning("run %s cannot be looked at: %s", folder.name, error)
+            return None
+        if not self._fits(history) or history.root.result is None:
+            return None
+        return Watched(key, self.engine, history, folder, _read_origin(folder), self.evaluator)
+
     def _fits(self, history: History) -> bool:
         return history.run.model == self.engine.name and history.run.schedule == self.engine.schedule
 
@@ -201,6 +219,7 @@ class SessionStore:
         """Let runs that nobody touches drop what can be made again."""
         with self._lock:
             sessions = list(self._known.values())
+        sessions += self.watching.copies()
         rest(sessions, self.limits.memory_bytes)
 
 

@@ -23,6 +23,7 @@ MOST = 32
 
 def repeated(session: Session, duel: Duel, turn: int | None) -> Iterator[Duel]:
     """The comparison with one more seed, kept, until `MORE` were drawn or the person does something else."""
+    session.admit_change()
     for _ in range(MORE):
         if session.turn != turn or len(duel.repeats) >= MOST:
             return

@@ -43,6 +43,7 @@ function follow() {
   }
   if (run && body.dataset.run !== run) body.classList.remove("rail-open");
   body.dataset.run = run;
+  body.classList.toggle("watching", Boolean(element.querySelector(".top")?.dataset.watched));
   showSound();
   expanded();
   entitle();

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from ...scene.scene import Opening, Shown, Welcome
 from ...shell.header import THEME_BUTTON
 
-NOWHERE: Mapping[str, str] = MappingProxyType({"at": "", "above": "", "prompt": "", "scales": ""})
+NOWHERE: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("watched", "watch", "at", "above", "prompt", "scales"), "")
+)
 SOUND = (
     '<button type="button" data-do="sound" role="switch" aria-checked="false" '
     'title="A short sound when a choice is due">Sound at a choice</button>'
@@ -33,6 +35,8 @@ def _header_at(scene: Shown | Opening, at: str) -> str:
     session = scene.session
     above = session.history.parent(at)
     place = {
+        "watched": "1" if session.read_only else "",
+        "watch": session.watch_key,
         "at": at,
         "above": "" if above is None else above.state.id,
         "prompt": session.run.prompt,
@@ -46,6 +50,8 @@ def header_html(model: str, device: str, run_id: str = "", place: Mapping[str, s
     told = "".join(f' data-{name}="{escape(value)}"' for name, value in place.items())
     about = "This run. A refresh, or the page's address, reopens it."
     run = f'<span class="chip" title="{about}">run {escape(run_id)}</span>'
+    if place["watched"]:
+        run = '<span class="chip" title="This link shows the run and cannot change it">only to look at</span>'
     share = '<button class="ghost" type="button" data-do="share" title="Copy a link to this run">Share</button>'
     return (
         f'<div class="top" data-run="{escape(run_id)}"{told}>'
@@ -54,16 +60,19 @@ def header_html(model: str, device: str, run_id: str = "", place: Mapping[str, s
         f'<span class="chip">{escape(model)} \u00b7 {escape(device)}</span>{run if run_id else ""}'
         '<span class="sp"></span>'
         f"{share if run_id else ''}"
-        f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}{_more(bool(run_id))}"
+        f"{'<button class=ghost type=button data-do=new>New run</button>' if run_id else ''}{_more(run_id, place)}"
         f"{THEME_BUTTON}</div>"
     )
 
 
-def _more(running: bool) -> str:
+def _more(run_id: str, place: Mapping[str, str]) -> str:
     """What is needed now and then: files, guidance, and the way in for programs."""
-    save = '<button type="button" data-do="save">Save session (ZIP)</button>' if running else ""
-    link = '<button type="button" data-do="share">Copy link to this run</button>' if running else ""
-    new = '<button type="button" data-do="new">New run</button>' if running else ""
+    whole, key = bool(run_id) and not place["watched"], place["watch"]
+    save = '<button type="button" data-do="save">Save session (ZIP)</button>' if whole else ""
+    link = '<button type="button" data-do="share">Copy link to this run</button>' if run_id else ""
+    if key:
+        link += f'<button type="button" data-do="share" data-key="{key}">Copy link that only shows it</button>'
+    new = '<button type="button" data-do="new">New run</button>' if run_id else ""
     return (
         '<details class="more"><summary class="ghost" title="Files, guidance, API">More</summary><div>'
         f'{link}{save}{new}<button type="button" data-do="recorded">Recorded runs</button>'
