@@ -27,6 +27,7 @@ from .pages.guess.routes import Guess
 from .pages.learn import page as learn
 from .panels.duel.scoreboard import Scoreboard
 from .panels.panel import Services
+from .session.shared import Shared
 from .session.store import SessionStore
 from .session.upkeep import USUAL, Limits, attend
 from .setup.checks import SetupChecks
@@ -77,14 +78,16 @@ def create_app(
     limits: Limits = USUAL,
     reward: str | None = None,
     weights: Path | None = None,
+    room: bool = False,
 ) -> Explorer:
     """The app over an engine; runs are kept under `runs_dir` as long, and as many, as the limits say.
 
     The page offers the engine's rewards, and begins with `reward` or the usual one. It names the other models whose
-    files are on this machine; `weights` is a folder that may hold some.
+    files are on this machine; `weights` is a folder that may hold some. In a `room` runs of one recipe are drawn once.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    store = SessionStore(engine, runs_dir, limits, evaluator=evaluator_for(engine), visitor=visitor_that_asks)
+    own = {"evaluator": evaluator_for(engine), "visitor": visitor_that_asks, "shared": Shared() if room else None}
+    store = SessionStore(engine, runs_dir, limits, **own)
     attend(store)
     scoreboard = Scoreboard(None if runs_dir is None else Path(runs_dir) / "class.jsonl", limits.seconds)
     hero = hero_of(engine)

@@ -40,6 +40,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ttl-days", type=float, default=7.0, help="days until an untouched run is deleted")
     parser.add_argument("--disk-gb", type=float, default=10.0, help="runs on disk; beyond it the oldest are deleted")
     parser.add_argument("--memory-gb", type=float, default=1.0, help="runs in memory; beyond it caches are dropped")
+    room = "for a class: what several begin with one prompt, settings and seed is drawn once, up to their own choices"
+    parser.add_argument("--room", action="store_true", help=room)
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     mcp = "serve the API as MCP tools, too, at /gradio_api/mcp/ (default: where GRADIO_MCP_SERVER is true)"
     parser.add_argument("--mcp", action="store_true", default=_mcp_by_environment(), help=mcp)
@@ -89,6 +91,7 @@ def _built(arguments: argparse.Namespace, doing: Doing) -> Any:
         limits=limits,
         reward=arguments.reward,
         weights=arguments.weights,
+        room=arguments.room,
     )
     here = network.addresses(arguments.host, arguments.port)
     demo.classroom.address = here[-1]

@@ -16,12 +16,23 @@ from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import SelectionError, StateError
 from ttsvar.fair import stopping
 from ttsvar.features.display_basis import DisplayBasis
-from ttsvar.types import Candidates, ComponentCost, Run, SearchState, Selection, Source, StepCost, StepResult
+from ttsvar.types import (
+    Candidates,
+    ComponentCost,
+    Observation,
+    Run,
+    SearchState,
+    Selection,
+    Source,
+    StepCost,
+    StepResult,
+)
 
 from ..shell.contract import MOST_COPIES
 from .annotations import Annotations, Duel, read_duels
 from .kept import KeptRun
-from .shown import OBSERVED, ShownKey, ShownValues
+from .shared import Shared, as_proposed
+from .shown import OBSERVED, PICTURES, ShownKey, ShownValues
 
 T = TypeVar("T")
 
@@ -73,6 +84,8 @@ class Session:
         self.doing: Doing | None = None
         self.left_running = False
         """Whether whoever watched went away while the search ran on by itself."""
+        self.shared: Shared | None = None
+        """What a class draws once for all; None outside of room mode."""
         self.watch_key = ""
         """The key that only shows this run; empty where there is none, and where this is what it opened."""
         self.owner = ""
@@ -125,9 +138,20 @@ class Session:
     def _grow(self, node: Node) -> None:
         if not node.state.done and node.result is None:
             self.admit_change()
-            self.history.add_result(self.engine.step(node.state, progress=self._doing(node)))
+            self.history.add_result(self._step(node))
         if not node.state.done:
             self.look(node.state.id, pictures=False)
+
+    def _step(self, node: Node) -> StepResult:
+        def draw() -> StepResult:
+            return self.engine.step(node.state, progress=self._doing(node))
+
+        common = self._common(node.state.id)
+        return draw() if common is None else common.step(node.state.id, draw)
+
+    def _common(self, state_id: str) -> Shared | None:
+        """Where others with the same recipe find what is drawn at a state; None where somebody has chosen by hand."""
+        return self.shared if self.shared is not None and as_proposed(self.history, state_id) else None
 
     def open(self, state_id: str) -> Node:
         """Stand at a state, growing its scale if that was never done."""
@@ -161,13 +185,20 @@ class Session:
             if node.result is None:
                 raise StateError(f"Scale {node.state.scale} has not been generated yet.")
             if node.seen is None or (pictures and (node.seen.images is None or node.seen.features is None)):
-                looked, cost = self.engine.observe(node.result.grown, progress=self._doing(node))
+                looked, cost = self._look(node, node.result.grown)
                 decided = {f.name: getattr(node.result.candidates, f.name) for f in fields(Candidates)}
                 seen = replace(looked, **{name: value for name, value in decided.items() if value is not None})
                 node = self.history.add_seen(state_id, seen)
                 self.shown(state_id, OBSERVED, lambda: {name: asdict(part) for name, part in cost.parts.items()})
             assert node.seen is not None
             return node.seen
+
+    def _look(self, node: Node, grown: SearchState) -> tuple[Observation, StepCost]:
+        def observe() -> tuple[Observation, StepCost]:
+            return self.engine.observe(grown, progress=self._doing(node))
+
+        common = self._common(node.state.id)
+        return observe() if common is None else common.once("look", node.state.id, observe)
 
     def look_cost(self, state_id: str) -> StepCost:
         """What looking at a grown scale took beyond the search's own looks."""
@@ -234,7 +265,10 @@ class Session:
 
     def shown(self, state_id: str, key: ShownKey[T], make: Callable[[], T]) -> T:
         """A plain value that was made for a state once, and is kept beside the run."""
-        return self._shown.get(state_id, key, make)
+        common = self._common(state_id) if key is PICTURES and state_id in self.history else None
+        if common is None:
+            return self._shown.get(state_id, key, make)
+        return self._shown.get(state_id, key, lambda: common.once(key.name, state_id, make))
 
     def was_shown(self, state_id: str, key: ShownKey[Any]) -> bool:
         """Whether `shown` has this value already."""

@@ -31,6 +31,7 @@ from .annotations import read_duels
 from .budgets import Budgets
 from .kept import ORIGIN
 from .session import Evaluator, Session
+from .shared import Shared
 from .upkeep import USUAL, Disk, Limits, rest, surplus
 from .watched import KEY, Watched, Watching
 
@@ -52,14 +53,19 @@ class SessionStore:
         capacity: int = 64,
         evaluator: Evaluator | None = None,
         visitor: Callable[[], str] = str,
+        shared: Shared | None = None,
     ) -> None:
-        """`visitor` names whoever asks now; nobody does, and no budget counts, where the name is empty."""
+        """`visitor` names whoever asks now; nobody does, and no budget counts, where the name is empty.
+
+        `shared` is what runs of the same recipe have in common, in room mode.
+        """
         self.visitor, self.budgets = visitor, Budgets()
         self.engine = engine
         self.root = None if runs_dir is None else Path(runs_dir)
         self.limits = limits
         self.capacity = capacity
         self.evaluator = evaluator
+        self.shared = shared
         self._open: OrderedDict[str, Session] = OrderedDict()
         # A run that somebody still holds is found here after it left memory otherwise: there is one object for each.
         self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -156,6 +162,7 @@ class SessionStore:
 
     def _hold(self, session: Session) -> None:
         """Keep a run in memory; the one looked at longest ago leaves it, unless something of it is not on disk."""
+        session.shared = self.shared
         session.watch_key = session.watch_key or self.watching.key_of(session.id)
         with self._lock:
             self._open[session.id] = self._known[session.id] = session
