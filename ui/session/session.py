@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from ttsvar.engine.back import passes
 from ttsvar.engine.history import History, Node
 from ttsvar.engine.protocol import SearchEngine
-from ttsvar.errors import SelectionError, StateError
+from ttsvar.errors import StateError
 from ttsvar.fair import stopping
 from ttsvar.features.display_basis import DisplayBasis
 from ttsvar.types import (
@@ -22,14 +23,12 @@ from ttsvar.types import (
     Observation,
     Run,
     SearchState,
-    Selection,
-    Source,
     StepCost,
     StepResult,
 )
 
-from ..shell.contract import MOST_COPIES
 from .annotations import Annotations, Duel, read_duels
+from .counts import selection_of
 from .kept import KeptRun
 from .shared import Shared, as_proposed
 from .shown import OBSERVED, PICTURES, ShownKey, ShownValues
@@ -143,9 +142,7 @@ class Session:
             self.look(node.state.id, pictures=False)
 
     def _step(self, node: Node) -> StepResult:
-        def draw() -> StepResult:
-            return self.engine.step(node.state, progress=self._doing(node))
-
+        draw = partial(self.engine.step, node.state, progress=self._doing(node))
         common = self._common(node.state.id)
         return draw() if common is None else common.step(node.state.id, draw)
 
@@ -194,9 +191,7 @@ class Session:
             return node.seen
 
     def _look(self, node: Node, grown: SearchState) -> tuple[Observation, StepCost]:
-        def observe() -> tuple[Observation, StepCost]:
-            return self.engine.observe(grown, progress=self._doing(node))
-
+        observe = partial(self.engine.observe, grown, progress=self._doing(node))
         common = self._common(node.state.id)
         return observe() if common is None else common.once("look", node.state.id, observe)
 
@@ -224,7 +219,7 @@ class Session:
                 raise StateError(f"Scale {node.state.scale} has not been generated yet.")
             if counts is None and node.result.back is not None:
                 return self._follow(self.history.add_turn(self.engine.commit(node.result))).state.id
-            selection = _selection(node.result, counts)
+            selection = selection_of(node.result, counts)
             state = self.engine.commit(node.result, selection)
             self.history.add_state(state, selection)
             self.last_child[node.state.id] = state.id
@@ -301,19 +296,3 @@ class Session:
                 self._shown.drop_kept()
             finally:
                 self.lock.release()
-
-
-def _selection(result: StepResult, counts: list[int] | None) -> Selection:
-    if counts is None:
-        return result.proposal
-    alive = len(result.grown)
-    if len(counts) != alive or any(type(c) is not int or not 0 <= c <= MOST_COPIES for c in counts):
-        raise SelectionError(
-            f"The choice {str(counts)[:80]} does not fit {alive} candidates; reset it to the proposal."
-        )
-    if sum(counts) == 0:
-        raise SelectionError("Nothing is selected; keep at least one candidate.")
-    parents = tuple(i for i, count in enumerate(counts) for _ in range(count))
-    if tuple(sorted(result.proposal.parents)) == parents:
-        return result.proposal
-    return Selection(parents, Source.USER, "chosen by hand")
