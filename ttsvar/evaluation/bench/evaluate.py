@@ -51,7 +51,7 @@ class Size:
 
 
 FULL, QUICK = Size(3, 1), Size(1, 1, most=4)
-FULL_SIZES = {"headline": Size(30, 4), "early-pick": Size(20, 1)}
+FULL_SIZES = {"headline": Size(30, 4), "early-pick": Size(20, 1), "equal-cost": Size(20, 1)}
 QUICK_SIZES = {"headline": Size(3, 1)}
 """Where an experiment is not of the usual size: a question that needs more images to be told from chance."""
 

@@ -52,6 +52,29 @@ CONTROL = [arm("random-drop", n=n) for n in SIZES[:2]]
 TTS_VAR = [arm("tts-var", n=n) for n in SIZES]
 ABLATION_BASE = _at_ablation_sizes("best-of-n")
 
+EQUAL_COST = {
+    1: (
+        arm("best-of-n", n=8),
+        arm("beam"),
+        arm("early-pick", width=3, children=4),
+        arm("many-draws", children=10),
+        arm("lookahead", children=11),
+        arm("until", children=10, budget=30),
+        arm("rewind", budget=15),
+    ),
+    2: (
+        arm("best-of-n", n=16),
+        arm("beam", n=2),
+        arm("early-pick", n=2, width=3, children=4),
+        arm("many-draws", n=2, children=10),
+        arm("lookahead", n=2, children=11),
+        arm("until", children=20, budget=60),
+        arm("rewind", budget=35),
+    ),
+}
+"""By N the searches that take about as much as TTS-VAR there: 65 and 130 GFLOP a picture on the toybox, those that go
+back as a mean of 14 published prompts."""
+
 _ALL = (
     Experiment(
         "headline",
@@ -222,6 +245,21 @@ _ALL = (
         ),
         "Not in the paper: new starts until the reward is content (after Verifier-Threshold, arXiv 2512.08985), and "
         "going back to where it fell, ours.",
+    ),
+    Experiment(
+        "equal-cost",
+        "Going back, many draws and looking ahead at TTS-VAR's cost",
+        arms(*TTS_VAR[:2], *(a for share in EQUAL_COST.values() for a in share)),
+        "Every search is of a size that takes about as many FLOPs as TTS-VAR, at N = 1 (65 GFLOP a picture on the "
+        "toybox) and at N = 2 (130); those that go back take it on average, as most prompts do not need them to. The "
+        "ratios of FLOPs and seconds say how near each came.",
+        figures=(
+            FigureKind.DIFFERENCES,
+            FigureKind.REWARD_DIFFERENCES,
+            FigureKind.OVER_FLOPS,
+            FigureKind.OVER_SECONDS,
+        ),
+        matched=True,
     ),
     Experiment(
         "beam-shape",
