@@ -9,7 +9,7 @@ import pytest
 import tiny_var
 import torch
 from chunked_checks import engine_on, raw
-from engine_fakes import fake_engine
+from engine_fakes import FakeBackend
 from tiny_infinity import tiny_backend
 from torch.nn.functional import logsigmoid
 
@@ -80,13 +80,19 @@ def test_a_sure_token_has_no_entropy_and_an_equal_one_no_lift() -> None:
     assert entropy.tolist() == pytest.approx([0.6931], abs=1e-4)
 
 
+class Silent(FakeBackend):
+    """A family that does not tell."""
+
+    knowledge = None  # type: ignore[assignment]
+
+
 def test_what_cannot_be_told_is_refused() -> None:
     engine, state = grown("infinity", scales=1)
     with pytest.raises(SelectionError, match="0 to 2"):
         engine.knowledge(state, 3)
     with pytest.raises(StateError, match="Nothing is generated"):
         engine.knowledge(engine.begin("two red stars", search=raw(1)), 0)
-    fakes = fake_engine()
+    fakes = engine_on(Silent())
     state = fakes.commit(fakes.step(fakes.begin("a cup")))
     with pytest.raises(ConfigError, match="does not tell"):
         fakes.knowledge(state, 0)

@@ -7,6 +7,7 @@ enlarged (`page_engine`), of which the extractor and the reward read every cell 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from ttsvar.engine.loop import Engine
 from ttsvar.extractor import EXTRACTORS
 from ttsvar.families.base.prompts import FreeText
 from ttsvar.families.infinity.prompting import OPTIONS
+from ttsvar.knowledge import Knowledge
 from ttsvar.protocols import PromptBook
 from ttsvar.sampling import bit_probabilities, draw_bits, uniforms
 from ttsvar.storage.png import sign
@@ -110,6 +112,14 @@ class FakeBackend:
         for part in bits:
             cache = _follow(cache, part)
         return cache
+
+    def knowledge(self, run: Run, bits: tuple[Tensor, ...]) -> Knowledge:
+        """Each token's first bit says that it answers to the prompt, or that it does not."""
+        lift = tuple(part[0, :, :, 0].float() * 2 - 1 for part in bits)
+        return Knowledge(lift, tuple(torch.full_like(part, BITS * math.log(2)) for part in lift))
+
+    def knowledge_flops(self, run: Run, scales: int) -> float:
+        return sum(self.grow_flops(run, scale, 1) for scale in range(scales))
 
     def grow_flops(self, run: Run, scale: int, candidates: int) -> float:
         return 1e6 * candidates * self.schedule.tokens(scale)

@@ -11,6 +11,8 @@ from engine_fakes import backend_of, page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
+from ttsvar.engine.loop import Engine
+from ttsvar.errors import ConfigError
 from ui.page import visit
 from ui.panels.header.events import events as header_events
 from ui.panels.navigation import rewinding
@@ -222,6 +224,23 @@ def test_a_candidates_history_is_given_to_those_who_ask_rightly(setup: SetupEven
     assert [f["scale"] for f in stage.history(CandidateEvent.read(asked))] == [0]
     for strange in ({"row": 8}, {"row": -1}, {"row": "0"}, {"row": True}, {"at": "none"}, {"run": "gone1234"}):
         assert stage.history(CandidateEvent.read(asked | strange)) == []
+
+
+def test_where_a_candidate_answers_to_its_prompt_is_told_or_why_it_cannot_be(
+    setup: SetupEvents, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = begin(setup)
+    asked = {"run": here.run, "at": here.at, "row": 7}
+    known = stage.knowledge(CandidateEvent.read(asked))
+    assert known["map"].endswith(".webp")
+    assert "log p(picture | prompt)" in known["told"]
+    assert stage.knowledge(CandidateEvent.read(asked | {"row": 8})) == {}
+
+    def refused(engine: Engine, state: Any, index: int) -> Any:
+        raise ConfigError(f"{engine.name} does not tell.")
+
+    monkeypatch.setattr(Engine, "knowledge", refused)
+    assert stage.knowledge(CandidateEvent.read(asked)) == {"told": "fake does not tell."}
 
 
 def test_nothing_selected_is_explained_and_the_run_stays(setup: SetupEvents, stage: Stage) -> None:

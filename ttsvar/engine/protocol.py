@@ -11,6 +11,7 @@ from PIL import Image
 from ttsvar.config import ResolvedSearch, SearchConfig
 from ttsvar.engine.cost import CostModel
 from ttsvar.engine.meter import Progress
+from ttsvar.knowledge import Knowledge
 from ttsvar.protocols import PromptBook
 from ttsvar.turns import Turn
 from ttsvar.types import Observation, Run, ScaleSchedule, Scored, SearchState, Selection, StepCost, StepResult
@@ -51,6 +52,8 @@ class SearchEngine(Protocol):
     def observe(
         self, state: SearchState, *, features: Literal[False], progress: Progress | None = None
     ) -> tuple[Scored, StepCost]: ...
+
+    def knowledge(self, state: SearchState, index: int) -> tuple[Knowledge, StepCost]: ...
 
     def commit(self, result: StepResult, selection: Selection | None = None) -> SearchState: ...
 

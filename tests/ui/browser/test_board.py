@@ -100,8 +100,13 @@ def test_the_large_view_has_map_and_history(page: Page) -> None:
     assert page.evaluate("document.querySelector('dialog.zoomed').getBoundingClientRect().right <= innerWidth")
     page.keyboard.press("ArrowRight")
     expect(page.locator("dialog.zoomed .facts")).to_contain_text(f"{cards[1]}, cluster")
+    answers = page.get_by_role("button", name="What answers to the prompt")
+    answers.click()
+    expect(page.get_by_alt_text(f"Where {cards[1]} answers to the prompt")).to_be_visible()
+    expect(answers).to_have_attribute("aria-pressed", "true")
     page.locator("dialog.zoomed .film button").first.click()
     expect(page.locator("dialog.zoomed .facts")).to_contain_text("scale 0: reward")
+    expect(answers).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("Escape")
     expect(page.locator("dialog.zoomed")).to_have_count(0)
     assert page.evaluate("document.activeElement.closest('.card')?.dataset.name") == cards[1]

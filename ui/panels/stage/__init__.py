@@ -8,7 +8,7 @@ from .view import stage_of
 from .welcome import before_html
 
 HERE = Path(__file__).parent
-MODULES = ("choice", "shares", "moves", "sheet", "closeup", "doing", "arrival")
+MODULES = ("choice", "shares", "moves", "sheet", "answers", "closeup", "doing", "arrival")
 PANEL = Panel(
     name="stage",
     title="Candidates",

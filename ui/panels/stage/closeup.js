@@ -1,6 +1,6 @@
 // @ts-check
 // The large view of a candidate: picture beside its map, and how it looked at every scale before.
-window.ttsvar.define("closeup", ({ text: { signed }, layer, stage }) => {
+window.ttsvar.define("closeup", ({ answers: ask, text: { signed }, layer, stage }) => {
   const make = (tag, name = "", text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
   function button(text, does) {
@@ -50,12 +50,13 @@ window.ttsvar.define("closeup", ({ text: { signed }, layer, stage }) => {
     return { scale: Number(stage()?.dataset.scale || 0), name, image, map, reward: Number(reward), decision: "", last: true };
   }
 
-  return (card, { cards, history, toggle }) => {
+  return (card, { cards, history, knowledge, toggle }) => {
     document.querySelector("dialog.zoomed")?.remove();
     const { box, picture, map, facts, film, foot } = dialog();
     let now = card;
 
     function show(frame) {
+      answers.setAttribute("aria-pressed", "false");
       Object.assign(picture, { src: frame.image, alt: `Candidate ${frame.name} at scale ${frame.scale}` });
       Object.assign(map, { src: frame.map, alt: `${layer()} of ${frame.name} at scale ${frame.scale}` });
       film.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.scale === String(frame.scale))));
@@ -85,9 +86,11 @@ window.ttsvar.define("closeup", ({ text: { signed }, layer, stage }) => {
     }
 
     const keep = button("Keep", () => { toggle(now); open(now); });
+    const back = () => film.lastChild.querySelector("button").click();
+    const answers = button("What answers to the prompt", () => ask({ button: answers, facts, map, now: () => now, back }, knowledge));
     const close = button("Close", () => box.close());
     close.autofocus = true;
-    foot.append(button("\u2039 Previous", () => turn(-1)), button("Next \u203a", () => turn(1)), keep, make("span", "sp"), close);
+    foot.append(button("\u2039 Previous", () => turn(-1)), button("Next \u203a", () => turn(1)), keep, answers, make("span", "sp"), close);
     box.addEventListener("keydown", ({ key }) => { if (key === "ArrowLeft" || key === "ArrowRight") turn(key === "ArrowLeft" ? -1 : 1); });
     box.onclick = (event) => event.target === box && box.close();
     box.onclose = () => { box.remove(); now.querySelector(".zoom")?.focus(); };

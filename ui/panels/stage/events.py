@@ -17,7 +17,7 @@ from ...shell.pictures import PICTURES
 from ...shell.quirks import Values, page_that_asks
 from ..navigation import FAILED, lost, rewinding
 from ..panel import Event, Question, Services
-from .closeup import history_of
+from .closeup import history_of, knowledge_of
 from .once import once_html
 
 log = logging.getLogger("ttsvar.ui")
@@ -36,6 +36,7 @@ def questions(services: Services) -> list[Question]:
         Question("progress", OrderEvent.read, stage.progress),
         Question("once", StateEvent.read, stage.once),
         Question("history", CandidateEvent.read, stage.history),
+        Question("knowledge", CandidateEvent.read, stage.knowledge),
         Question("hero", LeaveEvent.read, lambda event: services.hero.film if services.hero else {}),
     ]
 
@@ -113,12 +114,29 @@ class Stage:
 
     def history(self, event: CandidateEvent) -> list[dict[str, Any]]:
         """How a candidate of a grown scale looked before; empty where there is no such candidate."""
+        session = self._looked_at(event)
+        return [] if session is None or event.row is None else history_of(session, event.at, event.row)
+
+    def knowledge(self, event: CandidateEvent) -> dict[str, str]:
+        """Where a candidate of a grown scale answers to its prompt; a sentence alone where that cannot be told."""
+        session = self._looked_at(event)
+        if session is None or event.row is None:
+            return {}
+        try:
+            return knowledge_of(session, event.at, event.row)
+        except TTSVarError as error:
+            return {"told": str(error)}
+        except Exception:
+            log.exception("telling what the model knows failed")
+            return {"told": FAILED}
+
+    def _looked_at(self, event: CandidateEvent) -> Session | None:
+        """The run of a candidate that there is."""
         session = self.store.get(event.run)
         if session is None or event.at not in session.history or event.row is None:
-            return []
+            return None
         result = session.history.node(event.at).result
-        known = result is not None and 0 <= event.row < len(result.grown)
-        return history_of(session, event.at, event.row) if known else []
+        return session if result is not None and 0 <= event.row < len(result.grown) else None
 
 
 def _scales(session: Session, at: str, kind: Kind, turn: int) -> Iterator[Shown]:

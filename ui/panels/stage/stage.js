@@ -146,6 +146,7 @@ const zoom = (card) => card && window.ttsvar.closeup(card, {
   cards,
   toggle,
   history: (row) => server.history({ run: stage().dataset.run, at: stage().dataset.at, row }),
+  knowledge: (row) => server.knowledge({ run: stage().dataset.run, at: stage().dataset.at, row }),
 });
 
 const more = (step) => (b) => {
