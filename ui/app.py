@@ -36,7 +36,7 @@ from .shell import pictures, theme
 from .shell.contract import MOST_BYTES
 from .shell.guard import Guard
 from .shell.hosts import hosts
-from .shell.quirks import FOOTER, ahead_of, visitor_that_asks, waiting_of, when_left
+from .shell.quirks import FOOTER, LightBlocks, ahead_of, visitor_that_asks, waiting_of, when_left
 
 KEPT = (600, 3600)
 """Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
@@ -53,6 +53,11 @@ class Explorer(gr.Blocks):
     classroom: Classroom
     plain_pages: list[Route]
     """Pages that need nothing of Gradio."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        """Blocks without anything in them."""
+        super().__init__(*args, **settings)
+        self.default_config = LightBlocks(self)
 
     def launch(self, *args: Any, allow_hosts: Iterable[str] = (), **settings: Any) -> Any:
         """Gradio's launch with our theme, styles and scripts, without its footer, and guarded.

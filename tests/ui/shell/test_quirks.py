@@ -10,7 +10,9 @@ from threading import Event
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
+from ui.app import Explorer
 from ui.shell.quirks import ahead_of, page_that_asks, visitor_that_asks, waiting_of, when_left
 
 
@@ -73,3 +75,16 @@ def test_an_order_has_its_place_and_its_page(small: Small) -> None:
     assert small.asked == [("page-one", "one")]
     assert small.visitors == ["127.0.0.1"]
     assert page_that_asks() == visitor_that_asks() == ""
+
+
+def test_a_session_describes_no_block_and_keeps_no_values() -> None:
+    with Explorer() as demo:
+        view, held = gr.HTML("a view"), gr.State(1)
+    session = SessionState(demo)
+    session._update_value_in_config(view._id, "x" * 1000)
+    session[held._id] = 2
+    assert list(session.components) == []
+    assert "xxx" not in repr(session.config_values)
+    assert (session[held._id], SessionState(demo)[held._id], session[view._id]) == (2, 1, view)
+    described = [block["props"] for block in demo.get_config_file().get("components", [])]
+    assert "a view" in [props.get("value") for props in described], "the page itself is told of its blocks"
