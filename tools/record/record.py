@@ -1,7 +1,7 @@
 """Make the recorded runs: `python -m tools.record.record` finds runs that really show each story.
 
 Which prompt and seed show a story depends on the weights, so after training run it again. What was surveyed is kept in
-`--work`, so that a second call goes on where the first one stopped.
+`--work`, so that a second call goes on where the first one stopped. `--refresh` keeps the runs and looks at them anew.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ttsvar.evaluation.rules.evaluator import evaluator_for
 from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
 from ui.files.archive import pack
-from ui.guide.recorded import FOLDER, INDEX, Recorded
+from ui.guide.recorded import FOLDER, INDEX, Recorded, open_recorded, recorded_runs
 from ui.page import values_of, visit
 from ui.panels.duel.scoreboard import Scoreboard
 from ui.panels.panel import Services
@@ -49,8 +49,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--spare", type=int, default=2, help="runs that fit, wanted of every story before recording")
     parser.add_argument("--work", type=Path, default=Path(".cache/recorded"), help="surveys, kept between calls")
     parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.add_argument(
+        "--refresh", action="store_true", help="the shipped runs with all that the page shows by now, such as a new map"
+    )
     arguments = parser.parse_args(argv)
     engine, detector = ttsvar.load("toybox"), load_detector(TOYBOX_FOLDER / "detector.safetensors")
+    if arguments.refresh:
+        refresh(Recorder(engine, detector), arguments.out)
+        return
     until, found = time.monotonic() + 60 * arguments.minutes, []
     looked = surveys(
         engine, detector, arguments.work / "surveys.jsonl", per_category=arguments.per_category, seeds=arguments.seeds
@@ -62,6 +68,19 @@ def main(argv: Sequence[str] | None = None) -> None:
         if min(fits.values()) >= arguments.spare or time.monotonic() > until:
             break
     record_all(Recorder(engine, detector), found, arguments.out)
+
+
+def refresh(recorder: Recorder, out: Path) -> None:
+    """Write the shipped runs again: the same branches, and everything that the page shows of them by now."""
+    for run in recorded_runs():
+        with tempfile.TemporaryDirectory() as folder:
+            store = SessionStore(recorder.engine, folder, evaluator=evaluator_for(recorder.engine))
+            session = open_recorded(store, run.name)
+            current = session.current
+            recorder.look_at_everything(session, store)
+            session.walked(current)
+            session.open(current)
+            (out / f"{run.name}.zip").write_bytes(pack(session, shown=True))
 
 
 def record_all(recorder: Recorder, found: list[Found], out: Path) -> list[Recorded]:
