@@ -18,11 +18,18 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from served import CHROMIUM, FLAGS, Server  # noqa: E402
-from steps import finished, press, start, to_scale  # noqa: E402
+from steps import finished, names, press, start, to_scale  # noqa: E402
 
 from ui.guide.recorded import recorded_runs  # noqa: E402
 
-LIMITS = {"page_ready": 3.0, "next_scale": 1.0, "lambda_slider": 0.15, "rewind": 0.3, "recorded_run": 0.5}
+LIMITS = {
+    "page_ready": 3.0,
+    "next_scale": 1.0,
+    "lambda_slider": 0.15,
+    "rewind": 0.3,
+    "redraw": 1.0,
+    "recorded_run": 0.5,
+}
 """Seconds that a person should not wait longer than; `page_ready` counts from the app's announcement."""
 SLIDE = """() => new Promise(done => {
   const slider = document.querySelector('[data-do="lambda"]');
@@ -33,6 +40,12 @@ SLIDE = """() => new Promise(done => {
 })"""
 
 
+VARIANTS = 4
+REDRAWN = """([variants, before]) => {
+  const cards = [...document.querySelectorAll('.card')].map(card => card.dataset.name);
+  return cards.length === variants && !cards.some(name => before.includes(name))
+    && document.querySelector('.bar .acts')?.checkVisibility();
+}"""
 SHOWN = """scale => document.querySelector('.say h2')?.textContent.startsWith(`Scale ${scale}:`)
   && document.querySelector('.bar .acts')?.checkVisibility()"""
 
@@ -87,6 +100,29 @@ def sliding(page: Page) -> list[float]:
     return [page.evaluate(SLIDE) / 1000 for _ in range(20)]
 
 
+def redrawing(page: Page) -> list[float]:
+    """Mark a quarter of a candidate at scale 6 and draw it anew in four variants, until these stand on the board."""
+    page.locator(".step button").nth(6).click()
+    until_shown(page, 6)
+    times = []
+    for _ in range(5):
+        if not page.locator("details.again[open]").count():
+            page.locator(".again summary").click()
+        corner, middle = (page.locator(f'.redraw [data-cell="{cell}"]') for cell in (0, 27))
+        corner.hover()
+        page.mouse.down()
+        middle.hover()
+        page.mouse.up()
+        before = names(page)
+
+        def redraw(of: list[str] = before) -> None:
+            page.locator('.redraw [data-do="marked"]').click()
+            page.wait_for_function(REDRAWN, arg=[VARIANTS, of])
+
+        times.append(seconds(redraw))
+    return times
+
+
 def leave(page: Page) -> None:
     """Leave the run for the welcome."""
     page.locator('.top .ghost[data-do="new"]').click()
@@ -127,14 +163,15 @@ def visit(page: Page, server: Server) -> dict[str, list[float]]:
     times |= stepping(page)
     times["rewind"] = rewinding(page)
     times["lambda_slider"] = sliding(page)
+    times["redraw"] = redrawing(page)
     times["whole_search"] = [searching(page)]
-    times["recorded_run"] = opening(page)
 
     def refresh() -> None:
         page.reload()
         finished(page)
 
     times["refresh"] = [seconds(refresh)]
+    times["recorded_run"] = opening(page)
     return times
 
 
