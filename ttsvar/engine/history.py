@@ -11,6 +11,9 @@ from ttsvar.errors import StateError
 from ttsvar.turns import Turn
 from ttsvar.types import Candidates, Run, SearchState, Selection, StepCost, StepResult
 
+MAX_CACHES = 8
+"""States of one session that keep what can be computed again: KV caches, images and features."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -39,7 +42,7 @@ class History:
     last, the current path first; the others are rebuilt from the bits when they are needed.
     """
 
-    def __init__(self, root: SearchState, *, max_caches: int = 8) -> None:
+    def __init__(self, root: SearchState, *, max_caches: int = MAX_CACHES) -> None:
         if root.parent_id is not None or root.scale:
             raise StateError(f"State {root.id} has scale {root.scale}; a history starts with a state from `begin`.")
         if max_caches < 1:

@@ -22,7 +22,7 @@ from torch import Tensor
 from ttsvar.arrays import floats, tensor_of
 from ttsvar.choices import Decision
 from ttsvar.engine.back import require_fit
-from ttsvar.engine.history import History, Node
+from ttsvar.engine.history import MAX_CACHES, History, Node
 from ttsvar.engine.moves import turned_from
 from ttsvar.engine.recipe import (
     MOST_CANDIDATES,
@@ -67,7 +67,7 @@ def save_history(history: History, folder: str | Path) -> None:
     write_atomically(folder / INDEX, lambda file: file.write(text.encode()))
 
 
-def load_history(folder: str | Path, *, max_caches: int = 8) -> History:
+def load_history(folder: str | Path, *, max_caches: int = MAX_CACHES) -> History:
     """Reopen a session: the same tree, bits and numbers; caches and pictures come back when something needs them.
 
     Raises StateError where the folder holds no session, one of another format, or one whose parts do not fit together.

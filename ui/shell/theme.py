@@ -42,7 +42,7 @@ def head(modules: Sequence[str | Path] = (), data: Sequence[tuple[str, str]] = (
 
 
 def theme() -> Base:
-    """A theme with system fonts only; colours come from tokens.css."""
+    """A theme with system fonts only; colours come from palette.css."""
     family = [fonts.Font(n) for n in ("Inter", "ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "sans-serif")]
     mono = [fonts.Font(n) for n in ("ui-monospace", "SFMono-Regular", "Menlo", "monospace")]
     return Base(font=family, font_mono=mono)
