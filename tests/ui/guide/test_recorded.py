@@ -30,6 +30,13 @@ def toybox() -> Engine:
     return ttsvar.load("toybox")
 
 
+class Asked:
+    """An evaluator that nobody may ask: a recorded run has its verdicts, and their parts, in its file."""
+
+    def verdict(self, prompt: str, image: Any) -> Any:
+        raise AssertionError("a recorded run must not be judged")
+
+
 @pytest.fixture
 def still(toybox: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine, which fails the test where anything is drawn or looked at."""
@@ -53,11 +60,11 @@ def test_every_story_is_recorded_and_all_are_small() -> None:
 
 @pytest.mark.parametrize("name", [run.name for run in RUNS])
 def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path, name: str) -> None:
-    store = SessionStore(still, tmp_path)
-    session = open_recorded(store, name)
+    session = open_recorded(SessionStore(still, tmp_path, evaluator=Asked()), name)
     view = page_at(session, session.current)
     assert "stage final" in view["stage"]
     assert session.origin["story"]["title"] in view["stage"]
+    assert 'aria-label="Part by part"' in view["stage"]
     assert "Did the search help?" in view["stage"], "what was drawn once is in the file"
     assert len(session.history.leaves()) == 2
     for node in session.history:
