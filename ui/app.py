@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from ttsvar.engine.protocol import SearchEngine
@@ -43,6 +44,8 @@ KEPT = (600, 3600)
 AT_ONCE, THREADS = 16, 96
 """Events of one kind that are answered at once, and threads for all: those that compute share the engine by turns, and
 must leave threads to what needs no model."""
+SMALLER = Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
+"""Text travels compressed, the page itself in a quarter of its bytes; streams of events and pictures go as they are."""
 MOST_QUEUED = 256
 """Events that wait; whoever comes then is told that the queue is full."""
 
@@ -71,7 +74,7 @@ class Explorer(gr.Blocks):
             "theme": theme.theme(), "css": page.styles(), "head": page.head(), "footer_links": list(FOOTER),
             "show_error": False, "quiet": True, "share": False, "ssr_mode": False, "run_history": False,
             "enable_monitoring": False, "max_threads": THREADS, "max_file_size": MOST_BYTES,
-            "app_kwargs": {"middleware": [guard], "routes": self.plain_pages},
+            "app_kwargs": {"middleware": [guard, SMALLER], "routes": self.plain_pages},
         }  # fmt: skip
         return super().launch(*args, **{**own, **settings})
 

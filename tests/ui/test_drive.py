@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import importlib.util
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +40,15 @@ def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> Non
     assert recipe.run.prompt == PROMPT
     assert [len(c) for c in recipe.choices] == [8, 8, 6, 6, 6, 4, 2, 2, 2, 1, 1, 1, 1]
     assert len(run) == 10
+
+
+def test_pages_travel_compressed(app: Explorer) -> None:
+    for path in ("", "evidence"):
+        asked = urllib.request.Request(f"{app.local_url}{path}", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(asked) as answer:
+            packed = answer.read()
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(packed) < len(gzip.decompress(packed)) / 2
 
 
 def test_no_press_on_the_page_is_dropped_while_another_is_answered(app: Explorer) -> None:
