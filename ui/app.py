@@ -37,7 +37,7 @@ from .shell import pictures, theme
 from .shell.contract import MOST_BYTES
 from .shell.guard import Guard
 from .shell.hosts import hosts
-from .shell.quirks import FOOTER, LightBlocks, ahead_of, visitor_that_asks, waiting_of, when_left
+from .shell.quirks import FOOTER, LightBlocks, ahead_of, keep_answers, visitor_that_asks, waiting_of, when_left
 
 KEPT = (600, 3600)
 """Seconds between two looks for files that Gradio keeps for answers, and how long one of them stays."""
@@ -121,4 +121,5 @@ def create_app(
     guess = Guess(store, lambda: demo.classroom.address)
     demo.plain_pages = [Route("/learn", learn.respond), pictures.ROUTE, *guess.routes()]
     demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_QUEUED)
+    keep_answers(demo)
     return demo

@@ -18,6 +18,7 @@ from examples.drive import drive
 from ttsvar.storage.png import read_recipe
 from ui import create_app
 from ui.app import Explorer
+from ui.shell.quirks import LightBlocks, Mailboxes
 
 ENDPOINTS = ["/again", "/begin", "/card", "/cross", "/image", "/redraw", "/rewind", "/select", "/step"]
 HAS_MCP = importlib.util.find_spec("mcp") is not None
@@ -56,6 +57,11 @@ def test_no_press_on_the_page_is_dropped_while_another_is_answered(app: Explorer
     modes = [(name, event["trigger_mode"]) for event in private for _, name in event["targets"]]
     assert {"act", "click", "select", "choose"} <= {name for name, _ in modes}
     assert {name for name, mode in modes if mode == "once"} <= {"load", "unload", "tick"}, "Gradio drops presses"
+
+
+def test_the_app_that_is_served_keeps_its_sessions_light(app: Explorer) -> None:
+    assert isinstance(app.default_config, LightBlocks)
+    assert isinstance(app._queue.pending_messages_per_session, Mailboxes), "launching must not put another in its place"
 
 
 def test_the_api_page_lists_the_endpoints_with_their_types(app: Explorer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import gradio as gr
 from gradio.blocks import BlocksConfig
 from gradio.components import Component
 from gradio.context import LocalContext
+from gradio.utils import LRUCache
 
 from .pictures import PICTURES
 
@@ -26,6 +28,10 @@ LAST: Mode = "always_last"
 """Of several events that come meanwhile only the last counts, and it is not dropped."""
 FOOTER: tuple[str, ...] = ("api",)
 """Gradio serves the documentation at `?view=api` only where its footer links to it; `chrome.css` hides the footer."""
+
+MAILBOXES = 2000
+UNTOLD: dict[str, Any] = {}
+"""The description of a block in a session: none, and nobody writes into it."""
 
 _ticks = count()
 
@@ -61,12 +67,36 @@ class LightBlocks(BlocksConfig):
 
     For every session, and every call of the API is one, Gradio describes all blocks anew (18 ms of the one thread that
     answers all requests, and 342 KB that stay), and keeps the last values of each, for links that this app has not.
+    What a session changes of them is kept over those of all.
     """
 
     def __copy__(self) -> BlocksConfig:
-        own = super().__copy__()
-        setattr(own, "config_for_block", lambda *block: {})  # noqa: B010, as the class has a method of this name
+        own: Any = BlocksConfig(self.root_block)
+        own.blocks, own.fns, own.fn_id = ChainMap({}, self.blocks), ChainMap({}, self.fns), self.fn_id
+        own.config_for_block = lambda *block: UNTOLD
         return own
+
+
+class Mailboxes(LRUCache[str, Any]):
+    """What waits to be sent to each session, by its name; of too many the one that was used longest ago is dropped.
+
+    Gradio drops the one that was opened longest ago: the page of whoever stays for long, whose answer is then lost.
+    """
+
+    def __contains__(self, session: object) -> bool:
+        found = super().__contains__(session)
+        if found:
+            self.move_to_end(str(session))
+        return found
+
+    def __getitem__(self, session: str) -> Any:
+        self.move_to_end(session)
+        return super().__getitem__(session)
+
+
+def keep_answers(demo: gr.Blocks) -> None:
+    """After `demo.queue`: no answer is lost to whoever has been here longer than many others."""
+    demo._queue.pending_messages_per_session = Mailboxes(MAILBOXES)
 
 
 def waiting_of(demo: gr.Blocks, visitor: str) -> int:

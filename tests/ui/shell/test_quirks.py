@@ -13,7 +13,7 @@ import pytest
 from gradio.state_holder import SessionState
 
 from ui.app import Explorer
-from ui.shell.quirks import ahead_of, page_that_asks, visitor_that_asks, waiting_of, when_left
+from ui.shell.quirks import UNTOLD, Mailboxes, ahead_of, page_that_asks, visitor_that_asks, waiting_of, when_left
 
 
 class Small:
@@ -88,3 +88,23 @@ def test_a_session_describes_no_block_and_keeps_no_values() -> None:
     assert (session[held._id], SessionState(demo)[held._id], session[view._id]) == (2, 1, view)
     described = [block["props"] for block in demo.get_config_file().get("components", [])]
     assert "a view" in [props.get("value") for props in described], "the page itself is told of its blocks"
+
+
+def test_what_a_session_changes_of_a_block_is_its_own() -> None:
+    with Explorer() as demo:
+        view = gr.HTML("a view")
+    mine, other, changed = SessionState(demo), SessionState(demo), gr.HTML("mine")
+    mine[view._id] = changed
+    assert (mine[view._id], other[view._id], demo.blocks[view._id]) == (changed, view, view)
+    assert UNTOLD == {}
+
+
+def test_the_mailbox_that_was_used_longest_ago_is_dropped_and_not_the_oldest() -> None:
+    boxes = Mailboxes(3)
+    for session in ("stays", "a", "b"):
+        boxes[session] = []
+    assert "stays" in boxes
+    boxes["c"] = []
+    assert boxes["stays"] == []
+    boxes["d"] = []
+    assert list(boxes) == ["c", "stays", "d"]
