@@ -189,3 +189,14 @@ def test_only_a_potential_that_follows_the_scores_has_every_scale_scored():
     assert not scores_every_scale(SearchConfig(potential="max", score_scales=(6,)))
     assert not scores_every_scale(SearchConfig(potential="max", resample_scales=()))
     assert not scores_every_scale(SearchConfig(strategy="cluster-only", potential="max"))
+
+
+@pytest.mark.parametrize("name", ["cluster_scales", "resample_scales", "score_scales"])
+@pytest.mark.parametrize("scale", [-1, 13])
+def test_a_scale_that_the_model_has_not_is_named(name: str, scale: int):
+    with pytest.raises(ScheduleError, match=f"{name} names scale {scale}; this model has scales 0 to 12"):
+        resolve_batch(SearchConfig(**{name: (scale,)}), LADDER)
+
+
+def test_the_first_and_the_last_scale_may_be_named():
+    assert resolve_batch(SearchConfig(score_scales=(0, 12)), LADDER) == PAPER_BATCH

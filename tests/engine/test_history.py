@@ -125,7 +125,7 @@ def test_what_a_person_saw_is_noted():
     node = history.add_result(engine.step(history.current.state))
     assert node.result is not None
     seen, _ = engine.observe(node.result.grown)
-    history.add_seen(node.result.grown.id, seen)
+    assert history.add_seen(node.result.grown.id, seen) is history.root
     assert history.root.seen is seen
 
 

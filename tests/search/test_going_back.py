@@ -89,6 +89,17 @@ def test_rewind_lets_the_better_stay_and_goes_back_to_where_the_reward_fell():
     assert set(back.back.whole) == better
 
 
+def test_rewind_draws_all_but_the_best_anew_where_nobody_is_right():
+    engine = fake_engine()
+    _, results = searched(engine, search_config("rewind", threshold=ALWAYS))
+    scores = next(r.candidates.scores for r in results if r.decision)
+    assert scores is not None
+    _, results = searched(engine, search_config("rewind", threshold=float(scores.max()) + 1))
+    back = next(r for r in results if r.back is not None)
+    assert back.back is not None
+    assert (back.back.first, back.back.whole) == (0, (int(scores.argmax()),))
+
+
 def test_where_the_reward_fell():
     nan = float("nan")
     assert fell_at([nan, 0.1, nan, 0.9, -0.5]) == 4

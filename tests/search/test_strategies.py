@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from ttsvar.config import STRATEGIES, Sampling, SearchConfig
+from ttsvar.config import STRATEGIES, Sampling, SearchConfig, search_config
 from ttsvar.errors import ConfigError
 from ttsvar.schedule import resolve_batch, resolve_search
 from ttsvar.search.reasons import cluster_letter, cluster_reason, draw_reason
@@ -31,6 +31,10 @@ def test_the_table_has_every_name_and_frozen_dataclasses():
     assert all(s.summary.count(".") in (1, 2) and s.summary.endswith(".") for s in STRATEGIES.values())
     with pytest.raises(ConfigError, match="tts-var"):
         STRATEGIES.named("magic")
+
+
+def test_best_of_n_begins_with_four():
+    assert search_config("best-of-n").n == 4
 
 
 def test_what_each_strategy_looks_at():

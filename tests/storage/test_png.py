@@ -73,6 +73,12 @@ def test_the_parameters_are_written_as_image_browsers_read_them(saved: bytes) ->
     assert 'Batch: "16, 16, 12, 12, 12, 8, 4, 4, 4, 2, 2, 2, 2", Lambda: 10' in pairs
 
 
+def test_a_picture_that_is_saved_as_any_other_carries_its_recipe() -> None:
+    out = io.BytesIO()
+    fake_engine().best(finished(fake_engine())).save(out, "PNG")
+    assert read_recipe(out.getvalue()).run.prompt == PROMPT
+
+
 def test_the_recipe_can_be_left_out() -> None:
     engine = fake_engine()
     state = finished(engine)

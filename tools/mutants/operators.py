@@ -16,6 +16,8 @@ SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 EMPTY = {"bool": "False", "int": "0", "float": "0.0", "str": "''", "tuple": "()", "list": "[]", "dict": "{}"}
 """What a function returns in place of its value, by the annotation of its result; None for all others."""
+ORDERS = ("place",)
+"""Fields by which rows are sorted: only their order counts, so that another number near it is the same."""
 DROPPED = (ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.Delete)
 
 
@@ -125,7 +127,7 @@ class _Changes(ast.NodeVisitor):
         self.place.pop()
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value:
+        if node.value and ast.unparse(node.target) not in ORDERS:
             self.visit(node.value)
 
     def visit_If(self, node: ast.If) -> None:

@@ -96,6 +96,15 @@ def test_runs_beyond_the_capacity_leave_memory(store: SessionStore) -> None:
     assert [run() is not None for run in runs] == [False, False, False, True, True]
 
 
+def test_who_is_looked_at_stays_and_the_longest_unseen_leaves(store: SessionStore) -> None:
+    store.capacity = 2
+    first, second = store.create(PROMPT, SearchConfig(), 0).id, store.create(PROMPT, SearchConfig(), 1).id
+    assert store.get(first) is not None
+    store.create(PROMPT, SearchConfig(), 2)
+    assert first in store._open
+    assert second not in store._open
+
+
 def test_a_run_that_is_taken_in_fills_a_folder_that_is_there(store: SessionStore, session: Session) -> None:
     assert session.folder is not None
     files = {path.name: path.read_bytes() for path in session.folder.iterdir() if path.is_file()}

@@ -109,6 +109,17 @@ def test_after_a_restart_the_branch_last_walked_is_ahead(session: Session, store
     assert again.ahead(at_two)[-1] == first, "and not the branch that was begun last"
 
 
+def test_after_a_restart_a_branch_that_was_left_leads_on_too(session: Session, store: SessionStore) -> None:
+    at_two = go_to(session, 2)
+    first = go_to(session, 4)
+    session.open(at_two)
+    session.open(session.commit(at_two, [1, 1, 0, 0, 0, 0, 0, 0]))
+    again = SessionStore(page_engine(), store.root).get(session.id)
+    assert again is not None
+    left = next(node.state.id for node in again.history.path(first) if node.state.scale == 3)
+    assert again.ahead(left)[-1] == first
+
+
 def test_runs_are_told_apart_and_strange_ids_are_no_runs(store: SessionStore) -> None:
     one, two = (store.create(PROMPT, SearchConfig(), seed) for seed in (1, 2))
     assert store.get(one.id) is one

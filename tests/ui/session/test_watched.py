@@ -108,6 +108,8 @@ def test_what_the_owner_draws_since_is_seen(store: SessionStore, session: Sessio
     assert after.history.current.state.scale == 5
     with pytest.raises(StateError, match="only shows"):
         after.commit(after.current)
+    with pytest.raises(StateError, match="only shows"):
+        after.annotate(cast(Any, None))
 
 
 def test_a_link_lasts_over_a_restart_and_belongs_to_one_folder(
@@ -121,6 +123,15 @@ def test_a_link_lasts_over_a_restart_and_belongs_to_one_folder(
     other = SessionStore(page_engine(), tmp_path / "elsewhere")
     assert other.watching.key_of(session.id) not in ("", key)
     assert store.get("v" + "a" * 27) is None
+
+
+def test_nothing_is_shown_of_another_model_or_before_the_first_scale(
+    store: SessionStore, session: Session, key: str
+) -> None:
+    engine = page_engine()
+    engine.name = "other"
+    assert SessionStore(engine, store.root).get(key) is None
+    assert store.get(store.create(PROMPT, SearchConfig(), 7).watch_key) is None
 
 
 def test_without_a_folder_there_is_no_such_link() -> None:
