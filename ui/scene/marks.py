@@ -42,11 +42,11 @@ def lineage_color(row: int) -> str:
 
 
 def mark_svg(label: int | None, letter: str) -> str:
-    """An inline mark with its letter as the accessible name."""
+    """An inline mark with its letter as the accessible name; grey, as colours tell lineages apart."""
     if label is None:
         return ""
-    name, color, path = mark(label)
+    name, _, path = mark(label)
     return (
         f'<svg class="mk" width="12" height="12" viewBox="0 0 12 12" role="img" aria-label="cluster {letter}, {name}">'
-        f'<path d="{path}" fill="{color}"/></svg>'
+        f'<path d="{path}" fill="currentColor"/></svg>'
     )

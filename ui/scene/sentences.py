@@ -60,7 +60,10 @@ def _cluster_sentence(frame: Frame) -> str:
     if not alike or not out:
         return "Every candidate has a layout of its own; the proposal keeps one of each kind."
     more = "; more are alike" if len(alike) > 3 else ""
-    kept = "Of each kind the one nearest to the middle of its cluster goes on"
+    pairs = all(len(names) < 3 for names in groups.values())
+    which = "one goes on" if pairs else "the one nearest to the middle of its cluster goes on"
+    tied = " (of two, both are as near to the middle)" if pairs else ""
+    kept = f"Of each kind {which}, whatever its reward{tied}, so that layouts stay different"
     return f"{_fall(frame)}: {'; '.join(alike[:3])}{more}. {kept}; {listed(out)} {_is(out)} dropped."
 
 

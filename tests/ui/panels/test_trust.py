@@ -34,7 +34,7 @@ def test_a_decision_says_what_trusting_the_reward_there_would_mean(session: Sess
     assert html.count("<li") == len(session.run.schedule)
     assert html.count('class="now"') == 1
     assert re.search(r"would take c\d with \d+ %; at this scale its favourite ends best \d+ times in 100", text(html))
-    assert "(by lot 12)" in html
+    assert "(by chance 12)" in html
     late = text(view.trust_html(Shown(session, go_to(session, 9))))
     assert "its favourite ends best 100 times in 100" in late
     assert "a right picture outscores a wrong one 100 times in 100" in late

@@ -13,7 +13,11 @@ from ui.session.session import Session
 
 def test_why_one_candidate_stands_for_its_cluster_is_said(session: Session) -> None:
     frame = build_frame(session, go_to(session, 2))
-    assert "nearest to the middle of its cluster" in sentences.sentence(frame, "")
+    said = sentences.sentence(frame, "")
+    assert "Of each kind one goes on, whatever its reward (of two, both are as near to the middle)" in said
+    assert "so that layouts stay different" in said
+    three = replace(frame, cards=tuple(replace(card, label=0) for card in frame.cards))
+    assert "the one nearest to the middle of its cluster goes on" in sentences.sentence(three, "")
 
 
 def test_a_draw_that_loses_nobody_is_told_as_a_draw(session: Session) -> None:

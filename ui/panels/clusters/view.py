@@ -11,7 +11,7 @@ import numpy as np
 from ttsvar.evaluation.populations.record import Plane
 from ttsvar.search.reasons import cluster_letter
 
-from ...scene.marks import mark_color, mark_svg
+from ...scene.marks import mark_svg
 from ...scene.scene import Shown
 from .geometry import hull, spread
 from .model import Stop, Travels, travels
@@ -61,11 +61,8 @@ def _regions(stop: Stop) -> str:
         rows = [row for row, dot in enumerate(dots) if dot.label == label]
         if len(rows) > 1:
             corners = " ".join(f"{x:g},{y:g}" for x, y in map(_at, hull(stop.points[rows])))
-            color = mark_color(label)
             title = f"<title>cluster {cluster_letter(label)}</title>"
-            parts.append(
-                f'<polygon class="region" points="{corners}" fill="{color}" stroke="{color}">{title}</polygon>'
-            )
+            parts.append(f'<polygon class="region" points="{corners}">{title}</polygon>')
     return "".join(parts)
 
 
@@ -151,14 +148,14 @@ def _matrix(found: Travels) -> str:
         f"<tr><th scope='row'>{name}</th>"
         + "".join(
             f'<td style="--near:{1 - far:.2f}" title="{name} and {other}: {far:.0%} of the largest distance">'
-            f'<span class="said">{far:.0%}</span></td>'
+            f'<span class="said">{far:.0%} of the largest distance</span></td>'
             for other, far in zip(names, (distances[row] / most).tolist(), strict=True)
         )
         + "</tr>"
         for row, name in enumerate(names)
     )
     return (
-        '<table class="near"><caption>How alike every two are to the clustering; full colour: alike</caption>'
+        '<table class="near"><caption>How alike every two are to the clustering; the fuller, the more alike</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

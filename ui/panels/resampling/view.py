@@ -99,6 +99,6 @@ def _row(card: Card, own: str) -> str:
     )
     return (
         f'<div role="row" data-name="{name}"><span role="cell" class="who" title="reward {signed(card.reward)}">'
-        f"{mark_svg(card.label, card.letter)}<b>{name}</b></span>{cells}"
+        f'{mark_svg(card.label, card.letter)}<b style="--line: {card.color}">{name}</b></span>{cells}'
         '<span role="cell" class="draws"></span></div>'
     )

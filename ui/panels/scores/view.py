@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from ...scene.lineage import Column, Dot
-from ...scene.marks import mark_color
 from ...scene.scene import Shown
 from ...shell.text import signed
 
@@ -42,15 +41,14 @@ def scores_html(columns: Sequence[Column], scales: int, now: int) -> str:
                 kind = "win" if dot.winner else ""
                 parts.append(
                     f'<path class="{kind}" data-name="{dot.name}" '
-                    f'd="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{mark_color(dot.label)}"/>'
+                    f'd="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{dot.color}"/>'
                 )
     for column in columns:
         for dot in column.dots:
             x, y = place(column.scale, dot.reward)
-            color = mark_color(dot.label)
-            fill = color if dot.alive else "var(--sf)"
+            fill = dot.color if dot.alive else "var(--sf)"
             parts.append(
-                f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{color}">'
+                f'<circle data-name="{dot.name}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{dot.color}">'
                 f"<title>{dot.name} {signed(dot.reward)}</title></circle>"
             )
     best = max(columns[-1].dots, key=_rank)

@@ -18,6 +18,7 @@ from ...shell.text import file_stem, listed, signed
 from ..cost.model import costs
 from .once import COMING, once_html
 
+CHECKED = "by a detector that no search sees; where no number is asked for, more things may be there"
 SHARE_CARD = (
     '<section class="share-card" data-testid="share-card"><h3>To show to others</h3>'
     '<figure><img alt="" hidden><figcaption class="note">Prompt, first blurs, lineage, picture and verdict on one '
@@ -82,7 +83,7 @@ def ending_html(end: Ending) -> str:
     hand = "every choice as proposed" if not end.by_hand else f"{end.by_hand} choice{'s' * (end.by_hand > 1)} by hand"
     whole, verdict = "this branch" if end.branches > 1 else "the run", ""
     if end.verdict:
-        verdict = f'<p class="checked">{end.verdict} <span class="note">by a detector that no search sees</span></p>'
+        verdict = f'<p class="checked">{end.verdict} <span class="note">{CHECKED}</span></p>'
         verdict += end.atoms
     if end.unknown:
         verdict += f'<p class="checked"><span class="sat no">{escape(cannot_be_right(end.unknown))}</span></p>'

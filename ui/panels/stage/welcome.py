@@ -49,5 +49,5 @@ def welcome_html(scene: Welcome) -> str:
         f'<div class="ways"><button type="button" class="go" data-do="try" data-run-name="{escape(name)}">'
         'Try it yourself</button><button type="button" class="ghost" data-do="tour">Show me around</button>'
         '<button type="button" class="ghost write" data-do="write">Write a prompt</button></div>'
-        f"{whose}</div>{playing}</div>"
+        f'{whose}<p class="whose"><a href="learn">How does it work, and why in this order?</a></p></div>{playing}</div>'
     )

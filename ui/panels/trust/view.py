@@ -32,14 +32,18 @@ def before_html(scene: Welcome | Opening) -> str:
 
 
 def trust_html(scene: Shown) -> str:
-    """The record for as many candidates as are alive, this scale marked, with what it means for this run."""
+    """The record for as many candidates as are alive, this scale marked, with what it means for this run.
+
+    At the end it is that of as many as the run began with.
+    """
     populations = record_of(scene.engine, scene.run.search)
     if populations is None:
         return ""
     frame = scene.frame
-    known = reliability_of(populations, len(frame.cards))
     if scene.node.state.done:
+        known = reliability_of(populations, scene.run.batch[0])
         return strip_html(known, None, _in_general(known), folded=True)
+    known = reliability_of(populations, len(frame.cards))
     return strip_html(known, frame.scale, sentence(known, frame), folded=True)
 
 
@@ -56,7 +60,7 @@ def strip_html(known: Reliability, now: int | None, text: str, *, folded: bool) 
         f'<p class="told"><span role="status">{text}</span>{UNFOLD if folded else ""}</p>'
         f'<div class="record" id="{RECORD}"><ol>{columns}</ol>'
         f'<p class="meaning"><span class="a">favourite of {known.candidates} ends best</span>'
-        '<span class="b">right outscores wrong</span><span>times in 100; dashed: by lot</span></p>'
+        '<span class="b">right outscores wrong</span><span>times in 100; dashed: by chance</span></p>'
         f"{lab_html(len(known.scales), known.most)}"
         f'<p class="note measured">Measured on {known.prompts} prompts{mixed}, everybody drawn to the end.</p>'
         "</div></section>"
@@ -100,7 +104,7 @@ def sentence(known: Reliability, frame: Frame) -> str:
 
 
 def _record(often: int, lot: int) -> str:
-    return f"at this scale its favourite ends best <b>{often} times in 100</b> (by lot {lot})"
+    return f"at this scale its favourite ends best <b>{often} times in 100</b> (by chance {lot})"
 
 
 def _pairs(at: AtScale) -> str:
@@ -119,7 +123,7 @@ def _in_general(known: Reliability) -> str:
     early, late = known.scales[min(2, len(known.scales) - 1)], known.scales[-2]
     return (
         f"Of {known.candidates} candidates the one with the highest reward after scale {early.scale} ends best "
-        f"<b>{_hundred(early.favourite.value)} times in 100</b> (by lot {_hundred(known.chance)}), after scale "
+        f"<b>{_hundred(early.favourite.value)} times in 100</b> (by chance {_hundred(known.chance)}), after scale "
         f"{late.scale} <b>{_hundred(late.favourite.value)} times</b>: so layouts are kept apart first, and the reward "
         "chooses late."
     )
