@@ -11,12 +11,13 @@ import json
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import ttsvar
-from tools.record.captions import tell
+from tools.record.captions import Tale, tell
+from tools.record.mended import MENDS, Mend, tell_mended
 from tools.record.stories import STORIES, Choice, End, Story, Survey
 from tools.record.survey import ends, surveys
 from ttsvar.config import SearchConfig
@@ -26,6 +27,7 @@ from ttsvar.evaluation.bench.prompts import EvaluationPrompt
 from ttsvar.evaluation.rules.evaluator import evaluator_for
 from ttsvar.families.load import TOYBOX_FOLDER
 from ttsvar.toybox.detector import load_detector
+from ttsvar.toybox.world.reading import read_request
 from ui.files.archive import pack
 from ui.guide.recorded import FOLDER, INDEX, Recorded, open_recorded, recorded_runs
 from ui.page import values_of, visit
@@ -52,8 +54,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--refresh", action="store_true", help="the shipped runs with all that the page shows by now, such as a new map"
     )
+    parser.add_argument("--mended", action="store_true", help="only the runs that somebody mends by going back")
     arguments = parser.parse_args(argv)
     engine, detector = ttsvar.load("toybox"), load_detector(TOYBOX_FOLDER / "detector.safetensors")
+    if arguments.mended:
+        add_mended(Recorder(engine, detector), arguments.out)
+        return
     if arguments.refresh:
         refresh(Recorder(engine, detector), arguments.out)
         return
@@ -68,6 +74,41 @@ def main(argv: Sequence[str] | None = None) -> None:
         if min(fits.values()) >= arguments.spare or time.monotonic() > until:
             break
     record_all(Recorder(engine, detector), found, arguments.out)
+    add_mended(Recorder(engine, detector), arguments.out)
+
+
+def add_mended(recorder: Recorder, out: Path) -> None:
+    """Record the runs that are mended by going back, behind those of the index."""
+    others = [run for run in recorded_runs(out) if run.name not in {mend.name for mend in MENDS}]
+    runs = [*others, *(record_mended(recorder, mend, out) for mend in MENDS)]
+    (out / INDEX).write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
+
+
+def record_mended(recorder: Recorder, mend: Mend, out: Path) -> Recorded:
+    """One run that ends wrong, and the branch of a way back that ends right; ValueError where, drawn, it does not."""
+    request = read_request(mend.prompt)
+    assert request is not None
+    with tempfile.TemporaryDirectory() as folder:
+        store = SessionStore(recorder.engine, folder, evaluator=evaluator_for(recorder.engine))
+        session = store.create(mend.prompt, SearchConfig(), mend.seed)
+        main = recorder.draw(session, None)
+        run = recorder.end(session, main, request.metadata)
+        parting = next(n.state.id for n in session.history.path(main) if n.state.scale == mend.scale)
+        back = session.turn_back(parting, lambda node: mend.turn(recorder.engine, node, run.name))
+        other = recorder.onward(session, back)
+        mended = recorder.end(session, other, request.metadata)
+        if run.correct or not mended.correct:
+            raise ValueError(f"{mend.name} does not show its story any more: {run}, {mended}. Find another run.")
+        session.history.name("the search", main)
+        session.history.name(mend.branch, other)
+        places = [
+            {"label": f"Scale {mend.first}, drawn anew", "state": back},
+            {"label": "How the search ended", "state": main},
+            {"label": f"How \u201c{mend.branch}\u201d ended", "state": other},
+        ]
+        pair, tale = ("the search", mend.branch), tell_mended(mend, run, mended)
+        telling = Telling(mend.name, mend.title, tale, pair, run, mended, other, places)
+        return written(recorder, session, store, telling, out)
 
 
 def refresh(recorder: Recorder, out: Path) -> None:
@@ -109,6 +150,21 @@ def _ranked(story: Story, found: list[Found], taken: set[str]) -> list[Found]:
     return [pair for _, pair in sorted(fits, key=lambda item: -item[0])][:4]
 
 
+@dataclass(frozen=True)
+class Telling:
+    """What a recorded run tells, and by which of its branches."""
+
+    name: str
+    title: str
+    tale: Tale
+    pair: tuple[str, str]
+    before: End
+    after: End
+    stands: str
+    """Id of the state that it stands at."""
+    places: list[dict[str, str]]
+
+
 class Recorder:
     """Draws a story's branches in a session of its own, and everything that the page shows of them."""
 
@@ -118,7 +174,11 @@ class Recorder:
 
     def draw(self, session: Session, choice: Choice | None) -> str:
         """Walk from the start to the end, as proposed but for one choice; returns the end's id."""
-        session.open(session.history.root.state.id)
+        return self.onward(session, session.history.root.state.id, choice)
+
+    def onward(self, session: Session, at: str, choice: Choice | None = None) -> str:
+        """The same from a state on."""
+        session.open(at)
         while not session.history.current.state.done:
             node = session.history.current
             counts = None
@@ -176,28 +236,35 @@ def _record(recorder: Recorder, story: Story, prompt: EvaluationPrompt, survey: 
             {"label": "How the search ended", "state": main},
             {"label": f"How \u201c{choice.title}\u201d ended", "state": other},
         ]
-        told = {"name": story.name, "title": story.title, "text": tale.text, "places": places}
-        session.origin = {"weights": engine.weights, "story": told}
-        recorder.look_at_everything(session, store)
-        session.walked(main)
-        session.open(main)
-        assert session.folder is not None
-        (session.folder / "origin.json").write_text(json.dumps(session.origin))
-        (out / f"{story.name}.zip").write_bytes(pack(session, shown=True))
         before, after = (run, versus) if story.name in ("lambda", "override") else (versus, run)
-        return Recorded(
-            name=story.name,
-            title=story.title,
-            summary=tale.summary,
-            before=recorder.thumbnail(session, before),
-            before_alt=f"{prompt.prompt}: {before.name}, reward {signed(before.reward)}",
-            before_said=story.pair[0],
-            after=recorder.thumbnail(session, after),
-            after_alt=f"{prompt.prompt}: {after.name}, reward {signed(after.reward)}",
-            after_said=story.pair[1],
-            model=engine.name,
-            weights=engine.weights,
-        )
+        telling = Telling(story.name, story.title, tale, story.pair, before, after, main, places)
+        return written(recorder, session, store, telling, out)
+
+
+def written(recorder: Recorder, session: Session, store: SessionStore, telling: Telling, out: Path) -> Recorded:
+    """Write a run with all that the page shows of it, and say how it is offered."""
+    engine, prompt, (before, after) = recorder.engine, session.run.prompt, (telling.before, telling.after)
+    told = {"name": telling.name, "title": telling.title, "text": telling.tale.text, "places": telling.places}
+    session.origin = {"weights": engine.weights, "story": told}
+    recorder.look_at_everything(session, store)
+    session.walked(telling.stands)
+    session.open(telling.stands)
+    assert session.folder is not None
+    (session.folder / "origin.json").write_text(json.dumps(session.origin))
+    (out / f"{telling.name}.zip").write_bytes(pack(session, shown=True))
+    return Recorded(
+        name=telling.name,
+        title=telling.title,
+        summary=telling.tale.summary,
+        before=recorder.thumbnail(session, before),
+        before_alt=f"{prompt}: {before.name}, reward {signed(before.reward)}",
+        before_said=telling.pair[0],
+        after=recorder.thumbnail(session, after),
+        after_alt=f"{prompt}: {after.name}, reward {signed(after.reward)}",
+        after_said=telling.pair[1],
+        model=engine.name,
+        weights=engine.weights,
+    )
 
 
 if __name__ == "__main__":
