@@ -48,8 +48,7 @@ def saved() -> bytes:
 
 def test_a_saved_picture_says_how_it_was_made(saved: bytes) -> None:
     engine = fake_engine()
-    state = finished(engine)
-    recipe = read_recipe(saved)
+    state, recipe = finished(engine), read_recipe(saved)
     assert (recipe.run, recipe.state, recipe.choices, recipe.weights) == (state.run, state.id, state.choices, "abc123")
     row = engine.best_index(state)
     assert (recipe.candidate, recipe.row) == (state.candidate_ids[row], row)
@@ -66,8 +65,7 @@ def test_the_recipe_carries_the_version_and_no_id_depends_on_it(saved: bytes) ->
 
 
 def test_the_parameters_are_written_as_image_browsers_read_them(saved: bytes) -> None:
-    text = Image.open(io.BytesIO(saved)).info["parameters"]
-    prompt, pairs = text.split("\n")
+    prompt, pairs = Image.open(io.BytesIO(saved)).info["parameters"].split("\n")
     assert prompt == PROMPT
     assert pairs.startswith("Steps: 13, Sampler: tts-var, CFG scale: 3, Seed: 11, Size: 8x8, Model: fake, Model hash: ")
     assert 'Batch: "16, 16, 12, 12, 12, 8, 4, 4, 4, 2, 2, 2, 2", Lambda: 10' in pairs
@@ -283,8 +281,7 @@ def test_numbers_are_checked_before_candidates_are_named(saved: bytes, change: d
 @pytest.mark.parametrize("seed", range(60))
 def test_damage_raises_only_errors_of_ours(saved: bytes, seed: int) -> None:
     """Bytes of the file, and with right checksums characters of the recipe, are changed at random."""
-    rng = random.Random(seed)
-    data = bytearray(saved)
+    rng, data = random.Random(seed), bytearray(saved)
     data[rng.randrange(len(data))] = rng.randrange(256)
     text = list(json.dumps({**values_of(saved), "bits": None}))
     for _ in range(3):
