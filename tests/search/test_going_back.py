@@ -100,6 +100,16 @@ def test_rewind_draws_all_but_the_best_anew_where_nobody_is_right():
     assert (back.back.first, back.back.whole) == (0, (int(scores.argmax()),))
 
 
+@pytest.mark.parametrize("name", GOING_BACK)
+def test_a_threshold_of_one_scale_counts_there_alone(name: str):
+    engine = fake_engine()
+    _, results = searched(engine, search_config(name, threshold=ALWAYS))
+    for scale in (r.scale for r in results if r.decision):
+        only = tuple(NEVER if k == scale else ALWAYS for k in range(len(results)))
+        _, found = searched(engine, search_config(name, threshold=only))
+        assert {r.scale for r in found if r.back is not None} == {scale}
+
+
 def test_where_the_reward_fell():
     nan = float("nan")
     assert fell_at([nan, 0.1, nan, 0.9, -0.5]) == 4
