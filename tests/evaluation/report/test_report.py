@@ -169,7 +169,7 @@ def test_every_experiment_and_measurement_has_its_section(tmp_path):
             store.add(row(matched.key, f"prompt {i}", i))
     evidence = collect(store)
     shown = [e.name for e in evidence.experiments if "best-of-n n=11" in e.summary.arms]
-    assert shown == ["main", "score-vs-compute", "early-pick"]
+    assert shown == ["main", "score-vs-compute", "early-pick", "equal-cost"]
     (main,) = [e for e in evidence.experiments if e.name == "main"]
     assert [(m.n, m.cost) for m in main.matched] == [(12, "transformer FLOPs"), (11, "seconds")]
     assert "best-of-n n=12" in main.summary.arms
