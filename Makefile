@@ -5,8 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Processes that share the tests; each has one thread, one browser and one server.
-WORKERS ?= 2
+# Processes that share the tests; each has one thread, one browser and one server, and waits for them a third of the time.
+WORKERS ?= 3
 
 # The package image-reward and the libraries it runs with live apart from the app's.
 PACKAGE_VENV := .venv-image-reward

@@ -65,12 +65,6 @@ def start(page: Page, prompt: str = PROMPT, seed: int = 0) -> float:
     return time.monotonic() - began
 
 
-def start_refused(page: Page) -> None:
-    """Press Start where a field is wrong, and wait for the whole answer: until it came, no other press is taken."""
-    with page.expect_request_finished(lambda request: "/queue/data" in request.url):
-        page.locator("#go").click()
-
-
 def at_scale(page: Page, scale: int) -> None:
     """Wait until a scale is shown and nothing runs."""
     page.wait_for_function(SHOWN, arg=f"Scale {scale}:", timeout=60_000)

@@ -41,7 +41,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(autouse=True)
 def few_scenes(monkeypatch):
-    monkeypatch.setattr(drawn, "VALIDATION_SCENES", 24)
+    monkeypatch.setattr(drawn, "VALIDATION_SCENES", 12)
 
 
 @pytest.fixture

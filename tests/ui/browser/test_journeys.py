@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from steps import ON_PHONE, PROMPT, at_scale, finished, names, press, start, start_refused, to_scale
+from steps import ON_PHONE, PROMPT, at_scale, finished, names, press, start, to_scale
 
 pytestmark = pytest.mark.browser
 SAYINGS = """() => {
@@ -97,7 +97,7 @@ def test_refresh_in_the_middle(page: Page) -> None:
 
 def test_bad_input_is_explained_in_place(page: Page) -> None:
     page.locator("#prompt textarea").fill("x" * 5000)
-    start_refused(page)
+    page.locator("#go").click()
     expect(page.locator("#prompt-note")).to_contain_text("This prompt has 5000 characters")
     start(page)
     for card in page.locator(".card .pic").all():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from steps import DESK_AND_PHONE, PROMPT, advanced, at_scale, choose, drop, finished, press, start, start_refused
+from steps import DESK_AND_PHONE, PROMPT, advanced, at_scale, choose, drop, finished, press, start
 
 from ttsvar.storage.png import read_recipe
 
@@ -24,7 +24,7 @@ def test_the_schedule_is_edited_and_explained_at_its_cells(page: Page) -> None:
     expect(page.locator(".cells .why")).to_contain_text("Scale 3 keeps 9 candidates but only 6 are alive")
     expect(page.locator('.cell[data-k="3"] input')).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#bars i.wrong")).to_have_count(1)
-    start_refused(page)
+    page.locator("#go").click()
     expect(page.locator("#plan-note .err")).to_be_visible()
     expect(page.locator(".stage.hello")).to_be_attached()
     cell.focus()
