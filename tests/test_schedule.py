@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -194,8 +195,9 @@ def test_only_a_potential_that_follows_the_scores_has_every_scale_scored():
 @pytest.mark.parametrize("name", ["cluster_scales", "resample_scales", "score_scales"])
 @pytest.mark.parametrize("scale", [-1, 13])
 def test_a_scale_that_the_model_has_not_is_named(name: str, scale: int):
+    changes: Any = {name: (scale,)}
     with pytest.raises(ScheduleError, match=f"{name} names scale {scale}; this model has scales 0 to 12"):
-        resolve_batch(SearchConfig(**{name: (scale,)}), LADDER)
+        resolve_batch(SearchConfig(**changes), LADDER)
 
 
 def test_the_first_and_the_last_scale_may_be_named():
