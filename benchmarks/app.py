@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -12,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from benchmarks.told import tell
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
@@ -205,10 +206,7 @@ def main() -> None:
         finally:
             server.stop()
             browser.close()
-    text = json.dumps(report(times, server.announced - server.began), indent=2)
-    print(text)
-    if args.out is not None:
-        args.out.write_text(text + "\n")
+    tell(report(times, server.announced - server.began), args.out)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ and so in its favour: its text encoder reads a prompt once, and no garbage is co
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -25,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.told import tell  # noqa: E402
 from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
 
 let_waiting_threads_sleep()
@@ -184,10 +184,7 @@ def main() -> None:
         "model": args.model, "threads": args.threads, "date": str(date.today()),
         "searches": {name: compare(engines, search, args.pairs) for name, search in searches.items()},
     }  # fmt: skip
-    text = json.dumps(report, indent=1)
-    print(text)
-    if args.out is not None:
-        args.out.write_text(text + "\n")
+    tell(report, args.out)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ python -m benchmarks.traffic --model fake          without weights: no time pass
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from benchmarks.told import tell
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
@@ -114,10 +115,7 @@ def main() -> None:
         finally:
             browser.close()
             server.stop()
-    text = json.dumps(report, indent=2)
-    print(text)
-    if args.out is not None:
-        args.out.write_text(text + "\n")
+    tell(report, args.out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ model.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -27,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
+from benchmarks.told import tell  # noqa: E402
 from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
 
 let_waiting_threads_sleep()
@@ -230,11 +230,7 @@ def main() -> None:
         "seconds": round(time.perf_counter() - began, 1), "cores": os.cpu_count(),
         "command": f"python -m benchmarks.trials {args.trial} --count {tried.count}",
     }  # fmt: skip
-    text = json.dumps(told, indent=1)
-    print(text)
-    if args.out is not None:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(text + "\n")
+    tell(told, args.out)
 
 
 if __name__ == "__main__":

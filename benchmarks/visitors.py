@@ -28,6 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
+from benchmarks.told import tell  # noqa: E402
 from ttsvar.threads import let_waiting_threads_sleep  # noqa: E402
 
 let_waiting_threads_sleep()
@@ -253,11 +254,7 @@ def main() -> None:
         **row(heard, memory, args.minutes), "date": str(date.today()), "seconds": args.minutes * 60,
         "cores": os.cpu_count(), "command": " ".join(["python -m benchmarks.visitors", *model, *size]),
     }  # fmt: skip
-    text = json.dumps(told, indent=1)
-    print(text)
-    if args.out is not None:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(text + "\n")
+    tell(told, args.out)
 
 
 if __name__ == "__main__":
