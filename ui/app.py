@@ -117,7 +117,7 @@ def create_app(
         when_left(demo, services.orders.leave)
     demo.classroom = Classroom(scoreboard, len(engine.schedule))
     classroom.build(demo, demo.classroom)
-    evidence.build(demo)
+    evidence.build(demo, engine.name)
     guess = Guess(store, lambda: demo.classroom.address)
     demo.plain_pages = [Route("/learn", learn.respond), pictures.ROUTE, *guess.routes()]
     demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_QUEUED)

@@ -34,7 +34,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run or continue the experiments."""
     from ttsvar.evaluation.bench.evaluate import Options, evaluate
-    from ttsvar.evaluation.bench.prompts import PUBLISHED
 
     options = Options(
         model=arguments.model,
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
         quick=arguments.quick,
         per_category=arguments.per_category,
         seeds=arguments.seeds,
-        prompts=arguments.prompts or PUBLISHED,
+        prompts=arguments.prompts,
         held_out=True if arguments.held_out else False if arguments.seen else None,
         measure=arguments.measure,
         settings=load_settings(arguments),

@@ -11,7 +11,8 @@ HELP = "score a folder of images in GenEval's layout"
 def add(parser: argparse.ArgumentParser) -> None:
     """The folder, and what measures it."""
     parser.add_argument("folder", type=Path, help="holds 00000/samples/0000.png and 00000/metadata.jsonl, and so on")
-    parser.add_argument("--measure", type=Path, help="folder with mask2former/ and clip/; the toybox detector without")
+    own = "folder with mask2former/ and clip/; without: the detector of the world that has all that is asked for"
+    parser.add_argument("--measure", type=Path, help=own)
     parser.add_argument(
         "--metadata", type=Path, help="evaluation_metadata.jsonl, where the folders have none of theirs"
     )

@@ -12,7 +12,7 @@ from ttsvar.errors import ConfigError
 from ttsvar.extractor import EXTRACTORS, Sees
 from ttsvar.families.base.settings import LoadSettings
 from ttsvar.families.infinity.models import folder_preset
-from ttsvar.families.registry import FILES, MODELS, SUPERVISED, TOYBOX_FOLDER, ModelPreset
+from ttsvar.families.registry import FILES, MODELS, PREVIEW_REWARD, SUPERVISED, TOYBOX_FOLDER, ModelPreset
 from ttsvar.features.dinov2 import load_extractor
 from ttsvar.features.labelled import load_supervised
 from ttsvar.features.registry import DEFAULT_NETWORK, NETWORKS, SUPERVISED_NETWORK, extractors, network_loader
@@ -107,5 +107,7 @@ def _eyes_and_judges(
     labelled = own / SUPERVISED
     supervised = partial(load_supervised, labelled, device=places.device)
     seen = extractors(network_loader(eye, places) if eye else sibling, supervised, labelled.is_file)
-    scorer = partial(load_scorer, own / "reward.safetensors", device=places.device)
-    return seen, rewards(places, {"image-reward": scorer})
+    judges = {"image-reward": partial(load_scorer, own / "reward.safetensors", device=places.device)}
+    if (previews := own / PREVIEW_REWARD).is_file():
+        judges["preview-reward"] = partial(load_scorer, previews, name="preview-reward", device=places.device)
+    return seen, rewards(places, judges)

@@ -17,7 +17,7 @@ from ttsvar.weights.say import Say
 from ttsvar.weights.shipped import ASSETS
 from ttsvar.weights.tensors import read_weight_map
 
-TOYBOX_FOLDER = ASSETS / "toybox"
+TOYBOX_FOLDER, ICONS_FOLDER = ASSETS / "toybox", ASSETS / "icons"
 FILES = (
     "transformer.safetensors",
     "text_encoder.safetensors",
@@ -28,6 +28,8 @@ FILES = (
 """What a model folder of our own layout holds."""
 SUPERVISED = "supervised.safetensors"
 """What it may hold, too: the extractor that was trained with labels, which only some searches cluster on."""
+PREVIEW_REWARD, DETECTOR = "preview_reward.safetensors", "detector.safetensors"
+"""And these: a judge that was trained on previews, too, and what measures pictures and selects none."""
 INDEX = ".index.json"
 """How the list of a checkpoint's shards ends."""
 PUBLISHED_CHUNK = 1
@@ -91,6 +93,13 @@ class ModelPreset:
 
 
 MODELS: Registry[ModelPreset] = Registry("model", "ttsvar.families", lambda row: row.place, within="models")
+
+
+def folder_of(name: str) -> Path | None:
+    """Where the files of a model of our own layout lie, by its name or its folder; None for every other model."""
+    if name in MODELS:
+        return MODELS[name].folder
+    return Path(name) if Path(name).is_dir() else None
 
 
 def models_here(weights: Path | None = None) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from torch import Tensor
 
+from ttsvar.errors import ConfigError
 from ttsvar.nn.prompt_tokenizer import BERT, PromptTokenizer, load_prompt_tokenizer
 from ttsvar.nn.words import EOS, WordTokenizer
 from ttsvar.protocols import Reward
@@ -56,10 +58,12 @@ class ImageRewardScorer:
         return self.model.flops(images)
 
 
-def load_scorer(path: str | Path, *, device: str | torch.device = "cpu") -> ImageRewardScorer:
+def load_scorer(
+    path: str | Path, *, name: str = "image-reward", device: str | torch.device = "cpu"
+) -> ImageRewardScorer:
     """A toybox reward with its words, in float32 on a device; raises CheckpointError where the file is off."""
     model, words = load_reward(path)
-    return ImageRewardScorer(model.to(device), WordPromptTokenizer(words))
+    return ImageRewardScorer(model.to(device), WordPromptTokenizer(words), name=name)
 
 
 @judge(
@@ -72,3 +76,23 @@ def load_scorer(path: str | Path, *, device: str | torch.device = "cpu") -> Imag
 def build_image_reward(paths: Sequence[Path], device: torch.device) -> Reward:
     """The published model from its file and BERT's tokenizer."""
     return ImageRewardScorer(load_image_reward(paths[0]).to(device), load_prompt_tokenizer(paths[1], BERT))
+
+
+def needs_a_model_of_its_own() -> NoReturn:
+    """Raise ConfigError: the judge is a part of some models, and never lies by itself."""
+    raise ConfigError(
+        "The reward 'preview-reward' is a part of models that were trained with one, such as icons; choose "
+        "'image-reward', or such a model whose folder has preview_reward.safetensors."
+    )
+
+
+@judge(
+    "preview-reward",
+    "a model's own judge that was trained on previews, too; only in models that bring one, such as icons",
+    title="ImageReward on previews",
+    require=needs_a_model_of_its_own,
+    place=11,
+)
+def build_preview_reward(paths: Sequence[Path], device: torch.device) -> Reward:
+    """Nothing: a model that has this judge brings it along."""
+    needs_a_model_of_its_own()

@@ -37,7 +37,7 @@ def replay(engine: SearchEngine, recipe: Recipe) -> Iterator[Replay]:
     if state.run != run:
         raise FileError(
             f"This picture was made with {run.model!r} ({len(run.schedule)} scales); this app runs {engine.name!r} "
-            f"({len(engine.schedule)} scales). Start the app with that model to reopen it."
+            f"({len(engine.schedule)} scales). Start the app with --model {run.model} to reopen it."
         )
     history, steps, drawn, differing = History(state), recipe.steps(), 0, 0
     for move in (*recipe.moves, None):

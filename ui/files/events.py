@@ -178,8 +178,9 @@ def _content(text: str) -> bytes:
 def _told(last: Replay, made: str, here: str) -> str:
     if not last.differing:
         return "Reopened: the same run, every bit of the picture as recorded."
-    why = "other weights" if made and here and made != here else "another machine"
+    other = made and here and made != here
+    why = f"with its own weights ({made[:10]}; those here are {here[:10]})" if other else "on another machine"
     return (
-        f"Reopened: {last.differing} bits came out differently than on {why}, and the recorded ones were taken. The "
+        f"Reopened: {last.differing} bits came out differently than {why}, and the recorded ones were taken. The "
         "picture is the recorded one; the other candidates are drawn here."
     )

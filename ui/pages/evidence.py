@@ -12,6 +12,7 @@ import gradio as gr
 
 from ttsvar.evaluation.report.page import Section, opening, sections
 from ttsvar.evaluation.report.schema import Evidence
+from ttsvar.families.registry import folder_of
 from ttsvar.weights.shipped import ASSETS
 
 from ..shell.header import side_top
@@ -22,14 +23,17 @@ EVIDENCE = ASSETS / "toybox" / "evidence.json"
 COMMAND = "python -m ttsvar report --data assets/toybox/evidence.json"
 
 
-def read_evidence() -> Evidence | None:
-    """What was measured on the shipped weights; None where nothing was."""
-    return Evidence.from_json(json.loads(EVIDENCE.read_text(encoding="utf-8"))) if EVIDENCE.exists() else None
+def read_evidence(model: str = "toybox") -> Evidence | None:
+    """What was measured on the shipped weights: a model's own, or the toybox's; None where nothing was."""
+    folder = folder_of(model)
+    own = None if folder is None else folder / EVIDENCE.name
+    path = own if own is not None and own.is_file() and model != "toybox" else EVIDENCE
+    return Evidence.from_json(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
-def build(demo: gr.Blocks) -> None:
-    """Add the page to the app; its figures are drawn for, and travel only to, who opens it."""
-    evidence = read_evidence()
+def build(demo: gr.Blocks, model: str = "toybox") -> None:
+    """Add the page to the app over a model; its figures are drawn for, and travel only to, who opens it."""
+    evidence = read_evidence(model)
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
         gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)

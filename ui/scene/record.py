@@ -8,8 +8,9 @@ from functools import cache
 from ttsvar.config import SearchConfig
 from ttsvar.engine.protocol import SearchEngine
 from ttsvar.errors import FileError
-from ttsvar.evaluation.populations.record import SHIPPED, Plane, Populations, read
+from ttsvar.evaluation.populations.record import Plane, Populations
 from ttsvar.evaluation.populations.reliability import Reliability, reliability
+from ttsvar.evaluation.populations.shipped import shipped as shipped_with
 from ttsvar.extractor import EXTRACTORS, Sees
 
 from ..session.session import Session
@@ -18,12 +19,10 @@ log = logging.getLogger("ttsvar.ui")
 
 
 @cache
-def shipped() -> Populations | None:
-    """The populations of this installation, read once; None where there are none."""
-    if not SHIPPED.is_file():
-        return None
+def shipped(model: str = "toybox") -> Populations | None:
+    """The populations of a model's world in this installation, read once; None where there are none."""
     try:
-        return read(SHIPPED)
+        return shipped_with(model)
     except FileError as error:
         log.warning("The judge's record is left out: %s", error)
         return None
@@ -34,7 +33,7 @@ def record_of(engine: SearchEngine, search: SearchConfig) -> Populations | None:
 
     A record of earlier weights would tell of another judge, so it is not shown.
     """
-    found, usual = shipped(), SearchConfig()
+    found, usual = shipped(engine.name), SearchConfig()
     if found is None or (search.reward, search.extractor) != (usual.reward, usual.extractor):
         return None
     return found if found.fits(engine.name, engine.weights, len(engine.schedule)) else None
@@ -42,7 +41,7 @@ def record_of(engine: SearchEngine, search: SearchConfig) -> Populations | None:
 
 def plane_of(session: Session) -> Plane | None:
     """The map of the pictures of the very files that drew a run; None for others, and where whole pictures are seen."""
-    found, run = shipped(), session.run
+    found, run = shipped(session.run.model), session.run
     if found is None or EXTRACTORS[run.search.extractor].sees is not Sees.PATCHES:
         return None
     return found.plane if found.fits(run.model, str(session.origin.get("weights")), len(run.schedule)) else None

@@ -113,7 +113,7 @@ class SessionStore:
             if not self._fits(history):
                 raise StateError(
                     f"This run was made with {history.run.model!r}; this app runs {self.engine.name!r}. Start the app "
-                    "with that model to reopen it."
+                    f"with --model {history.run.model} to reopen it."
                 )
             check(history)
             duels = read_duels(history, folder)

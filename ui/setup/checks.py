@@ -16,6 +16,7 @@ from ttsvar.families.registry import MODELS, models_here
 from ttsvar.schedule import decisions, resolve_batch
 from ttsvar.setting import Setting
 from ttsvar.settings import SETTINGS
+from ttsvar.toybox.worlds import world_of
 from ttsvar.types import Run
 from ttsvar.values import Choice
 
@@ -48,6 +49,7 @@ class SetupChecks:
         `example` is what Start takes where no prompt is given; the model's first example if it is empty.
         """
         self.engine = engine
+        self.world = world_of(engine.prompts.vocabulary)
         self.example = example or next(iter(engine.prompts.examples), "")
         self.first = SearchConfig() if reward is None else SearchConfig(reward=reward)
 
@@ -111,7 +113,7 @@ class SetupChecks:
             return ""
         marked = " or ".join(f"\u201c<mark>{escape(w)}</mark>\u201d" for w in dict.fromkeys(unknown))
         words = ", ".join(sorted(escape(w) for w in self.engine.prompts.vocabulary)) or EVERY_MODEL
-        other = nearest_prompt(prompt, self.engine.prompts)
+        other = nearest_prompt(prompt, self.engine.prompts, self.world)
         instead = f'<button type="button" data-prompt="{escape(other)}">Draw \u201c{escape(other)}\u201d</button>'
         return (
             f'<div class="note unknown" role="status">The {escape(self.engine.name)} does not know {marked}, so such a '

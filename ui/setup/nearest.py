@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
 from ttsvar.protocols import PromptBook
+from ttsvar.toybox.worlds import World
 
 LIKE = 0.75
 """Letters that two words share before one is taken for a slip of the other."""
@@ -14,8 +15,10 @@ BETWEEN = ("photo", "left", "right", "above", "below", "under", "over", "on", "i
 """Known words after which no thing stands, but an article or another word of place."""
 
 
-def nearest_prompt(prompt: str, book: PromptBook) -> str:
+def nearest_prompt(prompt: str, book: PromptBook, world: World | None = None) -> str:
     """The prompt with other words in place of the unknown ones; where that makes no sense, the example most like it.
+
+    `world` says what the model's things are called; without it they are guessed from its words.
 
     Empty where every word is known, or the model reads any word. A slip of the pen becomes the word that it is like, an
     unknown thing becomes one that the model knows, and what is said of a thing in a word that is unknown is left out.
@@ -23,7 +26,7 @@ def nearest_prompt(prompt: str, book: PromptBook) -> str:
     unknown = book.unknown(prompt)
     if not unknown or not book.vocabulary:
         return ""
-    things = _things(book.vocabulary)
+    things = _things(book.vocabulary) if world is None else world.things
     words = re.findall(r"[\w'-]+", prompt.lower())
     made: list[str] = []
     for place, word in enumerate(words):
@@ -35,7 +38,10 @@ def nearest_prompt(prompt: str, book: PromptBook) -> str:
             return _example(words, book)
         made.append(other)
     found = " ".join(made)
-    return found if not book.unknown(found) else _example(words, book)
+    if "an" in book.vocabulary:
+        found = re.sub(r"\ban?(?= ([aeiou])?)", lambda article: "an" if article[1] else "a", found)
+    drawn = not book.unknown(found) and (world is None or world.read(found) is not None)
+    return found if drawn else _example(words, book)
 
 
 def _slip(word: str, book: PromptBook) -> str:
@@ -50,11 +56,12 @@ def _things(vocabulary: Sequence[str]) -> dict[str, str]:
     return {word: several for word, several in plural.items() if several}
 
 
-def _is_thing(word: str, things: dict[str, str]) -> bool:
-    return word in things or word in things.values()
+def _is_thing(word: str, things: Mapping[str, str]) -> bool:
+    """Whether a thing's name begins with this word."""
+    return any(word == name.split()[0] for name in (*things, *things.values()))
 
 
-def _thing(word: str, before: Sequence[str], made: Sequence[str], things: dict[str, str], book: PromptBook) -> str:
+def _thing(word: str, before: Sequence[str], made: Sequence[str], things: Mapping[str, str], book: PromptBook) -> str:
     """A thing that the prompt does not have yet, where one is named: after an article, a number or a colour."""
     if not before or before[-1] not in _qualities(things, book):
         return ""
@@ -66,9 +73,10 @@ def _thing(word: str, before: Sequence[str], made: Sequence[str], things: dict[s
     return things[thing] if several else thing
 
 
-def _qualities(things: dict[str, str], book: PromptBook) -> set[str]:
+def _qualities(things: Mapping[str, str], book: PromptBook) -> set[str]:
     """Known words that can stand before a thing: all but things, and words that need something else after them."""
-    return set(book.vocabulary) - {*things, *things.values(), *BETWEEN}
+    nouns = {word for name in (*things, *things.values()) for word in name.split()}
+    return set(book.vocabulary) - nouns - set(BETWEEN)
 
 
 def _example(words: Sequence[str], book: PromptBook) -> str:

@@ -44,7 +44,7 @@ def plane(session: Session, monkeypatch: pytest.MonkeyPatch) -> Plane:
 
 def ship(session: Session, plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
     populations = replace(populations_for(session.engine), plane=plane)
-    monkeypatch.setattr(record, "shipped", lambda: populations)
+    monkeypatch.setattr(record, "shipped", lambda _="": populations)
 
 
 def watched(session: Session, scale: int) -> Shown:

@@ -9,7 +9,8 @@ from population_fakes import populations_for
 
 from ttsvar.choices import Decision
 from ttsvar.evaluation.populations.prediction import PlannedSearch, predict
-from ttsvar.evaluation.populations.record import SHIPPED, read
+from ttsvar.evaluation.populations.record import read
+from ttsvar.evaluation.populations.shipped import TOYBOX_POPULATIONS
 from ttsvar.schedule import PAPER_BATCH
 from ttsvar.weights.shipped import ASSETS
 from ui.panels.trust.lab import PlanEvent, Step, paper_plan, predicted
@@ -41,7 +42,7 @@ def test_a_plan_is_read_as_it_was_sent() -> None:
 
 def test_another_plan_is_set_against_the_papers(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     found = populations_for(session.engine)
-    monkeypatch.setattr(record, "shipped", lambda: found)
+    monkeypatch.setattr(record, "shipped", lambda _="": found)
     own = predicted(session.engine, PAPER)
     assert own["own"] == own["paper"]
     assert "against" not in own
@@ -56,15 +57,15 @@ def test_another_plan_is_set_against_the_papers(session: Session, monkeypatch: p
 
 
 def test_without_a_record_nothing_is_predicted(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record, "shipped", lambda: None)
+    monkeypatch.setattr(record, "shipped", lambda _="": None)
     assert "nothing can be predicted" in predicted(session.engine, PAPER)["error"]
 
 
-@pytest.mark.skipif(not SHIPPED.is_file(), reason="no populations ship")
+@pytest.mark.skipif(not TOYBOX_POPULATIONS.is_file(), reason="no populations ship")
 def test_the_papers_plan_is_predicted_as_it_was_measured() -> None:
     rows = json.loads((ASSETS / "toybox" / "evidence.json").read_text())["experiments"]
     headline = next(e for e in rows if e["name"] == "headline")["summary"]["arms"]
-    found, search = read(SHIPPED), PAPER.search(13)
+    found, search = read(TOYBOX_POPULATIONS), PAPER.search(13)
     by_layout, by_reward = Decision.CLUSTER, Decision.RESAMPLE
     kinds: dict[int, Decision] = {2: by_layout, 5: by_layout, 6: by_reward, 9: by_reward}
     decided = tuple(kinds.get(k) for k in range(13))

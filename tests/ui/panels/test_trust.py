@@ -19,7 +19,7 @@ from ui.session.session import Session
 @pytest.fixture
 def known(session: Session, monkeypatch: pytest.MonkeyPatch) -> Populations:
     found = populations_for(session.engine)
-    monkeypatch.setattr(record, "shipped", lambda: found)
+    monkeypatch.setattr(record, "shipped", lambda _="": found)
     return found
 
 
@@ -53,10 +53,10 @@ def test_other_weights_another_judge_or_another_eye_have_no_record(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = session.run.search
-    monkeypatch.setattr(record, "shipped", lambda: populations_for(session.engine, weights="earlier files"))
+    monkeypatch.setattr(record, "shipped", lambda _="": populations_for(session.engine, weights="earlier files"))
     assert record.record_of(session.engine, search) is None
     assert view.trust_html(Shown(session, session.current)) == ""
-    monkeypatch.setattr(record, "shipped", lambda: populations_for(session.engine))
+    monkeypatch.setattr(record, "shipped", lambda _="": populations_for(session.engine))
     assert record.record_of(session.engine, search) is not None
     for other in (SearchConfig(reward="hps"), SearchConfig(extractor="pool")):
         assert record.record_of(session.engine, other) is None

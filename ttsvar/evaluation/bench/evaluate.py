@@ -15,13 +15,20 @@ from ttsvar.evaluation.bench.experiment import Experiment, bases
 from ttsvar.evaluation.bench.experiments import EXPERIMENTS
 from ttsvar.evaluation.bench.measurements import detector_error, schedule_cost
 from ttsvar.evaluation.bench.pools import Build, InProcess, OnRay, Pool
-from ttsvar.evaluation.bench.prompts import PUBLISHED, EvaluationPrompt, evaluation_prompts
+from ttsvar.evaluation.bench.prompts import EvaluationPrompt, evaluation_prompts, list_of
 from ttsvar.evaluation.bench.store import Conditions, Row, Store
 from ttsvar.evaluation.bench.sweep import COSTS, in_turn, make_jobs, matched_best_of_n, sweep
 from ttsvar.evaluation.bench.worker import Job, Worker
 from ttsvar.evaluation.report.summary import summarize, table
-from ttsvar.evaluation.rules.measures import measure_files, open_measure, toybox_detector, toybox_reconstruction
+from ttsvar.evaluation.rules.measures import (
+    TOYBOX_DETECTOR,
+    measure_files,
+    open_measure,
+    toybox_detector,
+    toybox_reconstruction,
+)
 from ttsvar.families.load import LoadSettings, load
+from ttsvar.toybox.worlds import detector_of, world_of, world_of_model
 from ttsvar.weights.digest import weights_digest
 from ttsvar.weights.room import pick_device
 
@@ -65,10 +72,11 @@ class Options:
     quick: bool = False
     per_category: int | None = None
     seeds: int | None = None
-    prompts: Path = PUBLISHED
+    prompts: Path | None = None
+    """A list in GenEval's form; that of the model's world where it is None."""
     held_out: bool | None = None
     measure: Path | None = None
-    """Folder of the detector and CLIP for prompts about the real world; None for the toybox."""
+    """Folder of the detector and CLIP for prompts about the real world; None for a world of ours."""
     settings: LoadSettings = field(default_factory=LoadSettings)
     """How the model is loaded; its device is the measure's, too."""
     ray: str | None = None
@@ -86,7 +94,7 @@ class Options:
     def chosen(self, experiment: str) -> list[EvaluationPrompt]:
         """The prompts of an experiment."""
         size = self.size(experiment)
-        prompts = evaluation_prompts(size.per_category, path=self.prompts, held_out=self.held_out)
+        prompts = evaluation_prompts(size.per_category, path=list_of(self.model, self.prompts), held_out=self.held_out)
         return in_turn(prompts)[: size.most]
 
 
@@ -95,16 +103,19 @@ def build_worker(model: str, measure: Path | None, settings: LoadSettings) -> Wo
     engine = load(model, settings=settings, remember_bytes=0)
     if engine.prompts.choices:
         raise ConfigError(f"{model!r} draws classes, and the experiments ask for scenes in words; name another model.")
-    if measure is None and not engine.prompts.vocabulary:
+    world = world_of(engine.prompts.vocabulary)
+    if measure is None and world is None:
         raise ConfigError(
-            f"{model!r} takes any text, and the toybox detector knows its own objects only; give --measure with "
-            "GenEval's models and --prompts with its evaluation_metadata.jsonl."
+            f"{model!r} takes any text, and the detectors of our worlds know their own objects only; give --measure "
+            "with GenEval's models and --prompts with its evaluation_metadata.jsonl."
         )
-    judged_by = weights_digest(measure_files(measure))
+    detector = TOYBOX_DETECTOR if world is None else detector_of(world, model)
+    opened = open_measure(measure, settings.device, detector)
+    judged_by = weights_digest(measure_files(measure, detector))
     sampling = json.dumps(asdict(engine.sampling), sort_keys=True)
     told = f"{engine.weights} {judged_by} {sampling}{settings_that_tell(settings)}"
     digest = hashlib.blake2b(told.encode(), digest_size=6)
-    return Worker(engine, open_measure(measure, settings.device), digest.hexdigest())
+    return Worker(engine, opened, digest.hexdigest())
 
 
 def settings_that_tell(settings: LoadSettings) -> str:
@@ -169,8 +180,9 @@ class Evaluation:
         return schedule_cost(self.here.worker.engine)
 
     def _detector(self) -> object:
-        if self.options.measure is not None:
-            raise ConfigError("The detector's own error is measured on scenes of the toybox; leave --measure out.")
+        world = world_of_model(self.options.model)
+        if self.options.measure is not None or world is None or world.name != "toybox":
+            raise ConfigError("The detector's own error is measured on scenes of the toybox; leave it out here.")
         return detector_error(toybox_detector(), toybox_reconstruction())
 
     @property

@@ -16,12 +16,13 @@ import numpy as np
 
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.bench.metadata import read_metadata
+from ttsvar.families.registry import TOYBOX_FOLDER
 from ttsvar.text_files import numbered_lines
 from ttsvar.toybox.world.prompts import COUNT_PAIRS, TAGS, Request
 from ttsvar.toybox.world.things import COLORS, RELATIONS, SHAPES
-from ttsvar.weights.shipped import ASSETS
+from ttsvar.toybox.worlds import world_of_model
 
-PUBLISHED = ASSETS / "toybox" / "geneval_metadata.jsonl"
+PUBLISHED = TOYBOX_FOLDER / "geneval_metadata.jsonl"
 """The list of this repository; `python -m ttsvar prompts` writes it again, byte for byte."""
 PER_CATEGORY = 60
 MOST_HELD_OUT = 20
@@ -63,6 +64,21 @@ def evaluation_prompts(
         if held_out is None or prompt.held_out == held_out:
             by_tag.setdefault(prompt.tag, []).append(prompt)
     return [prompt for group in by_tag.values() for prompt in group[:per_category]]
+
+
+def list_of(model: str, given: Path | None = None) -> Path:
+    """The list that a model is asked: the one that is given, or its world's own; a model of no world gets the toybox's.
+
+    Raises ConfigError where its world has none, as it is asked GenEval's own.
+    """
+    world = world_of_model(model)
+    found = given or (PUBLISHED if world is None else world.prompts)
+    if given is None and not found.is_file():
+        raise ConfigError(
+            f"{model} is asked GenEval's own prompts, which are not in this repository; give --prompts with its "
+            "evaluation_metadata.jsonl."
+        )
+    return found
 
 
 def make_prompts(per_category: int = PER_CATEGORY) -> list[EvaluationPrompt]:

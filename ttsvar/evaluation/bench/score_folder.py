@@ -15,10 +15,11 @@ from ttsvar.evaluation.bench.image_folders import FolderImage, append_json, gene
 from ttsvar.evaluation.bench.published import COMPBENCH_MODELS
 from ttsvar.evaluation.bench.statistics import accuracy
 from ttsvar.evaluation.rules.compbench import CATEGORIES, NOT_COVERED, CompBench, load_compbench
-from ttsvar.evaluation.rules.measures import Measure, open_measure
+from ttsvar.evaluation.rules.measures import TOYBOX_DETECTOR, Measure, open_measure
 from ttsvar.evaluation.rules.shortfall import geneval_reason
+from ttsvar.families.registry import DETECTOR
 from ttsvar.storage.outputs import prepare
-from ttsvar.toybox.world.things import COLORS, SHAPES
+from ttsvar.toybox.worlds import WORLDS
 from ttsvar.weights.room import pick_device
 from ttsvar.weights.strict import shorten
 
@@ -100,25 +101,30 @@ def _beside(category: str) -> str:
 
 
 def geneval_command(folder: Path, models: Path | None, out: Path, metadata: Path | None, device: str | None) -> None:
-    """Score a folder with GenEval's models, or with the toybox detector where no models are given, and print.
+    """Score a folder with GenEval's models, or with the detector of a world that has all of it, and print.
 
-    Raises ConfigError where the toybox detector is asked for what it does not know.
+    Raises ConfigError where no models are given and no world has all that is asked for.
     """
     pick_device(device)
-    if models is None:
-        _require_toybox(geneval_images(folder, metadata))
-    print(score_geneval(folder, open_measure(models, device), out, metadata=metadata).text)
+    detector = TOYBOX_DETECTOR if models else _detector_for(geneval_images(folder, metadata))
+    measure = open_measure(models, device, detector)
+    print(score_geneval(folder, measure, out, metadata=metadata).text)
     print(f"Wrote {out}.")
 
 
-def _require_toybox(images: Sequence[FolderImage]) -> None:
+def _detector_for(images: Sequence[FolderImage]) -> Path:
+    """That of the first world which has everything that is asked for, and whose detector is here."""
     asked = [wanted for image in images for wanted in image.metadata["include"]]
     words = {word for wanted in asked for word in (wanted["class"], wanted.get("color")) if word}
-    if strange := words - {*SHAPES, *COLORS}:
-        raise ConfigError(
-            f"The prompts ask for {shorten(sorted(strange))}, which the toybox detector does not know. Give --measure "
-            "with GenEval's models, mask2former/ and clip/."
-        )
+    here = [world for world in WORLDS if (world.folder / DETECTOR).is_file()]
+    for world in here:
+        if words <= world.terms:
+            return world.folder / DETECTOR
+    strange = min((words - world.terms for world in here), key=len, default=words)
+    raise ConfigError(
+        f"The prompts ask for {shorten(sorted(strange))}, which no detector here knows "
+        f"({', '.join(world.name for world in here)}). Give --measure with GenEval's models, mask2former/ and clip/."
+    )
 
 
 def compbench_command(

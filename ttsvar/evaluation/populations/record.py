@@ -17,9 +17,7 @@ import numpy as np
 from ttsvar.errors import FileError
 from ttsvar.outside import DAMAGE
 from ttsvar.storage.atomic import write_atomically
-from ttsvar.weights.shipped import ASSETS
 
-SHIPPED = ASSETS / "toybox" / "populations.npz"
 FORMAT = 1
 HALF = np.float16
 """What is on disk; float32 in memory."""
@@ -111,7 +109,7 @@ def write(populations: Populations, path: Path) -> None:
     write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
 
 
-def read(path: Path = SHIPPED) -> Populations:
+def read(path: Path) -> Populations:
     """The populations of a file; raises FileError where it is missing, damaged or of another format."""
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -19,6 +19,7 @@ from ttsvar.families.infinity.text import load_text_encoder
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
 from ttsvar.families.registry import (
     FILES,
+    ICONS_FOLDER,
     INDEX,
     MODELS,
     PUBLISHED_CHUNK,
@@ -44,7 +45,10 @@ def build_folder(folder: Path, name: str, settings: LoadSettings, say: Say | Non
     """A model of our own layout; raises CheckpointError where a file is missing or off."""
     lacking = [file for file in FILES if not (folder / file).is_file()]
     if lacking:
-        raise CheckpointError(f"{folder} lacks {', '.join(lacking)}; restore the file(s), or train them.")
+        raise CheckpointError(
+            f"The weights of {name} are not complete: {folder} lacks {', '.join(lacking)}; restore the file(s), or "
+            "train them."
+        )
     transformer = load_saved_transformer(folder / "transformer.safetensors", device=settings.place)
     backend = InfinityBackend(
         transformer=transformer,
@@ -121,3 +125,6 @@ MODELS.add(
 )
 for _name, _published in PUBLISHED.items():
     MODELS.add(_name, published_preset(_published, place=10))
+MODELS.add(
+    "icons", folder_preset(ICONS_FOLDER, "128 px, 13 scales, GenEval's 80 classes and ten colours as icons", place=1)
+)

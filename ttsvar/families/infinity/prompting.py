@@ -15,6 +15,15 @@ SCENES = (
     "a photo of two balls and a cup",
 )
 """Of the toybox's world."""
+ICON_SCENES = (
+    "a photo of a dog right of a bicycle",
+    "a photo of three cups",
+    "a photo of a green bus and a purple microwave",
+    "a photo of two giraffes",
+    "a photo of a red sofa left of a potted plant",
+    "a photo of a puppy and an umbrella",
+)
+"""Of the icon world: GenEval's classes and colours, and what else they are called."""
 PICTURES = (
     "a photo of three red apples on a white plate",
     "a photo of a brown dog left of a blue bicycle",
@@ -53,8 +62,9 @@ class KnownWords:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """The toybox's scenes, less those with a word that is unknown."""
-        return tuple(prompt for prompt in SCENES if not self.unknown(prompt))
+        """Scenes of the world whose words these are, less those with a word that is unknown."""
+        known = [tuple(prompt for prompt in scenes if not self.unknown(prompt)) for scenes in (SCENES, ICON_SCENES)]
+        return max(known, key=len)
 
     def unknown(self, prompt: str) -> tuple[str, ...]:
         """The prompt's words that are not in the vocabulary."""
