@@ -14,9 +14,12 @@ from ttsvar.errors import ConfigError
 from ttsvar.toybox.icons.packed import PackedIcons, pack
 from ttsvar.toybox.icons.scenery import Scenery
 from ttsvar.toybox.icons.source import published_icons
-from ttsvar.toybox.train.loop import FitSettings, Task, fit
+from ttsvar.toybox.train.loop import FitSettings, Task, fit, snapshot
 
-STEPS = {"tokenizer": 3000, "transformer": 12000, "detector": 3000, "reward": 3000, "preview_reward": 3000}
+STEPS = {
+    "tokenizer": 3000, "transformer": 12000, "features": 1000, "supervised": 3000, "detector": 3000, "reward": 3000,
+    "preview_reward": 3000,
+}  # fmt: skip
 TRIAL_STEPS, TRIAL_WARMUP = 30, 6
 """Steps that are timed where minutes are given; the first of them are left out."""
 
@@ -45,9 +48,23 @@ def _reward(scenery: Scenery, folder: Path, batch: int, start: Path | None, *, p
     return reward_task(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch, previews=previews)
 
 
+def _features(scenery: Scenery, folder: Path, batch: int, start: Path | None) -> Task:
+    from ttsvar.toybox.icons.train_features import IconFeaturesTask
+
+    return IconFeaturesTask(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch)
+
+
+def _supervised(scenery: Scenery, folder: Path, batch: int, start: Path | None) -> Task:
+    from ttsvar.toybox.icons.train_supervised import IconSupervisedTask
+
+    return IconSupervisedTask(scenery, folder / "tokenizer" / "tokenizer.safetensors", batch)
+
+
 PARTS = {
     "tokenizer": _tokenizer,
     "transformer": _transformer,
+    "features": _features,
+    "supervised": _supervised,
     "detector": _detector,
     "reward": _reward,
     "preview_reward": partial(_reward, previews=True),
@@ -79,6 +96,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True, help="checkpoints and weights, outside version control")
     parser.add_argument("--steps", type=int, help="steps in all, over which the learning rate falls to 0")
     parser.add_argument("--minutes", type=float, help="instead of --steps: as many as fit, by a short trial")
+    parser.add_argument("--snapshot", action="store_true", help="train nothing: write the weights of the checkpoint")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--start", type=Path, help="folder of weights to grow from, where there is no checkpoint yet")
     parser.add_argument("--icons", type=Path, help="file that 'pack' wrote, instead of the published set")
@@ -103,6 +121,9 @@ def main() -> None:
     scenery = Scenery(source, given.workers, torch.device(given.device))
     make = partial(PARTS[given.part], scenery, given.folder, given.batch, given.start)
     try:
+        if given.snapshot:
+            print(f"Wrote {given.part} as it stood after {snapshot(make(), given.folder / given.part)} steps.")
+            return
         steps = steps_in(make, given.minutes) if given.minutes else given.steps or STEPS[given.part]
         work = given.folder / given.part
         fit(make, FitSettings(work, steps, processes=given.processes, threads=given.threads, validate_every=250))

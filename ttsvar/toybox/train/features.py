@@ -12,6 +12,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ttsvar.features.dinov2 import Dinov2Extractor, build_dinov2, normalize, save_dinov2
+from ttsvar.protocols import FeatureExtractor
 from ttsvar.toybox.train.dataset import batches, scene_set
 from ttsvar.toybox.train.feature_metrics import VALIDATION_SEED, FeatureProbe
 from ttsvar.toybox.train.feature_views import Views, patch_salience, previews_of, student_views
@@ -100,20 +102,29 @@ class Matches:
     teacher: Tensor
 
 
-class FeaturesTask:
-    """What `loop.fit` trains; tokenizer previews join the blurred ones where a tokenizer is given."""
+class Probe(Protocol):
+    """Measures features on scenes that training never draws."""
+
+    def figures(self, extractor: FeatureExtractor) -> dict[str, float]:
+        """What an extractor's features know."""
+        ...
+
+    def baseline(self) -> dict[str, float]:
+        """The same of plain pixels."""
+        ...
+
+
+class Distillation:
+    """What `loop.fit` trains, whatever the world; who inherits draws the views."""
 
     name = "features"
+    probe: Probe
 
-    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = 40000, batch: int = 24) -> None:
+    def __init__(self, batch: int, device: torch.device | None = None) -> None:
         torch.manual_seed(0)
-        self.pair = SelfDistilled()
+        self.pair = SelfDistilled().to(device)
         self.model: nn.Module = self.pair
-        self.batch, self.scenes = batch, scene_set(data, count, 1)
-        self.previews = None
-        if tokenizer is not None:
-            self.previews = previews_of(self.scenes.images[: min(count, PREVIEWED)], tokenizer, data / "features")
-        self.probe = FeatureProbe(VALIDATION_SEED, tokenizer)
+        self.batch = batch
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the student's matrices, AdamW for tokens, norms, patches and prototypes."""
@@ -147,6 +158,22 @@ class FeaturesTask:
         save_dinov2(self.pair.teacher.backbone, folder / "features.safetensors")
         figures = {"command": " ".join(sys.orig_argv), "features": self.validate(), "pixels": self.probe.baseline()}
         (folder / "features.json").write_text(json.dumps(figures, indent=1) + "\n")
+
+    def _views(self, step: int, rank: int, ranks: int) -> Views:
+        """This rank's share of the views of a step."""
+        raise NotImplementedError
+
+
+class FeaturesTask(Distillation):
+    """The toybox's; tokenizer previews join the blurred ones where a tokenizer is given."""
+
+    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = 40000, batch: int = 24) -> None:
+        super().__init__(batch)
+        self.scenes = scene_set(data, count, 1)
+        self.previews = None
+        if tokenizer is not None:
+            self.previews = previews_of(self.scenes.images[: min(count, PREVIEWED)], tokenizer, data / "features")
+        self.probe = FeatureProbe(VALIDATION_SEED, tokenizer)
 
     def _views(self, step: int, rank: int, ranks: int) -> Views:
         indices = np.sort(next(batches(len(self.scenes), self.batch, 0, step))[rank::ranks])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import spawn
+
+from ttsvar.errors import CheckpointError
 
 
 class Task(Protocol):
@@ -73,6 +75,19 @@ def fit(make_task: Callable[[], Task], settings: FitSettings) -> None:
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", str(29500 + os.getpid() % 2000))
     spawn(_fit_rank, (make_task, settings), nprocs=settings.processes)
+
+
+def snapshot(task: Task, folder: Path) -> int:
+    """Write the weights of the checkpoint in a folder as they stand, while its run may go on; returns the step.
+
+    Raises CheckpointError where there is no checkpoint.
+    """
+    path = folder / f"{task.name}.ckpt"
+    if not path.exists():
+        raise CheckpointError(f"There is no checkpoint at {path}; train {task.name} for some steps first.")
+    step = _resume(path, task.model, (), 0)
+    task.save(folder)
+    return step
 
 
 def _fit_rank(rank: int, make_task: Callable[[], Task], settings: FitSettings) -> None:
@@ -136,12 +151,12 @@ def _average_gradients(model: nn.Module, ranks: int) -> None:
         gradient.copy_(mean.view_as(gradient))
 
 
-def _resume(path: Path, model: nn.Module, optimizers: list[torch.optim.Optimizer], first: int) -> int:
+def _resume(path: Path, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer], first: int) -> int:
     if not path.exists():
         return first
     saved = torch.load(path, weights_only=True, map_location="cpu")
     model.load_state_dict(saved["model"])
-    for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
+    for optimizer, state in zip(optimizers, saved["optimizers"], strict=bool(optimizers)):
         optimizer.load_state_dict(state)
     return int(saved["step"])
 

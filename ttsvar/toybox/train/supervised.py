@@ -7,6 +7,7 @@ clusters on these features has not seen the detector that measures it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,8 @@ from ttsvar.toybox.train.dataset import SceneSet, batches, scene_set
 from ttsvar.toybox.train.detector import augment
 from ttsvar.toybox.train.optim import optimizers
 from ttsvar.toybox.train.reconstruct import reconstructed_images
-from ttsvar.toybox.world.scenes import Thing
-from ttsvar.toybox.world.things import COLORS, IMAGE_SIZE, NUMBERS, PLURALS, SHAPES
+from ttsvar.toybox.world.things import IMAGE_SIZE, NUMBERS
+from ttsvar.toybox.world.vocabulary import TOYBOX, SceneThing, Vocabulary
 
 COMMAND = "python -m ttsvar train supervised --install"
 TRAIN_SEED, VALIDATION_SEED = 31, 32
@@ -29,45 +30,53 @@ SCENES, VALIDATION_SCENES = 6000, 400
 RECONSTRUCTED, RECONSTRUCTED_VALIDATION = 992, 160
 FLIPS = 0.05
 """Largest share of wrong bits in the reconstructions that it learns from."""
-LABELS = (
-    *SHAPES,
-    *COLORS,
-    *(f"{color} {shape}" for color in COLORS for shape in SHAPES),
-    *(f"{number} {PLURALS[shape]}" for number in NUMBERS[2:] for shape in SHAPES),
-)
-"""What an image is said to hold: shapes, colours, coloured shapes, and at least so many of a shape."""
 
 
-def labels_of(things: tuple[Thing, ...]) -> np.ndarray:
-    """Which of LABELS hold of a scene: float32 [labels], 0 or 1."""
+def _color_label(world: Vocabulary, color: str) -> str:
+    """A colour's label, told from a class of the same name: an orange is a fruit, too."""
+    return f"{color} thing" if color in world.shapes else color
+
+
+def labels_in(world: Vocabulary) -> tuple[str, ...]:
+    """What an image is said to hold: classes, colours, coloured classes, and at least so many of a class."""
+    return (
+        *world.shapes,
+        *(_color_label(world, color) for color in world.colors),
+        *(f"{color} {shape}" for color in world.colors for shape in world.takes(color)),
+        *(f"{number} {world.noun(shape, 2)}" for number in NUMBERS[2:] for shape in world.shapes),
+    )
+
+
+LABELS = labels_in(TOYBOX)
+
+
+def labels_of(things: Sequence[SceneThing], world: Vocabulary = TOYBOX, labels: Sequence[str] = LABELS) -> np.ndarray:
+    """Which of the labels of a world hold of a scene: float32 [labels], 0 or 1."""
     shapes = [thing.shape for thing in things]
-    held = {*shapes, *(t.color for t in things), *(f"{t.color} {t.shape}" for t in things)}
+    held = {*shapes}
+    for thing in things:
+        if thing.color is not None:
+            held |= {_color_label(world, thing.color), f"{thing.color} {thing.shape}"}
     held |= {
-        f"{number} {PLURALS[shape]}"
+        f"{number} {world.noun(shape, 2)}"
         for count, number in enumerate(NUMBERS)
         for shape in set(shapes)
         if 2 <= count <= shapes.count(shape)
     }
-    return np.array([label in held for label in LABELS], np.float32)
+    return np.array([label in held for label in labels], np.float32)
 
 
-class SupervisedTask:
-    """What `ttsvar.toybox.train.loop.fit` trains; reconstructions join the renderings where a tokenizer is given."""
+class LabellingTask:
+    """What `ttsvar.toybox.train.loop.fit` trains, whatever the world; who inherits draws the pictures."""
 
     name = "supervised"
+    command: str
+    validation: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    """By kind of picture unseen ones, uint8 [N, H, W, 3], and their labels, float32 [N, labels]."""
 
-    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = SCENES, batch: int = 32) -> None:
-        self.model = LabelledNetwork(LabelledConfig(LABELS, IMAGE_SIZE))
+    def __init__(self, labels: Sequence[str], batch: int, device: torch.device | None = None) -> None:
+        self.model = LabelledNetwork(LabelledConfig(tuple(labels), IMAGE_SIZE)).to(device)
         self.batch = batch
-        drawn = scene_set(data, count, TRAIN_SEED)
-        unseen = scene_set(data, VALIDATION_SCENES, VALIDATION_SEED)
-        self.train_sets = [_labelled(drawn, drawn.images)]
-        self.validation = {"rendering": _labelled(unseen, unseen.images)}
-        if tokenizer is not None:
-            some = reconstructed_images(data, drawn.images[:RECONSTRUCTED], tokenizer, most_flips=FLIPS)
-            self.train_sets.append(_labelled(drawn, some))
-            others = reconstructed_images(data, unseen.images[:RECONSTRUCTED_VALIDATION], tokenizer)
-            self.validation["reconstruction"] = _labelled(unseen, others)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the convolutions, AdamW for norms, the first convolution and the head."""
@@ -100,12 +109,36 @@ class SupervisedTask:
     def save(self, folder: Path) -> None:
         """Write supervised.safetensors and, next to it, what was measured and how."""
         save_labelled(self.model, folder / "supervised.safetensors")
-        told = {"command": COMMAND, "scenes": {kind: len(images) for kind, (images, _) in self.validation.items()}}
+        told = {"command": self.command, "scenes": {kind: len(images) for kind, (images, _) in self.validation.items()}}
         (folder / "supervised.json").write_text(json.dumps(told | self.validate(), indent=1) + "\n")
 
     @torch.inference_mode()
     def _said(self, images: np.ndarray) -> Tensor:
-        return self.model(to_input(torch.from_numpy(np.array(images)))) > 0
+        pixels = to_input(torch.from_numpy(np.array(images))).to(next(self.model.parameters()).device)
+        return (self.model(pixels) > 0).cpu()
+
+    def _batch(self, step: int, rank: int, ranks: int) -> tuple[Tensor, Tensor]:
+        """This rank's share of a batch: images uint8 [B, H, W, 3] and labels float32 [B, labels]."""
+        raise NotImplementedError
+
+
+class SupervisedTask(LabellingTask):
+    """The toybox's; reconstructions join the renderings where a tokenizer is given."""
+
+    command = COMMAND
+
+    def __init__(self, data: Path, *, tokenizer: Path | None = None, count: int = SCENES, batch: int = 32) -> None:
+        super().__init__(LABELS, batch)
+        drawn = scene_set(data, count, TRAIN_SEED)
+        unseen = scene_set(data, VALIDATION_SCENES, VALIDATION_SEED)
+        self.train_sets = [_labelled(drawn, drawn.images)]
+        validation = {"rendering": _labelled(unseen, unseen.images)}
+        if tokenizer is not None:
+            some = reconstructed_images(data, drawn.images[:RECONSTRUCTED], tokenizer, most_flips=FLIPS)
+            self.train_sets.append(_labelled(drawn, some))
+            others = reconstructed_images(data, unseen.images[:RECONSTRUCTED_VALIDATION], tokenizer)
+            validation["reconstruction"] = _labelled(unseen, others)
+        self.validation = validation
 
     def _batch(self, step: int, rank: int, ranks: int) -> tuple[Tensor, Tensor]:
         """This rank's share of a batch: half of it reconstructions, where there are any."""
