@@ -8,6 +8,9 @@ ARGS ?=
 # Processes that share the tests; each has one thread, one browser and one server, and waits for them a third of the time.
 WORKERS ?= 3
 
+# Bytecode is kept: without it every worker compiles all tests, and every server that a test starts all sources, anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The package image-reward and the libraries it runs with live apart from the app's.
 PACKAGE_VENV := .venv-image-reward
 WITHOUT_DEPENDENCIES := ^(image-reward|timm|fairscale)==
@@ -24,8 +27,9 @@ app: $(VENV)/app.done
 test: lint types scripts units
 
 # What a change needs while it grows: no browser, nothing slow, and types are left to the editor and to `make test`.
+# Nothing here waits for a browser, so that a third process would only import everything once more.
 test-fast: lint scripts
-	$(MAKE) units ARGS='-m "not browser and not slow" $(ARGS)'
+	$(MAKE) units WORKERS=2 ARGS='-m "not browser and not slow" $(ARGS)'
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from golden_cases import ROOT
 
 LATE = {"transformers", "sklearn", "umap", "numba", "plotly", "scipy", "torchvision", "mcp", "playwright"}
@@ -58,6 +59,7 @@ def reached(*first: str) -> dict[Path, set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_takes_long_to_import_waits_until_it_is_needed() -> None:
     runs = reached("ui.app", "ttsvar.families.load", "ttsvar.engine.loop", "ttsvar.commands.cli")
     assert {ROOT / "ui" / "page.py", ROOT / "ttsvar" / "families" / "infinity" / "flan_t5.py"} <= set(runs)

@@ -50,8 +50,11 @@ def values_of(row: Setting[Any]) -> st.SearchStrategy[Any]:
     return WORDS
 
 
+GENERATE = command_line(["generate"])
+
+
 def searched(*words: str) -> SearchConfig:
-    return chosen_search(command_line(["generate"]).parse_args(["generate", "a red cup", *words]))
+    return chosen_search(GENERATE.parse_args(["generate", "a red cup", *words]))
 
 
 @pytest.mark.parametrize("row", SETTINGS.values(), ids=lambda row: row.name)
@@ -74,7 +77,7 @@ def test_every_flag_is_told_and_what_does_not_fit_is_refused_by_name(
     row: Setting[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        command_line(["generate"]).parse_args(["generate", "--help"])
+        GENERATE.parse_args(["generate", "--help"])
     assert f" {row.flag} " in capsys.readouterr().out
     with pytest.raises(ConfigError, match=rf"^{row.name} is <object.*; it must be "):
         search_config("tts-var", **{row.name: object()})

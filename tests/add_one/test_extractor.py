@@ -76,6 +76,7 @@ def test_it_is_listed_and_searches_of_the_command_line_and_of_the_toybox_cluster
     assert "must be one of strength, pca, pca-raw" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_page_offers_it_by_its_title_and_says_what_it_reads(engine: Engine, tmp_path: Path) -> None:
     page = create_app(engine, runs_dir=tmp_path / "pages")
     offered = [c for part in page.config["components"] for c in part["props"].get("choices") or ()]

@@ -132,6 +132,7 @@ def test_the_room_that_its_row_asks_for_is_looked_at_before_it_is_built(
         ttsvar.load(family, device="cpu")
 
 
+@pytest.mark.slow
 def test_the_api_and_the_page_offer_it(family: str, tmp_path: Path) -> None:
     engine = ttsvar.load(family, device="cpu")
     begun = Api(SessionStore(engine, runs_dir=tmp_path / "runs")).begin(PROMPT, search="raw")
@@ -149,6 +150,7 @@ def test_a_name_is_taken_once_and_a_shape_is_one_of_the_rows(family: str) -> Non
         ttsvar.load("infinity-2b", settings=LoadSettings("cpu", resolution="2M"))
 
 
+@pytest.mark.slow
 def test_naming_the_table_imports_no_family() -> None:
     code = """
 import sys

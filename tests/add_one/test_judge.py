@@ -93,6 +93,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("pictures") / "star.png")
 
 
+@pytest.mark.slow
 def test_both_are_listed_and_a_search_on_the_command_line_goes_by_them(
     added: None, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,6 +110,7 @@ def test_both_are_listed_and_a_search_on_the_command_line_goes_by_them(
     assert "lightness" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_both_are_found_by_the_engine_the_api_and_the_page(added: None, tmp_path: Path) -> None:
     engine = ttsvar.load("toybox", device="cpu", eye="pixels")
     assert "lightness" in engine.rewards

@@ -87,6 +87,7 @@ def strategy(tmp_path: Path) -> Iterator[str]:
     del sys.modules["first_half"]
 
 
+@pytest.mark.slow
 def test_a_strategy_is_found_on_the_command_line(
     strategy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_strategy_is_found_on_the_command_line(
     assert "first-half" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_strategy_is_found_in_the_engine_the_api_and_the_page(strategy: str, tmp_path: Path) -> None:
     engine: Engine = page_engine()
     kept = [len(r.proposal.parents) for r in engine.run(PROMPT, search=SEARCHES[strategy])]
@@ -141,6 +143,7 @@ def test_the_page_tells_the_rule_in_the_strategys_own_words(strategy: str, tmp_p
     assert said == "The first 2 go on. You chose otherwise: c2 and c3 went on."
 
 
+@pytest.mark.slow
 def test_a_strategy_is_found_in_the_report(strategy: str) -> None:
     label, search = arm(strategy, n=3)
     assert (label, search.strategy) == ("first-half n=3", strategy)

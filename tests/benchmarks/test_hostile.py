@@ -11,6 +11,7 @@ import pytest
 from benchmarks import hostile
 
 
+@pytest.mark.slow
 def test_no_parser_raises_a_foreign_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "found.json"
     monkeypatch.setattr(hostile, "BLOCK", 100)

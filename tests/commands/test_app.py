@@ -61,6 +61,7 @@ def mcp_tools(demo: Explorer) -> list[str]:
         return []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_MCP, reason="mcp is not installed (requirements-mcp.txt)")
 @pytest.mark.parametrize(
     ("environment", "flags", "served"), [("True", (), True), ("", (), False), ("", ("--mcp",), True)]

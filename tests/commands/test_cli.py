@@ -18,6 +18,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
+@pytest.mark.slow
 def test_generate_prints_every_decision_and_writes_the_recipe(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -34,6 +35,7 @@ def test_generate_prints_every_decision_and_writes_the_recipe(
     assert json.loads(image.info["ttsvar"])["prompt"] == "a photo of two red stars"
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     pictures = []
     for name in ("a.png", "b.png"):
@@ -53,6 +55,7 @@ def test_the_same_command_gives_the_same_picture(capsys: pytest.CaptureFixture[s
     assert pictures[0] == pictures[1]
 
 
+@pytest.mark.slow
 def test_a_saved_picture_is_made_again_to_the_bit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     first, again, bare = (str(tmp_path / name) for name in ("first.png", "again.png", "bare.png"))
     prompt = ("generate", "a photo of a blue fish", "--search", "raw", "--seed", "3")
@@ -77,6 +80,7 @@ def test_the_table_names_unknown_words(capsys: pytest.CaptureFixture[str], tmp_p
     assert f"image: {out}" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

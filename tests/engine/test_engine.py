@@ -81,6 +81,7 @@ def test_costs_name_every_component_and_what_is_remembered_is_free():
     assert torch.equal(seen.labels, results[2].candidates.labels)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_selection_then_continuation_equals_running_the_survivors_alone(data: st.DataObject):
@@ -94,6 +95,7 @@ def test_selection_then_continuation_equals_running_the_survivors_alone(data: st
         assert bits_of(chosen, name) == bits_of(everyone, name)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(n=st.integers(1, 7), strategy=st.sampled_from(["raw", "best-of-n", "tts-var"]), seed=st.integers(0, 2**40))
 def test_bits_do_not_change_with_n_or_the_fate_of_others(n: int, strategy: str, seed: int):
@@ -121,6 +123,7 @@ def test_copies_keep_or_get_ids_and_diverge():
     assert bits_of(plain, "c3") == first, "the first copy lives on as if it had not been copied"
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_ids_are_unique_and_choices_name_states(data: st.DataObject):

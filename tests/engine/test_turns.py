@@ -42,6 +42,7 @@ def same_bits(one: SearchState, row: int, other: SearchState, its: int, scales: 
     return all(torch.equal(a[row], b[its]) for a, b in pairs)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 5), st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 20))
 @settings(max_examples=40, deadline=None)
 def test_kept_cells_stay_at_every_scale_and_others_are_drawn_anew(first: int, seed: int, height: int, width: int):

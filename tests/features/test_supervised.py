@@ -92,6 +92,7 @@ def test_files_that_are_absent_or_off_are_named(small: Path, tmp_path: Path) -> 
         load_supervised(small)
 
 
+@pytest.mark.slow
 def test_the_shipped_network_tells_what_is_drawn_and_is_small() -> None:
     assert SHIPPED.stat().st_size <= 1_500_000
     network = load_labelled(SHIPPED)
@@ -108,6 +109,7 @@ def test_the_shipped_network_tells_what_is_drawn_and_is_small() -> None:
     assert (said[:, shapes] == labels[:, shapes]).float().mean() > silent + 0.03, "no better than to name no shape"
 
 
+@pytest.mark.slow
 def test_a_model_clusters_on_its_own_network_and_needs_no_detector_for_it(tmp_path: Path) -> None:
     for name in (*FILES, SHIPPED.name):
         (tmp_path / name).symlink_to(TOYBOX_FOLDER / name)

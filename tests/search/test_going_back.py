@@ -39,6 +39,7 @@ def turns(state: SearchState) -> list[Turn]:
     return [move for move in state.moves if isinstance(move, Turn)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GOING_BACK)
 def test_who_is_content_goes_on_and_who_is_not_goes_back_while_the_budget_lasts(name: str):
     engine = fake_engine()
@@ -55,6 +56,7 @@ def test_who_is_content_goes_on_and_who_is_not_goes_back_while_the_budget_lasts(
     assert counts[1] > counts[0]
 
 
+@pytest.mark.slow
 def test_until_keeps_the_best_so_far_and_starts_the_others_anew():
     engine = fake_engine()
     state, results = searched(engine, search_config("until", threshold=NEVER, budget=40))
@@ -118,6 +120,7 @@ def test_where_the_reward_fell():
     assert fell_at([nan, nan, nan, 0.9]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GOING_BACK)
 def test_ways_back_of_a_strategy_are_replayed_and_saved(name: str, tmp_path: Path):
     engine = fake_engine()
@@ -139,6 +142,7 @@ def test_ways_back_of_a_strategy_are_replayed_and_saved(name: str, tmp_path: Pat
     ]
 
 
+@pytest.mark.slow
 def test_a_budget_of_time_bounds_a_search_and_its_replay_does_what_was_done(monkeypatch: pytest.MonkeyPatch):
     search = search_config("until", threshold=NEVER, budget=40)
     engine, ticks = fake_engine(), count()

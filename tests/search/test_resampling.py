@@ -77,6 +77,7 @@ def test_without_replacement_nobody_comes_again_before_everybody_came(weights: l
     assert len(set(drawn)) == min(keep, len(counts))
 
 
+@pytest.mark.slow
 def test_without_replacement_each_draw_goes_by_what_is_left():
     p, times = torch.tensor([0.6, 0.3, 0.1], dtype=torch.float64), 20_000
     rng = keyed_rng("distinct")

@@ -199,6 +199,7 @@ def changed(values: dict, *way: str | int, to: object) -> dict:
     return copied
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "to"),
     [

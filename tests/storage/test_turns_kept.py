@@ -34,6 +34,7 @@ def last_drawn(state: SearchState) -> SearchState:
     return state if state.scale else fake_engine(schedule=SHORT).step(state).grown
 
 
+@pytest.mark.slow
 def test_two_hundred_histories_are_replayed_from_their_pictures():
     turns = 0
     for seed in range(200):

@@ -32,6 +32,7 @@ class Turns:
         return [seen if self.looks >= self.content else [] for _ in images]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mend", MENDS, ids=lambda mend: mend.name)
 def test_a_mended_run_has_both_endings_and_the_way_back(mend: Mend, tmp_path: Path) -> None:
     engine = page_engine()

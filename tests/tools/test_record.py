@@ -61,6 +61,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Any:
     return engine
 
 
+@pytest.mark.slow
 def test_a_recording_opens_everywhere_without_computing(recordings: Path, still: Any, tmp_path: Path) -> None:
     runs = offered(still, recordings)
     assert len(runs) == 1, "one prompt, so one story"
@@ -92,6 +93,7 @@ def test_a_recording_goes_on_live(recordings: Path, tmp_path: Path) -> None:
     assert len(session.history) == before + 1
 
 
+@pytest.mark.slow
 def test_surveys_are_kept_and_read_back(tmp_path: Path) -> None:
     engine, path = page_engine(), tmp_path / "work" / "surveys.jsonl"
     first = [s for _, s in surveys(engine, Redness(), path, per_category=1, seeds=1)]

@@ -145,6 +145,7 @@ def test_one_step_of_training_has_a_loss_and_gradients(tmp_path, monkeypatch):
     assert sum(len(h) for h in halves) == 4
 
 
+@pytest.mark.slow
 def test_shipped_detector_reads_held_out_scenes_and_refuses_emptiness(tmp_path):
     model = load_detector(SHIPPED)
     scenes = detector_set(tmp_path, 40, 77, clean=True)

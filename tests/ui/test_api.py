@@ -102,6 +102,7 @@ def test_a_candidate_can_be_looked_at(api: Api) -> None:
     assert Path(api.image(run, name)).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_finished_run_has_a_card_and_a_moving_picture(api: Api) -> None:
     run = api.begin(PROMPT)["run_id"]
     to_end(api, run)

@@ -43,6 +43,7 @@ def test_the_example_drives_a_whole_search(app: Explorer, tmp_path: Path) -> Non
     assert len(run) == 10
 
 
+@pytest.mark.slow
 def test_pages_travel_compressed(app: Explorer) -> None:
     for path in ("", "evidence"):
         asked = urllib.request.Request(f"{app.local_url}{path}", headers={"Accept-Encoding": "gzip"})

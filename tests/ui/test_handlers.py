@@ -268,6 +268,7 @@ def test_rewind_reopen_and_leave(setup: SetupEvents, services: Services) -> None
     assert "Scale 0:" in rewind(services, run=here.run, at="nonsense")["stage"]
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_mix(setup: SetupEvents, stage: Stage) -> None:
     one, two = begin(setup, seed=1), begin(setup, seed=2)
     streams = [stage.act(go_on(here, "end")) for here in (one, two)]

@@ -88,6 +88,7 @@ def test_an_experiment_prints_its_table_and_best_of_n_for_the_same_seconds(fakes
     assert store.keys() == before
 
 
+@pytest.mark.slow
 def test_schedule_and_consistency_are_measured(fakes, tmp_path, capsys):
     out = tmp_path / "rows.sqlite"
     assert main(["evaluate", "schedule", "consistency", "--per-category", "1", "--out", str(out)]) == 0

@@ -18,6 +18,7 @@ class Blind:
         return [[] for _ in images]
 
 
+@pytest.mark.slow
 def test_a_blind_detector_misses_everything_and_passes_nothing():
     error = detector_error(Blind(), None, per_category=3)
     assert list(error["kinds"]) == ["drawn"]
@@ -25,6 +26,7 @@ def test_a_blind_detector_misses_everything_and_passes_nothing():
     assert all(s == {"right_called_wrong": 1.0, "wrong_called_right": 0.0} for s in error["kinds"]["drawn"].values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_truth_of_a_scene_satisfies_the_prompt_it_was_drawn_for(tag):
     rng = np.random.default_rng(3)

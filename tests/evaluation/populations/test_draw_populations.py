@@ -54,6 +54,7 @@ def test_a_stopped_drawing_goes_on_with_what_is_lacking(drawer: Drawer, tmp_path
         gather(other, PROMPTS, tmp_path, COUNT)
 
 
+@pytest.mark.slow
 def test_the_file_holds_what_was_drawn(populations: Populations, tmp_path: Path) -> None:
     write(populations, tmp_path / "all.npz")
     again = read(tmp_path / "all.npz")
@@ -71,6 +72,7 @@ def test_a_damaged_file_is_refused_in_words(content: bytes, tmp_path: Path) -> N
         read(tmp_path / "bad.npz")
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_map_is_placed_near_its_own_point(populations: Populations) -> None:
     plane = populations.plane
     assert plane is not None

@@ -133,6 +133,7 @@ def test_consistency_by_hand():
     assert consistency([]) == []
 
 
+@pytest.mark.slow
 def test_the_command_writes_page_results_and_data(tmp_path, capsys):
     filled(tmp_path / "rows.sqlite", 32)
     paths = [tmp_path / "out" / name for name in ("page.html", "results.md", "evidence.json")]
@@ -152,6 +153,7 @@ def test_without_rows_the_message_says_how_to_make_some(tmp_path, capsys):
     assert "holds no rows" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_every_experiment_and_measurement_has_its_section(tmp_path):
     store = filled(tmp_path / "rows.sqlite", 2, total=2)
     for experiment in EXPERIMENTS.values():

@@ -48,6 +48,7 @@ def test_each_pair_of_arms_is_counted_once_however_many_tables_have_it() -> None
     assert sum(counts) == len(set(gaps))
 
 
+@pytest.mark.slow
 def test_the_page_says_of_the_shipped_figures_what_it_said() -> None:
     evidence = Evidence.from_json(shipped())
     parts = [(p.name, p.above, p.below, [f.to_plotly_json()["data"] for f in p.figures]) for p in sections(evidence)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def test_clauses_without_include_ask_nothing(prompt, seen):
     assert judge({"tag": prompt.tag, "include": []}, seen).correct
 
 
+@pytest.mark.slow
 @given(st.sampled_from([p for p in PROMPTS if p.tag in ("single_object", "two_object")]), found, detections)
 def test_more_objects_never_spoil_mere_presence(prompt, seen, extra):
     if judge(prompt.metadata, seen).correct:

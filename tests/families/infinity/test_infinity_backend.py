@@ -30,6 +30,7 @@ def backend() -> InfinityBackend:
     return tiny_backend()
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     n=st.integers(1, 7), place=st.integers(0, 6), fate=st.sets(st.integers(0, 6), min_size=1), scales=st.integers(2, 7)

@@ -62,6 +62,7 @@ def test_names_without_the_wrapper_levels_are_accepted_and_reported(name: str):
         load(mixed, SHAPES[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_nothing_but_the_published_names_and_shapes_is_accepted(name: str):
     state = manifest(name)

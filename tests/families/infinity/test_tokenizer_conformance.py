@@ -15,6 +15,7 @@ from ttsvar.families.infinity.tokenizer_conformance import tokenizer_conformance
 GOLDEN = CASES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["infinity_d32_256", "infinity_d14_patchify"])
 def test_reference_cases(case: str, tmp_path: Path):
     for name in ("config.json", "vae.pth"):

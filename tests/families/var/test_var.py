@@ -64,6 +64,7 @@ def plain_logits(state: dict[str, Tensor], config: VARConfig, labels: Tensor, co
     return layer("head", F.layer_norm(x, (width,), eps=1e-6) * (1 + scale) + shift)
 
 
+@pytest.mark.slow
 def test_logits_and_image_are_the_originals(tmp_path: Path):
     for name in ("config.json", "var.pth", "vae.pth", "inputs.safetensors"):
         (tmp_path / name).symlink_to(CASE / name)
@@ -79,6 +80,7 @@ def test_logits_and_image_are_the_originals(tmp_path: Path):
     assert got["image"].max() <= 1
 
 
+@pytest.mark.slow
 def test_a_case_may_differ_in_labels_and_guidance():
     case = json.loads((CASE / "config.json").read_text())
     inputs = load_file(CASE / "inputs.safetensors")

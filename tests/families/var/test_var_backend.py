@@ -209,6 +209,7 @@ def test_the_memory_of_a_run_grows_with_its_candidates(engine: Engine, backend: 
     assert one > caches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_local_files_become_a_backend(dtype: torch.dtype, tmp_path: Path):
     config = VARConfig(depth=2, embed_dim=64, num_heads=1, vocab=64, shared_adaptive=True)

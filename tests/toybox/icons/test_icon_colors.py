@@ -34,6 +34,7 @@ def test_oklab_goes_there_and_back(rgb):
     assert np.allclose(from_oklab(to_oklab(np.array(rgb))), rgb, atol=1e-4)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=12), colors)
 def test_a_painted_picture_has_its_colour_and_its_outline(name, color):
     picture = FakeIcons().picture(name, 48)

@@ -47,6 +47,7 @@ def test_the_tokenizers_step_stays_on_its_device():
         task.loss(0, 0.5, 0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("progress", [0.0, 0.9])
 def test_the_transformers_step_stays_on_its_device(tmp_path: Path, progress):
     save_tokenizer(BSQAutoencoder(TOKENIZER), tmp_path / "tokenizer.safetensors")

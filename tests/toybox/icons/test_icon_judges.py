@@ -100,6 +100,7 @@ def test_the_detectors_scenes_are_the_same_whenever_they_are_drawn_and_some_thin
     assert set(clean[clean[..., 7] > 0][:, 6].tolist()) == {PRESENT}
 
 
+@pytest.mark.slow
 def test_a_step_of_the_detector_and_what_it_saves(tokenizer: Path, tmp_path: Path):
     task = IconDetectorTask(Scenery(FakeIcons()), tokenizer, batch=4)
     before, _ = task.loss(0, 0.0, 0, 1)
@@ -115,6 +116,7 @@ def test_a_step_of_the_detector_and_what_it_saves(tokenizer: Path, tmp_path: Pat
     assert COLOR_NAMES[0] == OWN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("previews", [False, True])
 def test_a_step_of_each_reward_and_what_it_saves(tokenizer: Path, tmp_path: Path, previews: bool):
     task = reward_task(Scenery(FakeIcons()), tokenizer, batch=6, previews=previews)

@@ -30,6 +30,7 @@ def bank() -> TemplateBank:
     return TemplateBank(ATLAS, [kind_of(name) for name in ("cake", "dog", "bus", "cup")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_bare_grounds_hold_nothing(bank, pattern):
     for seed in range(40):

@@ -115,6 +115,7 @@ def test_weights_sum_to_one_and_favour_coarse_tokens():
     assert weights[0] > weights[1] > weights[-1]
 
 
+@pytest.mark.slow
 def test_a_grown_transformer_keeps_what_the_small_one_had():
     wide = replace(TRANSFORMER, embed_dim=256, num_heads=4)
     small, large = Infinity(SMALL).init_weights(1), Infinity(wide).init_weights(2)
@@ -151,6 +152,7 @@ def _row(encoder: TextEncoder, word: str) -> torch.Tensor:
     return encoder.model.shared.weight[ids[0, 0]]
 
 
+@pytest.mark.slow
 def test_a_step_of_the_tokenizer_is_finite_and_repeats():
     task = IconTokenizerTask(Scenery(FakeIcons()), batch=4)
     torch.manual_seed(0)

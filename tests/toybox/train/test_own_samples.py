@@ -32,6 +32,7 @@ def scenes() -> SceneSet:
     return SceneSet(np.stack([render(s) for s in SCENES]), REQUESTS, [s.things for s in SCENES])
 
 
+@pytest.mark.slow
 def test_keeping_every_scale_is_a_reconstruction(painter: Painter):
     images, generator = rendered(SCENES, REQUESTS), torch.Generator()
     prompts = [r.prompt for r in REQUESTS]
@@ -39,6 +40,7 @@ def test_keeping_every_scale_is_a_reconstruction(painter: Painter):
     assert torch.equal(kept, previewed(painter.tokenizer, len(SCHEDULE) - 1)(SCENES, REQUESTS))
 
 
+@pytest.mark.slow
 def test_samples_depend_on_their_seed_and_on_the_drawing_s_scales_alone(painter: Painter):
     first, again, other = (sampled(painter, seed)(SCENES, REQUESTS) for seed in (0, 0, 1))
     assert (first.shape, first.dtype) == ((2, 128, 128, 3), torch.uint8)

@@ -73,6 +73,7 @@ def test_roughening_leaves_half_as_they_are(scenes: SceneSet):
     assert 0 <= float(rough.min()) <= float(rough.max()) <= 255
 
 
+@pytest.mark.slow
 def test_a_step_from_scratch_and_from_a_file(scenes: SceneSet, tmp_path: Path):
     task = RewardTask([scenes], batch=8)
     loss, figures = task.loss(0, 0.0, 0, 1)

@@ -30,6 +30,7 @@ def decoder_task(scenes: SceneSet) -> DecoderTask:
     return DecoderTask(scenes, tokenizer, features.half(), batch=4)
 
 
+@pytest.mark.slow
 def test_a_step_changes_the_decoder_and_leaves_the_bits(scenes: SceneSet, tmp_path: Path) -> None:
     task = decoder_task(scenes)
     optimizers = task.optimizers()

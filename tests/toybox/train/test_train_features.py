@@ -162,6 +162,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ttsvar.toybox.train.feature_metrics.COUNT", 4)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_training_moves_student_then_teacher_and_saves_what_loads(tmp_path: Path) -> None:
     made: list[FeaturesTask] = []

@@ -26,6 +26,7 @@ def test_labels_say_shapes_colours_pairs_and_counts() -> None:
     assert labels_of(()).sum() == 0
 
 
+@pytest.mark.slow
 def test_one_step_has_a_loss_and_gradients_and_ranks_share_a_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def satisfies(things: tuple[Thing, ...], request: Request) -> bool:
 seeds = st.integers(0, 2**32 - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds)
@@ -44,6 +45,7 @@ def test_near_misses_are_wrong_both_ways(kind: str, seed: int):
     assert not satisfies(there, request)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seed=seeds)
 def test_training_prompts_are_labelled_truly(seed: int):

@@ -9,6 +9,7 @@ from ttsvar.toybox.world.prompts import TAGS
 from ttsvar.toybox.world.reading import read_request
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_prompt_of_the_list_is_read_back(tag: str) -> None:
     requests = list(every_request(tag))

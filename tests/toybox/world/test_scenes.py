@@ -31,6 +31,7 @@ from ttsvar.toybox.world.things import (
 seeds = st.integers(0, 10_000)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seeds, st.sampled_from(TAGS))
 def test_a_scene_shows_exactly_what_its_prompt_asks_for(seed: int, tag: str) -> None:
@@ -43,6 +44,7 @@ def test_a_scene_shows_exactly_what_its_prompt_asks_for(seed: int, tag: str) -> 
     assert len(things) == sum(count for _, _, count in request.kinds)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_objects_keep_their_distance_and_stay_inside(seed: int) -> None:
@@ -55,6 +57,7 @@ def test_objects_keep_their_distance_and_stay_inside(seed: int) -> None:
             assert max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) >= GAP - 1e-6
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_training_never_draws_a_held_out_combination(seed: int) -> None:

@@ -50,6 +50,7 @@ def reopened(data: bytes, store: SessionStore) -> Session:
     return store.adopt(fill, origin, check=check_history)
 
 
+@pytest.mark.slow
 def test_a_session_comes_back_to_the_bit_and_computes_nothing(branched: Session, tmp_path: Path) -> None:
     engine = page_engine()
     again = reopened(pack(branched), SessionStore(engine, tmp_path / "elsewhere"))
@@ -67,6 +68,7 @@ def test_a_session_comes_back_to_the_bit_and_computes_nothing(branched: Session,
     assert (again.folder / "origin.json").is_file()  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_the_zip_tells_every_decision(branched: Session) -> None:
     with zipfile.ZipFile(io.BytesIO(pack(branched))) as files:
         names = set(files.namelist())
@@ -164,6 +166,7 @@ def test_a_damaged_or_doctored_session_is_refused(
         reopened(rewritten(pack(session), change), store)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [

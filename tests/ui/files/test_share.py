@@ -41,6 +41,7 @@ def test_only_a_finished_run_has_a_card(session: Session) -> None:
         card_png(session, session.current)
 
 
+@pytest.mark.slow
 def test_card_and_film_leave_by_the_page_and_in_the_zip(services: Services, session: Session) -> None:
     at = go_to(session, 13)
     files = Files(services)

@@ -61,6 +61,7 @@ def test_a_dropped_picture_reopens_its_run_to_the_bit(files: Files, session: Ses
     assert fresh.current == end, "it is kept like any other run"
 
 
+@pytest.mark.slow
 def test_a_dropped_session_reopens(files: Files, session: Session) -> None:
     end = overruled(session)
     file = files.pack(RunEvent(session.id))
@@ -101,6 +102,7 @@ def test_a_wrong_file_is_explained_and_the_run_stays(files: Files, data: bytes, 
     assert list(values) == ["notice"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [None, "", 7, {}, "###", "A" * 40_000_000])
 def test_what_is_no_file_is_explained(files: Files, data: Any) -> None:
     (values,) = list(files.dropped(FileEvent.read({"data": data})))

@@ -59,6 +59,7 @@ def test_every_story_is_recorded_and_all_are_small() -> None:
         assert isinstance(picture(run.after), Image.Image)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [run.name for run in RUNS])
 def test_a_recorded_run_opens_and_computes_nothing(still: Engine, tmp_path: Path, name: str) -> None:
     session = open_recorded(SessionStore(still, tmp_path, evaluator=Asked()), name)
@@ -91,6 +92,7 @@ def test_a_recorded_run_opens_where_it_turns_with_both_endings_and_verdicts(stil
     assert event.answer(event.read({"name": "misled", "at": end}))["here"].at != page["here"].at  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_recorded_run_is_branched_live(toybox: Engine, tmp_path: Path) -> None:
     session = open_recorded(SessionStore(toybox, tmp_path), RUNS[0].name)
     before = len(session.history)

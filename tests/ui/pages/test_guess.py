@@ -100,6 +100,7 @@ def test_rooms_and_players_are_bounded(puzzle: Puzzle, monkeypatch: pytest.Monke
         rooms.join(others[0].code, "Ben")
 
 
+@pytest.mark.slow
 def test_a_lesson_goes_through_the_addresses(store: SessionStore) -> None:
     client = TestClient(Starlette(routes=Guess(store, lambda: "http://192.168.0.2:7860").routes()))
     assert "Guess the winner" in client.get("/guess").text

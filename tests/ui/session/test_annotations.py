@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from engine_fakes import page_engine
-from ui_helpers import go_to
+from ui_helpers import PROMPT, go_to
 
+from ttsvar.config import SearchConfig
+from ttsvar.engine.history import History
 from ttsvar.errors import ConfigError
 from ttsvar.evaluation.rules.shortfall import Shortfall, ShortfallKind
 from ui.files.archive import check_history, pack, unpack
@@ -32,14 +34,27 @@ class No:
         return SimpleNamespace(correct=False, reasons=(LACKING,), atoms=())
 
 
-@pytest.fixture
-def fought(session: Session) -> Duel:
+def fight(session: Session) -> Duel:
     session.evaluator = No()
     at_two = go_to(session, 2)
     *_, ends = model.race(session, model.part(session, at_two, MINE), session.take_turn())
     duel = model.settle(session, at_two, ends)
     session.save()
     return duel
+
+
+@pytest.fixture
+def fought(session: Session) -> Duel:
+    return fight(session)
+
+
+@pytest.fixture(scope="module")
+def compared() -> tuple[History, Duel]:
+    """A run with one comparison, for tests that change neither."""
+    session = SessionStore(page_engine()).create(PROMPT, SearchConfig(), 0)
+    session.open(session.current)
+    duel = fight(session)
+    return session.history, duel
 
 
 def test_a_saved_session_brings_its_comparisons_and_names(session: Session, fought: Duel, tmp_path: Path) -> None:
@@ -122,19 +137,19 @@ def changed(change: Callable[[dict[str, Any]], Any], duel: Duel) -> bytes:
     ],
 )
 def test_doctored_comparisons_count_as_absent(
-    session: Session, fought: Duel, change: Callable[[dict[str, Any]], Any]
+    compared: tuple[History, Duel], tmp_path: Path, change: Callable[[dict[str, Any]], Any]
 ) -> None:
-    assert session.folder is not None
-    assert read_duels(session.history, session.folder) == [fought]
-    (session.folder / FILE).write_bytes(changed(change, fought))
-    assert read_duels(session.history, session.folder) == []
+    history, duel = compared
+    (tmp_path / FILE).write_bytes(to_json([duel]))
+    assert read_duels(history, tmp_path) == [duel]
+    (tmp_path / FILE).write_bytes(changed(change, duel))
+    assert read_duels(history, tmp_path) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"format": 2, "duels": []}', b"\xff\xfe"])
-def test_damaged_files_count_as_absent(session: Session, fought: Duel, content: bytes) -> None:
-    assert session.folder is not None
-    (session.folder / FILE).write_bytes(content)
-    assert read_duels(session.history, session.folder) == []
+def test_damaged_files_count_as_absent(compared: tuple[History, Duel], tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(content)
+    assert read_duels(compared[0], tmp_path) == []
 
 
 def test_more_than_anybody_compares_is_refused(fought: Duel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,7 @@ def test_what_another_page_has_asked_for_since_goes_on(orders: Orders, session: 
     assert session.turn == turn
 
 
+@pytest.mark.slow
 def test_pages_hold_no_run_and_do_not_grow_for_ever(orders: Orders, session: Session) -> None:
     for number in range(PAGES + 1):
         orders.begin(session, "", f"page {number}")

@@ -25,6 +25,7 @@ def test_a_run_that_somebody_holds_is_one_object_however_many_come(store: Sessio
     assert store.get(session.id) is session
 
 
+@pytest.mark.slow
 def test_a_run_that_left_memory_comes_back_from_disk(store: SessionStore) -> None:
     store.capacity = 2
     session = store.create(PROMPT, SearchConfig(), 0)
@@ -39,6 +40,7 @@ def test_a_run_that_left_memory_comes_back_from_disk(store: SessionStore) -> Non
     assert again.current == at
 
 
+@pytest.mark.slow
 def test_what_is_not_on_disk_stays_in_memory(store: SessionStore) -> None:
     store.capacity = 2
     session = store.create(PROMPT, SearchConfig(), 0)
@@ -89,6 +91,7 @@ def test_reopening_one_run_keeps_nobody_else_waiting(store: SessionStore, monkey
     assert found[0] is found[1], "both got the same run"
 
 
+@pytest.mark.slow
 def test_runs_beyond_the_capacity_leave_memory(store: SessionStore) -> None:
     store.capacity = 2
     runs = [ref(store.create(PROMPT, SearchConfig(), seed)) for seed in range(5)]
@@ -122,6 +125,7 @@ def test_a_run_that_is_taken_in_fills_a_folder_that_is_there(store: SessionStore
     assert adopted.current == session.current
 
 
+@pytest.mark.slow
 def test_a_discarded_run_is_gone_everywhere_and_may_be_gone_already(store: SessionStore) -> None:
     session = store.create(PROMPT, SearchConfig(), 0)
     store.discard(session)

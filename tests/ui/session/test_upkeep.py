@@ -153,6 +153,7 @@ def attend_once(session: Session) -> int:
     return session.history.held_bytes
 
 
+@pytest.mark.slow
 def test_the_thread_that_looks_after_a_store_sweeps_at_once_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "LOOKED_EVERY", 0.01)
 

@@ -6,15 +6,16 @@ import json
 import re
 
 import pytest
-from ui_helpers import go_to, page_at, services_over
+from engine_fakes import page_engine
+from ui_helpers import PROMPT, go_to, page_at, services_over
 
+from ttsvar.config import SearchConfig
 from ui.files.view import notice_html
 from ui.page import values_of
 from ui.panels import PANELS
 from ui.panels.duel.events import panel_at
 from ui.panels.panel import Panel
 from ui.scene.scene import Here, Welcome
-from ui.session.session import Session
 from ui.session.store import SessionStore
 from ui.shell import contract
 from ui.shell.theme import UI, head
@@ -29,23 +30,25 @@ def answered(verb: str, script: str) -> bool:
     return re.search(rf'\b{verb}: |[{{,] ?{verb},|\n  {verb},|dataset\.do [!=]== "{verb}"', script) is not None
 
 
-def verbs_of(panel: Panel, session: Session) -> set[str]:
-    """What the buttons of a panel say that they do, before, during and after a run."""
-    engine = session.engine
+@pytest.fixture(scope="module")
+def verbs() -> dict[str, set[str]]:
+    """What the buttons of every panel say that they do, before, during and after a run."""
+    engine = page_engine()
+    services = services_over(SessionStore(engine))
+    session = services.store.create(PROMPT, SearchConfig(), 0)
+    session.open(session.current)
     pages = [values_of(Welcome(engine, session.run.search))]
     pages += [page_at(session, go_to(session, scale)) for scale in (0, 2, 13)]
-    html = "".join(str(page.get(panel.name, "")) for page in pages)
-    if panel.name == "duel":
-        services = services_over(SessionStore(engine))
-        services.store._hold(session)
-        html += panel_at(services, Here(session.id, session.current))["duel"]
-    return set(DO.findall(html))
+    pages += [panel_at(services, Here(session.id, session.current))]
+    return {
+        panel.name: {verb for page in pages for verb in DO.findall(str(page.get(panel.name, "")))} for panel in PANELS
+    }
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
-def test_every_button_is_answered_by_its_own_view_or_sends_a_message(panel: Panel, session: Session) -> None:
+def test_every_button_is_answered_by_its_own_view_or_sends_a_message(panel: Panel, verbs: dict[str, set[str]]) -> None:
     script = panel.script.read_text() if panel.script else ""
-    for verb in verbs_of(panel, session):
+    for verb in verbs[panel.name]:
         assert verb in contract.MESSAGES or answered(verb, script), f"nobody answers {verb} in {panel.name}"
 
 

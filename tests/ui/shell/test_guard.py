@@ -146,6 +146,7 @@ def served() -> Iterator[Explorer]:
     demo.close()
 
 
+@pytest.mark.slow
 def test_the_app_is_launched_behind_it(served: Explorer) -> None:
     with httpx.Client(base_url=str(served.local_url), timeout=30) as client:
         assert client.get("/").status_code == 200
