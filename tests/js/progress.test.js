@@ -41,3 +41,10 @@ test("the card stands beside what it speaks of, and never on it", () => {
   assert.deepEqual(progress.beside(box(1100, 400, 320, 480), card, view), { x: 784, y: 400 });
   assert.equal(progress.beside(box(0, 0, 1440, 900), card, view), null);
 });
+
+test("a step is over when the page shows what the next one waits for", () => {
+  assert.ok(progress.overtaken("shown .stage.board", (selector) => selector === ".stage.board"));
+  assert.ok(!progress.overtaken("shown .stage.board", () => false));
+  assert.ok(!progress.overtaken("moved forward", () => true));
+  assert.ok(!progress.overtaken("", () => true), "nothing follows the last step");
+});

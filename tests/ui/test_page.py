@@ -119,8 +119,8 @@ def test_sentences_have_the_numbers_of_the_run(session: Session) -> None:
     assert words.title(frame) == "Scale 2: keep 6 of 8"
     assert "share a layout" in words.sentence(frame, "")
     frame = build_frame(session, go_to(session, 6))
-    assert words.title(frame) == "Scale 6: draw 2 from 4"
-    assert "drawn by reward with \u03bb = 10" in words.sentence(frame, "")
+    assert words.title(frame) == "Scale 6: pick 2 of 4 by reward"
+    assert "picked by reward with \u03bb = 10" in words.sentence(frame, "")
     frame = build_frame(session, go_to(session, 7))
     assert "Everybody goes on" in words.sentence(frame, words.following([(9, "resample", 1)], 7))
     cells = stepper_html(strip.cells(session, session.current))

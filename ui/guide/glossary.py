@@ -39,9 +39,9 @@ TERMS: tuple[Term, ...] = (
     Term("cluster", ("cluster", "clusters", "clustering", "clustered", "share a layout"),
          "Candidates whose layouts look alike to DINOv2, grouped by k-means. At coarse scales the method keeps one of "
          "each, so that different layouts survive."),
-    Term("resampling", ("resampling", "resample", "resampled", "drawn by reward"),
-         "A draw with replacement, in which a higher reward means a higher chance. A candidate may be drawn twice, and "
-         "then lives on as two copies."),
+    Term("resampling", ("resampling", "resample", "resampled", "picked by reward"),
+         "Picking by chance, with replacement: a higher reward means a higher chance. A candidate may be picked twice, "
+         "and then lives on as two copies."),
     Term("reward", ("reward", "rewards"),
          "How well a picture matches the prompt, as a trained judge (ImageReward) scores it. Higher is better; it can "
          "be wrong, above all at coarse scales."),
@@ -52,7 +52,7 @@ TERMS: tuple[Term, ...] = (
          "What resampling goes by: the reward now (value), the highest so far (max), the sum of all so far (sum), or "
          "the gain since the last scale (diff)."),
     Term("chance", ("probability", "probabilities", "chance", "chances"),
-         "How likely each single draw is to take this candidate; over all candidates they add up to 1."),
+         "How likely each single pick is to take this candidate; over all candidates they add up to 1."),
     Term("lineage", ("lineage", "its line"),
          "Who came from whom over the scales: births, copies, and where a line ends."),
     Term("branch", ("branch", "branches"),

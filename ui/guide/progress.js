@@ -16,6 +16,12 @@ window.ttsvar.define("progress", () => {
     return what === "forward" ? now > from : now < from;
   }
 
+  /** Whether the page already shows what the step after this one waits for, as where somebody opens another run. */
+  const overtaken = (until, shown) => {
+    const { kind, what } = parse(until);
+    return kind === "shown" && shown(what);
+  };
+
   /**
    * Where a card stands beside what it speaks of: right of it, below, left or above, within the window and under the
    * line on top; null where it would cover it on every side.
@@ -34,5 +40,5 @@ window.ttsvar.define("progress", () => {
     ].find(fits) || null;
   }
 
-  return { beside, parse, reached };
+  return { beside, overtaken, parse, reached };
 });

@@ -6,6 +6,8 @@ const steps = JSON.parse(card.dataset.steps);
 let at = -1;
 let place = -1;
 let pause = 0;
+// What the step after this one waits for was there already when this step began, so it says nothing.
+let stale = false;
 
 const recall = () => { try { return JSON.parse(tab.get(contract.storage.tour, "-1")); } catch { return -1; } };
 const remember = () => tab.set(contract.storage.tour, JSON.stringify(at));
@@ -63,8 +65,12 @@ function paint() {
   card.querySelector('[data-tour="back"]').disabled = at === 0;
 }
 
+const shown = (selector) => Boolean(seen(selector));
+const overtaken = () => progress.overtaken(steps[at + 1]?.until || "", shown);
+
 function go(to) {
   at = to;
+  stale = overtaken();
   place = scaleShown();
   remember();
   paint();
@@ -76,8 +82,9 @@ function check() {
   point(false);
   const now = scaleShown();
   const running = document.body.classList.contains("running");
-  const shown = (selector) => Boolean(seen(selector));
   if (progress.reached(until(), { shown, from: place, now, running })) { go(at + 1); return; }
+  stale = stale && overtaken();
+  if (!stale && !running && overtaken()) { go(at + 2); return; }
   if (place < 0) place = now;
 }
 

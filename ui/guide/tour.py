@@ -39,7 +39,7 @@ STEPS: tuple[Step, ...] = (
          ".board .card", "click .card [data-do]"),
     Step("Go on with your choice", "Press Next scale. What you chose is now this run's own branch.",
          ".bar [data-do=next]", "moved forward"),
-    Step("Ask why", "Open Resampling: each candidate's chance if the reward decided here, and what was drawn.",
+    Step("Ask why", "Open Resampling: each candidate's chance if the reward decided here, and who was picked.",
          "#tabs", "click #tabs [role=tab]"),
     Step("Take it back", "Click an earlier scale in the strip on top. Nothing is lost: choosing differently there "
          "makes a second branch.", ".step", "moved back"),

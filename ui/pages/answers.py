@@ -74,7 +74,7 @@ def _of_scales(evidence: Evidence) -> list[Answer]:
             answer=f"Late. After scale {early} the favourite of the moment turns out best {_share(value[early])} "
             f"times in 100, hardly more than the {100 / consistency.candidates:g} of a blind guess among "
             f"{consistency.candidates}; after scale {late} it is {_share(value[late])} times. That is why the search "
-            "looks at layout first, and lets the reward draw later.",
+            "looks at layout first, and lets the reward pick later.",
             section="consistency",
         )
     ]

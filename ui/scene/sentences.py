@@ -17,7 +17,7 @@ def title(frame: Frame) -> str:
     """The heading of a scale."""
     alive = len(frame.cards)
     if frame.rule is Decision.RESAMPLE:
-        return f"Scale {frame.scale}: draw {frame.keep} from {alive}"
+        return f"Scale {frame.scale}: pick {frame.keep} of {alive} by reward"
     if frame.decision:
         return f"Scale {frame.scale}: keep {frame.keep} of {alive}"
     return f"Scale {frame.scale}: {GO_ON.get(alive, f'all {alive} go on')}"
@@ -69,14 +69,14 @@ def _cluster_sentence(frame: Frame) -> str:
 
 def _resample_sentence(frame: Frame) -> str:
     if all(c.proposed == 1 for c in frame.cards):
-        return "Every candidate was drawn once, so all go on."
+        return "Every candidate was picked once, so all go on."
     drawn = [_times(c) for c in frame.cards if c.proposed]
     best = max(frame.cards, key=lambda c: c.probability)
     out = [c.name for c in frame.cards if not c.proposed]
-    lost = f" {listed(out)} {_is(out)} not drawn." if 0 < len(out) <= 4 else ""
-    luck = ", and was not drawn" if not best.proposed else ""
+    lost = f" {listed(out)} {_is(out)} not picked." if 0 < len(out) <= 4 else ""
+    luck = ", and was not picked" if not best.proposed else ""
     return (
-        f"{_fall(frame)}: drawn by reward with \u03bb = {frame.lam:g}: {listed(drawn)}. "
+        f"{_fall(frame)}: picked by reward with \u03bb = {frame.lam:g}: {listed(drawn)}. "
         f"{best.name} had {best.probability:.0%} of the chance{luck}.{lost if not luck else ''}"
     )
 

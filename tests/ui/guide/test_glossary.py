@@ -30,7 +30,7 @@ def test_the_longest_form_wins_and_parts_of_words_do_not_count() -> None:
     assert marked("<p>the effective sample size, a rewarding scaled clustery token-wise thing</p>") == [
         "effective sample size"
     ]
-    assert marked("<p>drawn by reward</p>") == ["resampling"]
+    assert marked("<p>picked by reward</p>") == ["resampling"]
 
 
 def test_only_running_text_is_touched() -> None:

@@ -202,7 +202,7 @@ def test_the_race_is_shown_and_the_board_stays(session: Session, comparing: Comp
     assert 'class="race"' in stream[3]["duel"]
     assert stream[3]["duel"].count(" leads at scale 7") == 2
     assert session.current == at_six
-    assert "Scale 6: draw 2 from 4" in stream[-1]["stage"]
+    assert "Scale 6: pick 2 of 4 by reward" in stream[-1]["stage"]
     assert 'class="outcome' in stream[-1]["duel"]
     assert "Your score: 1 compared" in comparing.score(VisitorEvent.read(VISITOR))["text"]
     assert comparing.score(VisitorEvent.read("b" * 32))["text"] == ""

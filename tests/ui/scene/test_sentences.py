@@ -23,4 +23,4 @@ def test_why_one_candidate_stands_for_its_cluster_is_said(session: Session) -> N
 def test_a_draw_that_loses_nobody_is_told_as_a_draw(session: Session) -> None:
     frame = build_frame(session, go_to(session, 6))
     once = replace(frame, cards=tuple(replace(card, proposed=1, count=1) for card in frame.cards))
-    assert sentences.sentence(once, "") == "Every candidate was drawn once, so all go on."
+    assert sentences.sentence(once, "") == "Every candidate was picked once, so all go on."

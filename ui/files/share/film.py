@@ -15,7 +15,7 @@ SIZE = (720, 480)
 EDGE, TOP, BOTTOM = 24, 96, 456
 HOLD, DECIDE, LAST = 500, 1100, 3000
 """Milliseconds of a scale, of a decision, of the end."""
-WORDS = {"cluster": "one of each layout goes on", "resample": "drawn by reward", "select": "the best go on"}
+WORDS = {"cluster": "one of each layout goes on", "resample": "picked by reward", "select": "the best go on"}
 
 
 def film_webp(session: Session, state_id: str) -> bytes:

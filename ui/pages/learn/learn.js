@@ -157,7 +157,7 @@
       words.replaceChildren(make("b", {}, told.bold), told.tail, make("span", { className: "mut" }, ` (${searches} groups of candidates, all drawn to the end)`));
     };
     slider.addEventListener("input", show);
-    figure("later").append(svg, slider, words, opening(search.scales[6].state, "Open the first draw by reward, at scale 6, in the app"));
+    figure("later").append(svg, slider, words, opening(search.scales[6].state, "Open the first pick by reward, at scale 6, in the app"));
     show();
   }
 

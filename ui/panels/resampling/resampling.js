@@ -46,7 +46,7 @@ function paintDraws(rows, shown) {
   rows.forEach((row, i) => {
     const cell = row.querySelector(".draws");
     cell.replaceChildren(...Array.from({ length: shown[i] || 0 }, () => document.createElement("i")));
-    if (shown[i]) cell.setAttribute("aria-label", `drawn ${shown[i]} time${shown[i] > 1 ? "s" : ""}`);
+    if (shown[i]) cell.setAttribute("aria-label", `picked ${shown[i]} time${shown[i] > 1 ? "s" : ""}`);
     else cell.removeAttribute("aria-label");
   });
 }

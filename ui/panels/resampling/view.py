@@ -16,8 +16,8 @@ LAMBDA_TOP = 50.0
 TICKS = 5
 """Equal parts of the slider."""
 ONWARD = (
-    '<button type="button" data-do="onward" title="Draws with this \u03bb and goes on with who was drawn, as '
-    'a branch; later draws take the run\u2019s \u03bb again">Go on with this \u03bb</button>'
+    '<button type="button" data-do="onward" title="Picks with this \u03bb and goes on with who was picked, as '
+    'a branch; later picks take the run\u2019s \u03bb again">Go on with this \u03bb</button>'
 )
 MEANING = {
     "value": "the reward now", "max": "the best reward so far", "sum": "all rewards so far",
@@ -31,7 +31,7 @@ def resampling_html(frame: Frame) -> str:
     lead = (
         _draws(frame.keep)
         if actual
-        else "Nothing is drawn at this scale. These are the chances if it resampled by reward now."
+        else "Nobody is picked at this scale. These are the chances if it resampled by reward now."
     )
     heads = "".join(
         f'<span role="columnheader"><button type="button" data-kind="{kind}" title="{escape(MEANING.get(kind, ""))}" '
@@ -48,14 +48,14 @@ def resampling_html(frame: Frame) -> str:
         f"{_slider(frame.lam)}"
         f'<div class="bars" role="table" aria-label="Chances under each potential"><div role="row" class="heads">'
         f'<span role="columnheader" class="who"><span class="said">candidate</span></span>{heads}'
-        '<span role="columnheader" class="draws">drawn</span>'
+        '<span role="columnheader" class="draws">picked</span>'
         f"</div>{rows}</div>"
         '<p class="note kind" role="status"></p>'
         '<div class="kpi"><div><b class="effective"></b><span>effective candidates</span></div>'
         f'<div><b class="lam">{frame.lam:g}</b><span>\u03bb here; the run has {frame.lam:g}</span></div>'
         f'<div><b class="most"></b><span>largest chance</span></div></div>'
-        f'<div class="acts">{ONWARD * actual}<button type="button" data-do="redraw">Redraw</button>'
-        '<button type="button" data-do="take" disabled>Keep this draw</button>'
+        f'<div class="acts">{ONWARD * actual}<button type="button" data-do="redraw">Pick again</button>'
+        '<button type="button" data-do="take" disabled>Keep this pick</button>'
         '<button type="button" data-do="back">As the run</button></div>'
         '<p class="note">Chance \u221d exp(\u03bb \u00d7 potential). A larger \u03bb trusts the reward more and '
         "leaves fewer kinds. Nothing is run again: it is computed here, from the rewards that were taken.</p></div>"
@@ -64,8 +64,8 @@ def resampling_html(frame: Frame) -> str:
 
 def _draws(keep: int) -> str:
     if keep == 1:
-        return "One draw: whoever is drawn goes on alone."
-    return f"{keep} draws, with replacement: whoever is drawn twice goes on as two copies."
+        return "One pick by chance: whoever is picked goes on alone."
+    return f"{keep} picks by chance, with replacement: whoever is picked twice goes on as two copies."
 
 
 def _slider(lam: float) -> str:

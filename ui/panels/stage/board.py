@@ -67,7 +67,7 @@ def _card(frame: Frame, card: Card, prompt: str, layer: str) -> str:
     key = f'<span class="key" data-key="{card.number}" aria-hidden="true"></span>' if card.number < 10 else ""
     # A chance beside a candidate reads as the reason for what is decided: it stands only where it is one.
     drawn = frame.decision == "resample"
-    chance = f'<span class="pr" title="chance of each draw">{card.probability:.0%}</span>' if drawn else ""
+    chance = f'<span class="pr" title="chance of each pick">{card.probability:.0%}</span>' if drawn else ""
     alt = escape(f"Candidate {card.name} at scale {frame.scale}: {prompt}")
     choose = ""
     if frame.decision and frame.keep == 1 and len(frame.cards) > 1:
