@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ttsvar.commands import (
+    agreement,
     app,
     article,
     compbench,
@@ -57,6 +58,7 @@ COMMANDS: Mapping[str, Command] = {
     "evaluate": evaluate,
     "report": report,
     "geneval": geneval,
+    "agreement": agreement,
     "compbench": compbench,
     "draw": draw,
     "prompts": prompts,

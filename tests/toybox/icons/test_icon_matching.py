@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import torch
 from icon_fakes import FakeIcons
 
 from ttsvar.errors import ConfigError
@@ -13,7 +14,7 @@ from ttsvar.toybox.icons.atlas import Atlas
 from ttsvar.toybox.icons.catalogue import kind_of
 from ttsvar.toybox.icons.drawn import VALIDATION_SEED
 from ttsvar.toybox.icons.grounds import PATTERNS, draw_ground, paint_ground
-from ttsvar.toybox.icons.matching import find_icons
+from ttsvar.toybox.icons.matching import IconMatcher, find_icons
 from ttsvar.toybox.icons.pieces import merge_trees
 from ttsvar.toybox.icons.presets import IMAGE_SIZE
 from ttsvar.toybox.icons.prompts import scene_for, training_scene
@@ -71,3 +72,11 @@ def test_nineteen_of_twenty_scenes_of_icons_are_read_without_a_mistake():
         found = find_icons(bank, render(atlas, scene, IMAGE_SIZE))
         right += Counter((d.cls, d.color) for d in found) == Counter((t.shape, t.color) for t in scene.things)
     assert right >= 0.95 * count
+
+
+def test_as_a_detector_it_looks_at_a_batch(bank):
+    request = read_request("a photo of a blue cake")
+    assert request is not None
+    drawn = [render(ATLAS, scene_for(ATLAS, request, np.random.default_rng(seed)), IMAGE_SIZE) for seed in range(2)]
+    found = IconMatcher(bank).detect(torch.from_numpy(np.stack(drawn)))
+    assert [[d.cls for d in some] for some in found] == [["cake"], ["cake"]]

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw
 
 from ttsvar.config import SearchConfig
-from ttsvar.detections import Detection
+from ttsvar.detections import Detection, Detector
 from ttsvar.engine.loop import Engine
 from ttsvar.families.infinity.backend import InfinityBackend
 from ttsvar.families.infinity.checkpoint import load_saved_transformer
 from ttsvar.families.infinity.text import load_text_encoder
 from ttsvar.families.infinity.tokenizer_checkpoint import load_tokenizer
-from ttsvar.toybox.icons.atlas import Atlas
+from ttsvar.families.registry import DETECTOR
+from ttsvar.toybox.detector import load_detector
 from ttsvar.toybox.icons.catalogue import KINDS
-from ttsvar.toybox.icons.matching import find_icons
-from ttsvar.toybox.icons.source import published_icons
-from ttsvar.toybox.icons.templates import TemplateBank
+from ttsvar.toybox.icons.matching import IconMatcher
 from ttsvar.toybox.icons.words import phrase
 from ttsvar.types import ScaleSchedule
 
@@ -107,15 +107,23 @@ def raw_artist(folder: Path) -> Draw:
     return draw
 
 
+def looks_with(judge: Detector) -> Find:
+    """What a judge of batches sees in one picture."""
+    return lambda picture: judge.detect(torch.from_numpy(picture.copy())[None])[0]
+
+
 def main() -> None:
     """Print the verdict, list what is unclear, and write a sheet and the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="transformer, text encoder and tokenizer of one model")
     parser.add_argument("--pictures", type=int, default=4, help="of each class")
+    parser.add_argument("--match", action="store_true", help="judge by template matching, not by the detector")
+    parser.add_argument("--icons", type=Path, help="file of packed icons to match with, instead of the published set")
     parser.add_argument("--out", type=Path, default=Path("gate.png"))
     given = parser.parse_args()
-    bank = TemplateBank(Atlas(published_icons()))
-    gate = ask_every_class(raw_artist(given.folder), lambda picture: find_icons(bank, picture), given.pictures)
+    path = given.folder / DETECTOR
+    judge = IconMatcher.open(given.icons) if given.match or not path.is_file() else load_detector(path)
+    gate = ask_every_class(raw_artist(given.folder), looks_with(judge), given.pictures)
     gate_sheet(gate).save(given.out)
     given.out.with_suffix(".json").write_text(json.dumps({"overall": gate.overall, "classes": gate.shares}, indent=1))
     unclear = ", ".join(f"{name} {gate.shares[name]:.2f}" for name in gate.unclear) or "none"

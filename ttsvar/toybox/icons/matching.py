@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+from torch import Tensor
 
 from ttsvar.detections import Detection
+from ttsvar.toybox.icons.atlas import Atlas
+from ttsvar.toybox.icons.packed import PackedIcons
 from ttsvar.toybox.icons.pieces import Node, find_ground, merge_trees, pieces_of
+from ttsvar.toybox.icons.source import published_icons
 from ttsvar.toybox.icons.templates import EDGE, Match, TemplateBank
 
 CLEAR, LOST = 0.1, 0.3
@@ -49,6 +54,23 @@ def find_icons(bank: TemplateBank, image: np.ndarray) -> list[Detection]:
         things += _explain(tree, lambda mine: _look(bank, pixels, mask, mine, ground))[1]
     found = [_detection(window) for window in things if window.match.error < LOST]
     return sorted(found, key=lambda d: -d.score)
+
+
+class IconMatcher:
+    """`find_icons` as a `Detector`."""
+
+    def __init__(self, bank: TemplateBank) -> None:
+        self.bank = bank
+
+    @classmethod
+    def open(cls, icons: Path | None = None) -> IconMatcher:
+        """Over a file of packed icons, or the published set; raises ConfigError where there is neither."""
+        source = published_icons() if icons is None else PackedIcons(icons)
+        return cls(TemplateBank(Atlas(source)))
+
+    def detect(self, images: Tensor) -> list[list[Detection]]:
+        """uint8 [B, H, W, 3] to the detections of each image, surest first."""
+        return [find_icons(self.bank, image.numpy()) for image in images.cpu()]
 
 
 def _explain(node: Node, look: Callable[[np.ndarray], _Window]) -> tuple[float, list[_Window]]:
