@@ -17,7 +17,7 @@ from ttsvar.toybox.icons.source import published_icons
 from ttsvar.toybox.train.loop import FitSettings, Task, fit, snapshot
 
 STEPS = {
-    "tokenizer": 3000, "transformer": 12000, "features": 1000, "supervised": 3000, "detector": 3000, "reward": 3000,
+    "tokenizer": 3000, "transformer": 8000, "features": 1000, "supervised": 3000, "detector": 3000, "reward": 3000,
     "preview_reward": 3000,
 }  # fmt: skip
 TRIAL_STEPS, TRIAL_WARMUP = 30, 6
