@@ -210,6 +210,7 @@ def test_what_another_copy_has_beyond_this_one_is_taken_in():
     bare = History(history.root.state)
     assert [node.state.id for node in bare.take_in(other)] == [ahead.state.id]
     assert bare.root.result is result
+    assert bare.parent(ahead.state.id) is bare.root
     assert bare.names == {"theirs": ahead.state.id}
     assert bare.current is bare.root, "one stands where one stood"
     assert [node.state.id for node in history.take_in(other)] == [ahead.state.id]
@@ -230,3 +231,16 @@ def test_nothing_is_dropped_while_few_hold_anything_and_pictures_count_as_much_a
         advance(engine, history)
     assert history.root.seen is not None
     assert history.root.seen.images is None
+
+
+def test_the_pictures_of_a_step_alone_are_dropped_as_caches_are():
+    engine, history = session(max_caches=1)
+    result = engine.step(history.root.state)
+    bare = replace(result, grown=replace(result.grown, kv=None), candidates=engine.observe(result.grown)[0])
+    history.add_result(bare)
+    history.add_state(replace(engine.commit(result), kv=None), result.proposal)
+    for _ in range(2):
+        advance(engine, history)
+    candidates = history.root.stepped.candidates
+    assert candidates.images is None
+    assert candidates.features is None

@@ -31,6 +31,7 @@ def test_named_searches_bring_these_settings() -> None:
     assert dict(STRATEGIES["importance-sampling"].settings) == {"n": 4}
     assert dict(STRATEGIES["until"].settings) == {"width": 1, "children": 4}
     assert dict(STRATEGIES["rewind"].settings) == {"width": 1, "children": 4, "score_scales": (4,)}
+    assert dict(STRATEGIES["lookahead"].settings) == {"width": 1, "children": 8, "ahead": 4}
     half = {"n": 4, "resampling": "systematic", "ess_share": 0.5, "score_scales": ()}
     assert dict(STRATEGIES["smc"].settings) == {**half, "potential": "max"}
     assert SEARCHES["smc-diff"] == SearchConfig(strategy="smc", **half, potential="diff")  # type: ignore[arg-type]
@@ -40,6 +41,11 @@ def test_the_last_scale_says_who_is_the_final_image_and_no_other_does() -> None:
     results = list(fake_engine().run(PROMPT, search=search_config("best-of-n", n=3), seed=3))
     assert "scores highest of 3 and is the final image" in results[-1].proposal.reason
     assert results[-2].proposal.reason == "Nothing is decided after scale 11: all 3 go on."
+
+
+def test_who_is_alone_has_nobody_to_be_chosen_from() -> None:
+    first, *_ = fake_engine().run(PROMPT, search=search_config("raw"), seed=3)
+    assert first.proposal.reason == "Only c0 is alive, so there is nothing to choose after scale 0."
 
 
 def test_a_rank_counts_every_scale_before_this_one() -> None:

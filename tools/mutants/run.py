@@ -23,7 +23,7 @@ from .touched import Chosen, Recorder, Touched
 
 LIBRARIES = ("torch", "numpy", "PIL.Image", "sklearn.cluster", "hypothesis", "safetensors.torch", "gradio")
 """Loaded once, before the first mutant; nothing of ours is among them."""
-OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not browser",
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not browser",
            "-o", "tmp_path_retention_policy=none", "--hypothesis-seed=0",
            "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
 LEAST_SECONDS = 30.0

@@ -65,5 +65,5 @@ def fell_at(history: Sequence[float]) -> int:
     """
     scored = [(scale, score) for scale, score in enumerate(history) if score == score]
     falls = [(before - after, scale + 1) for (scale, before), (_, after) in pairwise(scored)]
-    fall, first = max(falls, default=(0.0, 0), key=lambda entry: (entry[0], -entry[1]))
+    fall, first = max(falls, default=(0.0, 0), key=lambda entry: entry[0])
     return first if fall > 0 else len(history) // 2

@@ -32,14 +32,16 @@ def read_evidence(model: str = "toybox") -> Evidence | None:
 
 
 def build(demo: gr.Blocks, model: str = "toybox") -> None:
-    """Add the page to the app over a model; its figures are drawn for, and travel only to, who opens it."""
+    """Add the page to the app over a model; the figures of a section travel only to those who open it."""
     evidence = read_evidence(model)
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
-        gr.HTML(_top(evidence, parts), js_on_load=script("shell/themed.js"), apply_default_css=False)
-        plots = [plot for part in parts for plot in _section(part)]
-        if plots:
-            demo.load(_shown(parts), None, plots, show_progress="hidden", api_visibility="private")
+        gr.HTML(_top(evidence, parts), js_on_load=script("pages/evidence.js"), apply_default_css=False)
+        for number, part in enumerate(parts):
+            behind, plots = _section(part, opened=number == 0)
+            if plots:
+                show = demo.load if number == 0 else behind.expand
+                show(_shown(part), None, plots, show_progress="hidden", api_visibility="private")
 
 
 def _top(evidence: Evidence | None, parts: list[Section]) -> str:
@@ -67,20 +69,22 @@ def _title(evidence: Evidence, part: Section) -> str:
     return titles.get(part.name, part.name.capitalize()).partition(" (")[0]
 
 
-def _section(part: Section) -> list[gr.Plot]:
+def _section(part: Section, opened: bool) -> tuple[gr.Accordion, list[gr.Plot]]:
+    """What a section says, and behind a fold its figures and tables: all of them at once are 16,000 elements."""
     with gr.Column(elem_classes="ev pn", elem_id=part.name):
         gr.HTML(part.above, apply_default_css=False)
-        with gr.Row(elem_classes="figures"):
-            plots = [gr.Plot(show_label=False, container=False, min_width=320) for _ in part.drawings]
-        gr.HTML(part.below, apply_default_css=False)
-    return plots
+        with gr.Accordion("Figures and tables", open=opened, elem_classes="behind") as behind:
+            with gr.Row(elem_classes="figures"):
+                plots = [gr.Plot(show_label=False, container=False, min_width=320) for _ in part.drawings]
+            gr.HTML(part.below, apply_default_css=False)
+    return behind, plots
 
 
-def _shown(parts: list[Section]) -> Callable[[], Any]:
-    """Draws every figure when the first visitor comes: the app's start does not wait for them."""
+def _shown(part: Section) -> Callable[[], Any]:
+    """Draws the figures of a section when the first visitor opens it, and once for all."""
 
     @cache
     def figures() -> tuple[Any, ...]:
-        return tuple(figure for part in parts for figure in part.figures)
+        return part.figures
 
     return lambda: figures() if len(figures()) > 1 else figures()[0]

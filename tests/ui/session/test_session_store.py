@@ -148,3 +148,13 @@ def test_the_use_of_a_run_is_noted_on_disk_once_a_while(store: SessionStore, mon
     session.noted -= module.NOTED_EVERY + 1
     store.get(session.id)
     assert len(noted) == 2
+
+
+def test_what_was_grown_and_left_is_not_looked_at_again_for_pictures_that_nobody_asks_for(store: SessionStore) -> None:
+    session = store.create(PROMPT, SearchConfig(), 0)
+    session.grow(session.current)
+    session.history.drop_caches()
+    session.grow(session.current)
+    seen = session.history.current.seen
+    assert seen is not None
+    assert seen.images is None

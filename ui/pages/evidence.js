@@ -1,0 +1,30 @@
+// @ts-check
+// The page of the evidence: a link to a section opens what lies behind its fold, and printing opens all.
+document.title = `${element.querySelector(".top").dataset.title} \u00b7 TTS-VAR Explorer`;
+window.ttsvar.paint();
+window.ttsvar.verbs(element, { theme: window.ttsvar.toggleTheme });
+
+/** @param {Element | null} section */
+const open = (section) => {
+  const fold = section?.querySelector(".behind button.label-wrap:not(.open)");
+  if (fold instanceof HTMLElement) fold.click();
+};
+
+/** @param {string} name */
+const show = (name) => {
+  const section = document.getElementById(name);
+  open(section);
+  section?.scrollIntoView({ behavior: window.ttsvar.still() ? "instant" : "smooth" });
+};
+
+// Gradio gives every page the app's own address as its base, so that a bare "#name" would lead to the app.
+element.addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest('a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  const name = (link.getAttribute("href") || "").slice(1);
+  history.replaceState(history.state, "", `${location.pathname}${location.search}#${name}`);
+  show(name);
+});
+addEventListener("beforeprint", () => document.querySelectorAll("#evidence .pn").forEach(open));
+if (location.hash.length > 1) window.ttsvar.appears("#evidence .behind").then(() => show(location.hash.slice(1)));
