@@ -234,8 +234,9 @@ def test_nothing_is_dropped_while_few_hold_anything_and_pictures_count_as_much_a
 
 
 def test_the_pictures_of_a_step_alone_are_dropped_as_caches_are():
-    engine, history = session(max_caches=1)
-    result = engine.step(history.root.state)
+    engine, _ = session()
+    root = engine.begin("two red stars", seed=3)
+    history, result = History(replace(root, kv=None), max_caches=1), engine.step(root)
     bare = replace(result, grown=replace(result.grown, kv=None), candidates=engine.observe(result.grown)[0])
     history.add_result(bare)
     history.add_state(replace(engine.commit(result), kv=None), result.proposal)

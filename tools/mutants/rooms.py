@@ -26,7 +26,7 @@ class Room:
 
 
 ROOMS = (
-    Room("search", ("ttsvar/search/*.py",), ("tests/search",)),
+    Room("search", ("ttsvar/search/*.py",), ("tests/search", "tests/engine/test_pinned_runs.py")),
     Room("schedule", ("ttsvar/schedule.py",), ("tests/test_schedule.py", "tests/test_config.py")),
     Room("sampling", ("ttsvar/sampling.py",), ("tests/test_sampling.py",)),
     Room("history", ("ttsvar/engine/history.py",), ("tests/engine/test_history.py", "tests/engine/test_turns.py")),
@@ -43,7 +43,8 @@ ROOMS = (
             "tests/storage/test_run_files.py",
             "tests/storage/test_turns_kept.py",
             "tests/ui/session",
+            "tests/ui/files",
         ),
     ),
-    Room("sessions", ("ui/session/session.py",), ("tests/ui/session",)),
+    Room("sessions", ("ui/session/session.py",), ("tests/ui/session", "tests/ui/files", "tests/ui/test_*.py")),
 )
