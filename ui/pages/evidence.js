@@ -10,11 +10,11 @@ const open = (section) => {
   if (fold instanceof HTMLElement) fold.click();
 };
 
-/** @param {string} name */
-const show = (name) => {
+/** @param {string} name @param {ScrollBehavior} behavior */
+const show = (name, behavior) => {
   const section = document.getElementById(name);
   open(section);
-  section?.scrollIntoView({ behavior: window.ttsvar.still() ? "instant" : "smooth" });
+  section?.scrollIntoView({ behavior });
 };
 
 // Gradio gives every page the app's own address as its base, so that a bare "#name" would lead to the app.
@@ -24,7 +24,10 @@ element.addEventListener("click", (event) => {
   event.preventDefault();
   const name = (link.getAttribute("href") || "").slice(1);
   history.replaceState(history.state, "", `${location.pathname}${location.search}#${name}`);
-  show(name);
+  show(name, window.ttsvar.still() ? "instant" : "smooth");
 });
 addEventListener("beforeprint", () => document.querySelectorAll("#evidence .pn").forEach(open));
-if (location.hash.length > 1) window.ttsvar.appears("#evidence .behind").then(() => show(location.hash.slice(1)));
+// The first section is open and grows when its figure comes, so that only then everything has its place.
+if (location.hash.length > 1) {
+  window.ttsvar.appears("#evidence .js-plotly-plot").then(() => show(location.hash.slice(1), "instant"));
+}

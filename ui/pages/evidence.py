@@ -41,7 +41,9 @@ def build(demo: gr.Blocks, model: str = "toybox") -> None:
             behind, plots = _section(part, opened=number == 0)
             if plots:
                 show = demo.load if number == 0 else behind.expand
-                show(_shown(part), None, plots, show_progress="hidden", api_visibility="private")
+                show(
+                    _shown(part), None, plots, trigger_mode="multiple", show_progress="hidden", api_visibility="private"
+                )
 
 
 def _top(evidence: Evidence | None, parts: list[Section]) -> str:
