@@ -202,3 +202,8 @@ def test_a_scale_that_the_model_has_not_is_named(name: str, scale: int):
 
 def test_the_first_and_the_last_scale_may_be_named():
     assert resolve_batch(SearchConfig(score_scales=(0, 12)), LADDER) == PAPER_BATCH
+
+
+def test_scales_that_are_named_for_scoring_stay_and_none_is_no_choice():
+    assert resolve_search(SearchConfig(score_scales=(4, 7)), 13, Sampling()).score_scales == (4, 7)
+    assert resolve_search(SearchConfig(score_scales=()), 13, Sampling()).score_scales is None

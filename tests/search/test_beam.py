@@ -10,7 +10,7 @@ from engine_fakes import fake_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsvar.config import SEARCHES, SearchConfig
+from ttsvar.config import SEARCHES, STRATEGIES, SearchConfig
 from ttsvar.errors import ConfigError, ScheduleError
 from ttsvar.schedule import decision_scales, default_batch, resolve_batch
 from ttsvar.search.reasons import select_reason
@@ -101,3 +101,7 @@ def test_early_pick_looks_once_where_the_layout_is_settled_and_copies_nobody():
     assert set(results[5].proposal.parents) == set(torch.topk(scores, 2).indices.tolist())
     assert decision_scales(SEARCHES["early-pick"], 10) == ((2, 4), (4,))
     assert default_batch(SEARCHES["early-pick"], 10) == (12,) * 4 + (2,) * 6
+
+
+def test_a_beam_that_never_decides_draws_its_width():
+    assert STRATEGIES["beam"].default_batch(SEARCHES["beam"], [None] * 3) == (SEARCHES["beam"].width,) * 3

@@ -12,6 +12,7 @@ from engine_fakes import page_engine
 from ui_helpers import PROMPT, go_to
 
 from ttsvar.config import SearchConfig
+from ttsvar.errors import StateError
 from ui.session import store as module
 from ui.session.session import Session
 from ui.session.store import SessionStore
@@ -158,3 +159,9 @@ def test_what_was_grown_and_left_is_not_looked_at_again_for_pictures_that_nobody
     seen = session.history.current.seen
     assert seen is not None
     assert seen.images is None
+
+
+def test_what_was_not_grown_cannot_be_looked_at(store: SessionStore) -> None:
+    session = store.create(PROMPT, SearchConfig(), 0)
+    with pytest.raises(StateError, match="Scale 0 has not been generated yet"):
+        session.look(session.current)
