@@ -11,7 +11,7 @@ import torch
 from ttsvar import load
 from ttsvar.errors import CheckpointError, ConfigError
 from ttsvar.evaluation.bench.prompts import PUBLISHED, list_of
-from ttsvar.evaluation.populations.shipped import TOYBOX_POPULATIONS, populations_path
+from ttsvar.evaluation.populations.shipped import populations_path
 from ttsvar.evaluation.rules.evaluator import evaluator_for
 from ttsvar.families.infinity.autoencoder import BSQAutoencoder
 from ttsvar.families.infinity.checkpoint import save_transformer
@@ -87,7 +87,7 @@ def test_without_its_weights_the_icon_world_says_what_it_lacks() -> None:
 
 def test_prompts_and_populations_are_the_worlds(folder: Path, tmp_path: Path) -> None:
     assert list_of("toybox") == PUBLISHED
-    assert populations_path("toybox") == TOYBOX_POPULATIONS
+    assert populations_path("toybox") == TOYBOX_FOLDER / "populations.npz"
     with pytest.raises(ConfigError, match="--prompts"):
         list_of(str(folder))
     assert list_of(str(folder), tmp_path / "own.jsonl") == tmp_path / "own.jsonl"

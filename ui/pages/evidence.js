@@ -1,8 +1,5 @@
 // @ts-check
-// The page of the evidence: a link to a section opens what lies behind its fold, and printing opens all.
-document.title = `${element.querySelector(".top").dataset.title} \u00b7 TTS-VAR Explorer`;
-window.ttsvar.paint();
-window.ttsvar.verbs(element, { theme: window.ttsvar.toggleTheme });
+// The page of the evidence, after `themed.js`: a link to a section opens what lies behind its fold.
 
 /** @param {Element | null} section */
 const open = (section) => {

@@ -25,9 +25,8 @@ COMMAND = "python -m ttsvar report --data assets/toybox/evidence.json"
 
 def read_evidence(model: str = "toybox") -> Evidence | None:
     """What was measured on the shipped weights: a model's own, or the toybox's; None where nothing was."""
-    folder = folder_of(model)
-    own = None if folder is None else folder / EVIDENCE.name
-    path = own if own is not None and own.is_file() and model != "toybox" else EVIDENCE
+    own = (folder_of(model) or EVIDENCE.parent) / EVIDENCE.name
+    path = own if own.is_file() else EVIDENCE
     return Evidence.from_json(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
@@ -36,7 +35,11 @@ def build(demo: gr.Blocks, model: str = "toybox") -> None:
     evidence = read_evidence(model)
     parts = sections(evidence) if evidence else []
     with demo.route("Evidence", "/evidence", show_in_navbar=False), gr.Column(elem_id="evidence"):
-        gr.HTML(_top(evidence, parts), js_on_load=script("pages/evidence.js"), apply_default_css=False)
+        gr.HTML(
+            _top(evidence, parts),
+            js_on_load=script("shell/themed.js") + script("pages/evidence.js"),
+            apply_default_css=False,
+        )
         for number, part in enumerate(parts):
             behind, plots = _section(part, opened=number == 0)
             if plots:

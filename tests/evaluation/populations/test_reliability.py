@@ -7,7 +7,7 @@ import pytest
 
 from ttsvar.evaluation.populations.record import Populations, read
 from ttsvar.evaluation.populations.reliability import favourite_wins, grouped, reliability, right_over_wrong
-from ttsvar.evaluation.populations.shipped import TOYBOX_POPULATIONS, judges_digest
+from ttsvar.evaluation.populations.shipped import judges_digest, populations_path
 from ttsvar.families.load import load
 
 PROMPTS, COUNT = 400, 16
@@ -60,13 +60,12 @@ def test_pairs_need_both_kinds() -> None:
     assert np.isnan(right_over_wrong(scores, np.ones((1, 3), bool))).all()
 
 
-@pytest.mark.skipif(not TOYBOX_POPULATIONS.is_file(), reason="no populations ship")
 def test_the_shipped_populations_are_of_the_files_that_ship() -> None:
-    found = read(TOYBOX_POPULATIONS)
+    found = read(populations_path("toybox"))
     assert found.judged_by == judges_digest(), "reward, features or detector changed: run `ttsvar populations` again"
     model = load("toybox").weights
     assert found.weights == model, "the model changed: run `ttsvar populations` again"
-    assert TOYBOX_POPULATIONS.stat().st_size <= 3 * 1024**2
+    assert populations_path("toybox").stat().st_size <= 3 * 1024**2
     assert found.candidates == 16
     known = reliability(found, 8)
     assert known.scales[2].favourite.value < 0.4 < known.scales[11].favourite.value

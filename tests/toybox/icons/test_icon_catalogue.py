@@ -17,14 +17,6 @@ from ttsvar.toybox.icons.words import WORDS
 BODY = '<path fill="#f00" d="M4 4h24v24H4z"/>'
 
 
-@pytest.fixture
-def published() -> PublishedIcons:
-    try:
-        return published_icons()
-    except ConfigError as error:
-        pytest.skip(str(error))
-
-
 def test_there_are_eighty_classes_each_once():
     assert len(NAMES) == len(set(NAMES)) == 80
     assert [index_of(name) for name in NAMES] == list(range(80))

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icon_fakes import FakeIcons
 
-from ttsvar.errors import ConfigError
 from ttsvar.toybox.icons.catalogue import KINDS, kind_of
 from ttsvar.toybox.icons.colors import COLORS, from_oklab, painted, to_oklab
-from ttsvar.toybox.icons.source import published_icons
+from ttsvar.toybox.icons.source import PublishedIcons
 
 colors = st.sampled_from(list(COLORS))
 
@@ -53,18 +52,14 @@ def test_details_stay_visible(name, color):
 
 
 @pytest.mark.slow
-def test_every_class_in_every_colour_looks_like_that_colour():
-    try:
-        icons = published_icons()
-    except ConfigError as error:
-        pytest.skip(str(error))
+def test_every_class_in_every_colour_looks_like_that_colour(published: PublishedIcons):
     wrong = [
         (icon, color, got)
         for kind in KINDS
         if kind.paintable
         for icon in kind.icons
         for color in COLORS
-        if (got := nearest(painted(icons.picture(icon, 48), color, kind_of(kind.name).painted_share))) != color
+        if (got := nearest(painted(published.picture(icon, 48), color, kind_of(kind.name).painted_share))) != color
     ]
     # A clock's face, a microwave's window and the gaps of a bicycle outweigh what was painted.
     assert len(wrong) <= 35, wrong

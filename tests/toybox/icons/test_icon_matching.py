@@ -9,7 +9,6 @@ import pytest
 import torch
 from icon_fakes import FakeIcons
 
-from ttsvar.errors import ConfigError
 from ttsvar.toybox.icons.atlas import Atlas
 from ttsvar.toybox.icons.catalogue import kind_of
 from ttsvar.toybox.icons.drawn import VALIDATION_SEED
@@ -20,7 +19,7 @@ from ttsvar.toybox.icons.presets import IMAGE_SIZE
 from ttsvar.toybox.icons.prompts import scene_for, training_scene
 from ttsvar.toybox.icons.reading import read_request
 from ttsvar.toybox.icons.render import render
-from ttsvar.toybox.icons.source import published_icons
+from ttsvar.toybox.icons.source import PublishedIcons
 from ttsvar.toybox.icons.templates import TemplateBank
 
 ATLAS = Atlas(FakeIcons())
@@ -61,11 +60,8 @@ def test_pieces_join_where_they_are_near():
 
 
 @pytest.mark.slow
-def test_nineteen_of_twenty_scenes_of_icons_are_read_without_a_mistake():
-    try:
-        atlas = Atlas(published_icons())
-    except ConfigError as error:
-        pytest.skip(str(error))
+def test_nineteen_of_twenty_scenes_of_icons_are_read_without_a_mistake(published: PublishedIcons):
+    atlas = Atlas(published)
     bank, right, count = TemplateBank(atlas), 0, 20
     for index in range(count):
         _, scene = training_scene(atlas, VALIDATION_SEED, index)

@@ -10,7 +10,7 @@ from population_fakes import populations_for
 from ttsvar.choices import Decision
 from ttsvar.evaluation.populations.prediction import PlannedSearch, predict
 from ttsvar.evaluation.populations.record import read
-from ttsvar.evaluation.populations.shipped import TOYBOX_POPULATIONS
+from ttsvar.evaluation.populations.shipped import populations_path
 from ttsvar.schedule import PAPER_BATCH
 from ttsvar.weights.shipped import ASSETS
 from ui.panels.trust.lab import PlanEvent, Step, paper_plan, predicted
@@ -61,11 +61,10 @@ def test_without_a_record_nothing_is_predicted(session: Session, monkeypatch: py
     assert "nothing can be predicted" in predicted(session.engine, PAPER)["error"]
 
 
-@pytest.mark.skipif(not TOYBOX_POPULATIONS.is_file(), reason="no populations ship")
 def test_the_papers_plan_is_predicted_as_it_was_measured() -> None:
     rows = json.loads((ASSETS / "toybox" / "evidence.json").read_text())["experiments"]
     headline = next(e for e in rows if e["name"] == "headline")["summary"]["arms"]
-    found, search = read(TOYBOX_POPULATIONS), PAPER.search(13)
+    found, search = read(populations_path("toybox")), PAPER.search(13)
     by_layout, by_reward = Decision.CLUSTER, Decision.RESAMPLE
     kinds: dict[int, Decision] = {2: by_layout, 5: by_layout, 6: by_reward, 9: by_reward}
     decided = tuple(kinds.get(k) for k in range(13))

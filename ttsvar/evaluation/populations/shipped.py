@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -12,12 +11,11 @@ from ttsvar.evaluation.populations.draw import Drawer
 from ttsvar.evaluation.populations.record import Populations, read
 from ttsvar.evaluation.rules.measures import open_measure
 from ttsvar.families.load import load
-from ttsvar.families.registry import TOYBOX_FOLDER, folder_of
+from ttsvar.families.registry import folder_of
 from ttsvar.toybox.worlds import World, detector_of, world_of_model
 from ttsvar.weights.digest import weights_digest
 
 JUDGES = ("reward.safetensors", "features.safetensors")
-TOYBOX_POPULATIONS = TOYBOX_FOLDER / "populations.npz"
 
 
 def populations_path(model: str) -> Path:
@@ -25,9 +23,8 @@ def populations_path(model: str) -> Path:
     return _world(model).populations
 
 
-@cache
 def shipped(model: str) -> Populations | None:
-    """What ships with the world of a model, read once; None where nothing does. FileError where the file is damaged."""
+    """What ships with the world of a model; None where nothing does. FileError where the file is damaged."""
     world = world_of_model(model)
     return read(world.populations) if world is not None and world.populations.is_file() else None
 

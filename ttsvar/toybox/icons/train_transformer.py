@@ -28,7 +28,8 @@ SIZES = SCHEDULE.sizes
 CURRICULUM = ((0.45, 8), (0.75, 10), (0.88, 12), (1.01, 13))
 """Up to which progress how many scales are trained: the first eight hold what is where, and a fifth of all tokens.
 
-On two cores a step of 16 takes .9, 1.6, 2.7 and 3.9 seconds with these."""
+On two cores a step of 16 takes .9, 1.6, 2.7 and 3.9 seconds with these.
+"""
 PLAIN = ("embed", "head", "cells", "uncond", "start_position", "adaptive", "query", "text_encoder")
 """Under AdamW rather than Muon: embeddings, heads, norms and the whole text encoder (see the toybox's task)."""
 

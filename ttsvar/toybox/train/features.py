@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -114,7 +115,7 @@ class Probe(Protocol):
         ...
 
 
-class Distillation:
+class Distillation(ABC):
     """What `loop.fit` trains, whatever the world; who inherits draws the views."""
 
     name = "features"
@@ -159,9 +160,9 @@ class Distillation:
         figures = {"command": " ".join(sys.orig_argv), "features": self.validate(), "pixels": self.probe.baseline()}
         (folder / "features.json").write_text(json.dumps(figures, indent=1) + "\n")
 
+    @abstractmethod
     def _views(self, step: int, rank: int, ranks: int) -> Views:
         """This rank's share of the views of a step."""
-        raise NotImplementedError
 
 
 class FeaturesTask(Distillation):

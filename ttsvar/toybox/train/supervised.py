@@ -7,6 +7,7 @@ clusters on these features has not seen the detector that measures it.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def labels_of(things: Sequence[SceneThing], world: Vocabulary = TOYBOX, labels: 
     return np.array([label in held for label in labels], np.float32)
 
 
-class LabellingTask:
+class LabellingTask(ABC):
     """What `ttsvar.toybox.train.loop.fit` trains, whatever the world; who inherits draws the pictures."""
 
     name = "supervised"
@@ -117,9 +118,9 @@ class LabellingTask:
         pixels = to_input(torch.from_numpy(np.array(images))).to(next(self.model.parameters()).device)
         return (self.model(pixels) > 0).cpu()
 
+    @abstractmethod
     def _batch(self, step: int, rank: int, ranks: int) -> tuple[Tensor, Tensor]:
         """This rank's share of a batch: images uint8 [B, H, W, 3] and labels float32 [B, labels]."""
-        raise NotImplementedError
 
 
 class SupervisedTask(LabellingTask):
